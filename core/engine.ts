@@ -1,0 +1,25 @@
+// What one organization's request path holds together: the model it began with, the database, the schema's name, and the
+// principal. Passed as one frozen value to the operations of core/records and core/query.
+import type { Database, Executor } from './db/sql.ts';
+import type { Model } from './model/model.ts';
+import type { Principal } from './security/principal.ts';
+import type { EventHandler } from './sdk/index.ts';
+
+export interface Engine {
+  readonly database: Database;
+  /** The organization's Postgres schema. */
+  readonly schema: string;
+  readonly model: Model;
+  readonly handlers: readonly EventHandler[];
+}
+
+export interface Call {
+  readonly engine: Engine;
+  readonly principal: Principal;
+  /** The running transaction, when the operation is part of one. */
+  readonly executor?: Executor;
+  /** Nesting of writes made by handlers and cascades. */
+  readonly depth?: number;
+  /** For logs, audit and outbox rows. */
+  readonly requestId?: string;
+}

@@ -1,0 +1,184 @@
+// The compiled model: what every stage reads. Plain frozen data made by compile.ts from merged layers; a new version is a
+// new object, so a request that began on one model ends on it.
+import type { ColumnSpec, FieldSpec, FieldType, JsonObject, JsonSchema, Reference } from '../sdk/index.ts';
+
+export interface Model {
+  /** Hash of the effective documents and the plugins' versions: the ETag of metadata. */
+  readonly version: string;
+  readonly entities: ReadonlyMap<string, Entity>;
+  /** By entity set name (`accounts`). */
+  readonly sets: ReadonlyMap<string, Entity>;
+  /** By relationship name (schema name); both 1:N (derived from lookups) and N:N. */
+  readonly relations: ReadonlyMap<string, Relation>;
+  readonly choices: ReadonlyMap<string, Choice>;
+  /** `account/forms/main` → the effective document. */
+  readonly forms: ReadonlyMap<string, EntityDocument>;
+  /** `account/views/active` → the effective document. */
+  readonly views: ReadonlyMap<string, EntityDocument>;
+  readonly apps: ReadonlyMap<string, JsonObject>;
+  readonly roles: ReadonlyMap<string, JsonObject>;
+  /** Every effective document by its id path, kinds named above included. */
+  readonly documents: ReadonlyMap<string, JsonObject>;
+  /** Language tag → id path (`lead/entity#properties/subject/title`) → text. */
+  readonly locales: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** The layer that says so, for a document's property: `provenance('lead/entity', '/properties/subject/title')`. */
+  provenance(document: string, pointer: string): string | undefined;
+}
+
+export interface EntityDocument {
+  readonly id: string;
+  readonly entity: string;
+  readonly document: JsonObject;
+}
+
+export interface Entity {
+  /** Logical name: `account`. Also the table's name. */
+  readonly name: string;
+  /** Entity set name: `accounts`. */
+  readonly set: string;
+  readonly title: string;
+  readonly plural: string;
+  readonly icon: string | undefined;
+  readonly ownership: 'user' | 'organization';
+  /** Present: a read-only union of these entities' common fields (activitypointer). Its own table does not exist. */
+  readonly union: readonly string[] | undefined;
+  /** `accountid`. */
+  readonly key: Field;
+  /** The field that names a row wherever it is referenced. */
+  readonly primary: Field;
+  /** All effective fields in order, the key and the traits' fields included. */
+  readonly fields: ReadonlyMap<string, Field>;
+  /** Every name a field has on the wire or in $filter → the field: `name`, `_primarycontactid_value`. */
+  readonly wire: ReadonlyMap<string, Column>;
+  /** Navigation properties, single- and collection-valued, by name. */
+  readonly navigation: ReadonlyMap<string, Navigation>;
+  readonly keys: readonly AlternateKey[];
+  /** Declared non-unique indexes beside those of lookups. */
+  readonly indexes: readonly Index[];
+  readonly status: readonly State[] | undefined;
+  readonly audit: boolean;
+  /** Fields of quick search. */
+  readonly search: readonly string[];
+  /** The effective entity document: a JSON Schema of the record. */
+  readonly schema: JsonSchema;
+  /** Set for entities that extend a union: its name (`activitypointer`). */
+  readonly base: string | undefined;
+}
+
+export interface Field {
+  readonly entity: string;
+  readonly name: string;
+  readonly title: string;
+  readonly type: FieldType;
+  readonly spec: FieldSpec;
+  readonly columns: readonly Column[];
+  /** Enforced on create, on every path. */
+  readonly required: boolean;
+  /** Not writable by callers: system fields, quotients, stamps. */
+  readonly readOnly: boolean;
+  /** Writable on create only. */
+  readonly immutable: boolean;
+  /** A wire value, or undefined. */
+  readonly default: unknown;
+  /**
+   * Copied by the engine from a field of a referenced row: `{lookup: 'transactioncurrencyid', field: 'exchangerate'}`,
+   * whenever the lookup or a money field is written.
+   */
+  readonly stamp: { readonly lookup: string; readonly field: string } | undefined;
+  /** Filled by the engine itself: who and when, row version, owning unit … */
+  readonly system: SystemValue | undefined;
+  readonly reference: Reference | undefined;
+  /** Effective options of a choice, with labels in the default language. */
+  readonly choices: readonly ChoiceOption[] | undefined;
+  readonly audit: boolean;
+}
+
+/** What the engine writes into a field without being told. */
+export type SystemValue =
+  | 'id'
+  | 'created-on'
+  | 'created-by'
+  | 'modified-on'
+  | 'modified-by'
+  | 'version'
+  | 'owner'
+  | 'owning-unit'
+  | 'owning-user'
+  | 'owning-team'
+  | 'state'
+  | 'status'
+  | 'base-currency';
+
+export interface Column extends ColumnSpec {
+  readonly field: string;
+  /** Column name in the table: field + suffix. */
+  readonly name: string;
+  /** Name in JSON answers. */
+  readonly wire: string;
+}
+
+export interface ChoiceOption {
+  readonly value: number;
+  readonly title: string;
+  readonly color: string | undefined;
+}
+
+export interface Choice {
+  readonly id: string;
+  readonly title: string;
+  readonly options: readonly ChoiceOption[];
+}
+
+export interface State {
+  readonly state: number;
+  readonly title: string;
+  readonly reasons: readonly {
+    readonly value: number;
+    readonly title: string;
+    /** Allowed next reasons; undefined = any. */
+    readonly to: readonly number[] | undefined;
+  }[];
+}
+
+export interface AlternateKey {
+  readonly name: string;
+  readonly fields: readonly string[];
+}
+
+export interface Index {
+  readonly name: string;
+  readonly fields: readonly string[];
+  readonly kind: 'btree' | 'trigram';
+}
+
+export type Relation =
+  | {
+      readonly kind: 'one-to-many';
+      readonly name: string;
+      /** The referenced (parent) entity. */
+      readonly one: string;
+      /** The referencing (child) entity and its lookup. */
+      readonly many: string;
+      readonly field: string;
+      readonly behaviour: Reference;
+    }
+  | {
+      readonly kind: 'many-to-many';
+      readonly name: string;
+      readonly first: string;
+      readonly second: string;
+      /** The intersect table and its two columns. */
+      readonly table: string;
+      readonly columns: readonly [string, string];
+    };
+
+/** How a query walks from an entity over a name. */
+export interface Navigation {
+  readonly name: string;
+  readonly target: string;
+  readonly relation: string;
+  /** `many` walks a 1:N from its one side; `first`/`second`: the side of an N:N one stands on. */
+  readonly kind: 'one' | 'many' | 'first' | 'second';
+  /** The lookup, for `one` (on this entity) and `many` (on the target). */
+  readonly field: string | undefined;
+}

@@ -1,0 +1,67 @@
+// The one query tree (DESIGN D5). Every reader makes it, security rewrites it, one compiler turns it into SQL.
+// Values stand apart as parameters (`Value`), so that queries of one shape share one prepared statement.
+import type { Operator } from '../sdk/index.ts';
+
+export interface Query {
+  /** Logical name. */
+  readonly entity: string;
+  /** Wire names in order; empty = every visible column. */
+  readonly select: readonly string[];
+  readonly filter?: Condition;
+  readonly sort: readonly Sort[];
+  readonly expand: readonly Expand[];
+  /** At most this many rows in all. */
+  readonly top?: number;
+  /** Keyset page: rows after the cursor. */
+  readonly page?: { readonly size: number; readonly after?: Cursor };
+  /** Exact count of the rows that match, beside the page. */
+  readonly count: boolean;
+  readonly aggregate?: Aggregate;
+  /** Which annotations the answer carries. */
+  readonly annotations: { readonly formatted: boolean; readonly lookup: boolean };
+  /** Language of formatted values. */
+  readonly language?: string;
+}
+
+/** A path over single-valued navigation: `['customerid_account', 'name']`; the last step is a wire name. */
+export type Path = readonly string[];
+
+export type Value = string | number | boolean | null | readonly (string | number)[];
+
+export type Condition =
+  | { readonly kind: 'and' | 'or'; readonly of: readonly Condition[] }
+  | { readonly kind: 'not'; readonly of: Condition }
+  | { readonly kind: 'compare'; readonly path: Path; readonly operator: Operator; readonly value: Value }
+  | {
+      readonly kind: 'compare-paths';
+      readonly left: Path;
+      readonly operator: 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le';
+      readonly right: Path;
+    }
+  /** any/all over a collection-valued navigation. */
+  | { readonly kind: 'some' | 'every'; readonly path: Path; readonly where?: Condition }
+  | { readonly kind: 'true' | 'false' };
+
+export interface Sort {
+  readonly path: Path;
+  readonly direction: 'asc' | 'desc';
+}
+
+export interface Expand {
+  readonly navigation: string;
+  readonly query: Query;
+  /** Key in the answer; the navigation's name. */
+  readonly as: string;
+}
+
+/** The last row's sort values (as text, key included), in the order of the effective sort. */
+export type Cursor = readonly (string | null)[];
+
+export interface Aggregate {
+  readonly groupBy: readonly Path[];
+  readonly measures: readonly {
+    readonly as: string;
+    readonly function: 'sum' | 'avg' | 'min' | 'max' | 'count' | 'count-distinct';
+    readonly path?: Path;
+  }[];
+}

@@ -1,0 +1,53 @@
+// The contract of event handlers: what a plugin's server half may do around a write.
+import type { Violation } from './errors.ts';
+
+export type Message = 'create' | 'update' | 'delete' | 'associate' | 'disassociate';
+
+/**
+ * validate: before the transaction, may refuse. before: inside it, may change the record. after: inside it, sees the
+ * result. async: after the commit, from the outbox, at least once, with an idempotency key.
+ */
+export type Stage = 'validate' | 'before' | 'after' | 'async';
+
+export interface HandlerContext {
+  readonly message: Message;
+  readonly entity: string;
+  readonly id: string;
+  /** The acting user's id. */
+  readonly userId: string;
+  /** Wire values being written, by field name. In `before` a handler may set more. */
+  readonly values: Record<string, unknown>;
+  /** The row before the write, by field name, where the handler asked for `image`. */
+  readonly image?: Readonly<Record<string, unknown>>;
+  /** How deep this write is nested in other writes; more than 8 is refused. */
+  readonly depth: number;
+  /** Refuses the write with 400 and every violation collected. */
+  refuse(...violations: Violation[]): void;
+  /** Writes and reads inside the same transaction (not in `validate` and `async`). */
+  readonly records: HandlerRecords;
+}
+
+export interface HandlerRecords {
+  create(entity: string, values: Readonly<Record<string, unknown>>): Promise<string>;
+  update(entity: string, id: string, values: Readonly<Record<string, unknown>>): Promise<void>;
+  remove(entity: string, id: string): Promise<void>;
+  retrieve(entity: string, id: string): Promise<Readonly<Record<string, unknown>> | undefined>;
+}
+
+export interface EventHandler {
+  /** Unique in its plugin; order among handlers is by `after`, then name. */
+  readonly name: string;
+  readonly stage: Stage;
+  readonly message: Message;
+  /** A logical name; absent = every entity. */
+  readonly entity?: string;
+  /** Update only: run when one of these fields really changes. */
+  readonly changed?: readonly string[];
+  readonly image?: boolean;
+  readonly after?: readonly string[];
+  run(context: HandlerContext): void | Promise<void>;
+}
+
+export function defineHandler(handler: EventHandler): EventHandler {
+  return handler;
+}

@@ -1,0 +1,26 @@
+// peyvand/sdk: everything a plugin's server half may use.
+export type { Json, JsonObject, JsonSchema } from './json.ts';
+export { PeyvandError, defineErrors } from './errors.ts';
+export type { ErrorCatalogue, ErrorEntry, RaiseOptions, Violation } from './errors.ts';
+export { defineFieldType } from './field-type.ts';
+export type {
+  Blob,
+  Cascade,
+  ColumnSpec,
+  ColumnType,
+  ColumnValue,
+  DecodeContext,
+  Decoded,
+  DeleteCascade,
+  FieldExamples,
+  FieldSpec,
+  FieldType,
+  GeneratedPart,
+  Operator,
+  Options,
+  Reference,
+} from './field-type.ts';
+export { defineHandler } from './events.ts';
+export type { EventHandler, HandlerContext, HandlerRecords, Message, Stage } from './events.ts';
+export { definePlugin } from './plugin.ts';
+export type { ServerPlugin } from './plugin.ts';

@@ -1,0 +1,157 @@
+// The effective metadata as `/api/metadata/*` serves it to the app, the studio and tools: layers merged, labels in the
+// asked language, nothing the caller may not see.
+
+/** GET /api/metadata/app?language=fa */
+export interface AppMetadata {
+  /** Model version; also the ETag. */
+  readonly version: string;
+  readonly organization: string;
+  readonly language: string;
+  readonly languages: readonly { readonly tag: string; readonly title: string; readonly direction: 'ltr' | 'rtl' }[];
+  readonly title: string;
+  readonly areas: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly groups: readonly {
+      readonly id: string;
+      readonly title: string;
+      readonly items: readonly {
+        readonly id: string;
+        readonly title: string;
+        readonly icon?: string;
+        readonly entity: string;
+        readonly view?: string;
+      }[];
+    }[];
+  }[];
+  readonly entities: Readonly<Record<string, EntitySummary>>;
+}
+
+export interface EntitySummary {
+  readonly name: string;
+  readonly set: string;
+  readonly title: string;
+  readonly plural: string;
+  readonly icon?: string;
+  /** The key field's and the primary name field's names. */
+  readonly key: string;
+  readonly primary: string;
+  /** May the caller create rows; false for unions. */
+  readonly create: boolean;
+  readonly quickCreate: boolean;
+}
+
+/** GET /api/metadata/entities/:name?language=fa */
+export interface EntityMetadata extends EntitySummary {
+  readonly version: string;
+  readonly ownership: 'user' | 'organization';
+  readonly fields: Readonly<Record<string, FieldMetadata>>;
+  readonly navigation: Readonly<Record<string, NavigationMetadata>>;
+  readonly status?: readonly StateMetadata[];
+  readonly search: readonly string[];
+  /** By id within the entity: `main`, `quick-create`. The form document, labels translated. */
+  readonly forms: Readonly<Record<string, FormMetadata>>;
+  readonly views: Readonly<Record<string, ViewMetadata>>;
+}
+
+export interface FieldMetadata {
+  readonly name: string;
+  readonly title: string;
+  readonly description?: string;
+  /** Field type: picks the browser half. */
+  readonly type: string;
+  /** The `field` keyword's content. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** The name of the value in answers: `name`, `_primarycontactid_value`. */
+  readonly wire: string;
+  readonly required: boolean;
+  readonly readOnly: boolean;
+  readonly immutable: boolean;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly choices?: readonly { readonly value: number; readonly title: string; readonly color?: string }[];
+  /** Referenced entities' logical names, and per target the name for `@odata.bind` and $expand. */
+  readonly targets?: readonly { readonly entity: string; readonly navigation: string }[];
+  readonly operators: readonly string[];
+  readonly sortable: boolean;
+}
+
+export interface NavigationMetadata {
+  readonly name: string;
+  readonly title: string;
+  readonly target: string;
+  readonly many: boolean;
+  /** The lookup on the target that points back, for a 1:N. */
+  readonly field?: string;
+}
+
+export interface StateMetadata {
+  readonly state: number;
+  readonly title: string;
+  readonly reasons: readonly { readonly value: number; readonly title: string; readonly to?: readonly number[] }[];
+}
+
+export interface FormMetadata {
+  readonly id: string;
+  readonly title: string;
+  readonly kind: 'main' | 'quick-create' | 'quick-view' | 'card';
+  /** Field names shown in the header. */
+  readonly header: readonly string[];
+  readonly tabs: readonly FormTab[];
+}
+
+export interface FormTab {
+  readonly id: string;
+  readonly title: string;
+  readonly columns: readonly FormColumn[];
+}
+
+export interface FormColumn {
+  readonly id: string;
+  /** Share of the width, 1–4. */
+  readonly width: number;
+  readonly sections: readonly FormSection[];
+}
+
+export interface FormSection {
+  readonly id: string;
+  readonly title?: string;
+  /** 1–4 columns of fields, by container query. */
+  readonly columns: number;
+  readonly items: readonly FormItem[];
+}
+
+/** A field (`id` is its name), or a control: `{id: 'contacts', control: 'sub-grid', navigation: 'account_contacts', view: 'active'}`. */
+export interface FormItem {
+  readonly id: string;
+  readonly title?: string;
+  readonly control?: string;
+  readonly navigation?: string;
+  readonly view?: string;
+  /** Columns of the section it takes. */
+  readonly span?: number;
+}
+
+export interface ViewMetadata {
+  readonly id: string;
+  readonly title: string;
+  readonly kind: 'grid';
+  readonly columns: readonly { readonly id: string; readonly width?: number }[];
+  readonly sort: readonly { readonly id: string; readonly direction: 'asc' | 'desc' }[];
+  /** The view's own filter runs on the server (`?savedQuery=<view id>`); shown to people as a sentence. */
+  readonly filter?: unknown;
+  readonly isDefault: boolean;
+}
+
+/** GET /api/me; PATCH takes language, calendar, timeZone, theme. */
+export interface Me {
+  readonly userId: string;
+  readonly name: string;
+  readonly email: string;
+  readonly language: string;
+  readonly calendar: 'gregory' | 'persian';
+  readonly timeZone: string;
+  readonly theme: 'system' | 'light' | 'dark';
+  readonly administrator: boolean;
+}
