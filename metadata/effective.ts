@@ -39,6 +39,8 @@ export interface EntitySummary {
   /** May the caller create rows; false for unions. */
   readonly create: boolean;
   readonly quickCreate: boolean;
+  /** A read-only union of entities; the discriminator field holds the member's logical name. */
+  readonly union?: { readonly members: readonly string[]; readonly discriminator: string };
 }
 
 /** GET /api/metadata/entities/:name?language=fa */

@@ -40,8 +40,11 @@ export interface Entity {
   readonly plural: string;
   readonly icon: string | undefined;
   readonly ownership: 'user' | 'organization';
-  /** Present: a read-only union of these entities' common fields (activitypointer). Its own table does not exist. */
-  readonly union: readonly string[] | undefined;
+  /**
+   * Present: a read-only union (a SQL view) of its members' common fields, e.g. activitypointer. The discriminator is a
+   * text field that holds the member's logical name.
+   */
+  readonly union: { readonly members: readonly string[]; readonly discriminator: string } | undefined;
   /** `accountid`. */
   readonly key: Field;
   /** The field that names a row wherever it is referenced. */

@@ -99,6 +99,9 @@ export interface Reference {
   readonly reparent: Cascade;
   /** A self-reference that forms a tree: loops are refused when written. */
   readonly hierarchy?: boolean;
+  /** A database foreign key (one target only). False for what the engine itself fills, e.g. createdby. */
+  readonly constraint: boolean;
+  readonly index: boolean;
 }
 
 /** Capability: a value made when the row is created and none is given. `sequence` draws from a database sequence. */
