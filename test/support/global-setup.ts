@@ -1,0 +1,3 @@
+// Runs once around the whole test run.
+
+export default function setup(): void {}
