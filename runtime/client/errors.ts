@@ -1,0 +1,50 @@
+// What goes wrong between browser and server, as one typed error: the server's error object, or a broken connection.
+
+export interface ErrorDetail {
+  readonly code: string;
+  /** The field, query option or JSON pointer it is about. */
+  readonly target: string;
+  readonly message: string;
+}
+
+/** 412: the row changed meanwhile. `current` holds the server's values by field name. */
+export interface ConflictData {
+  readonly current: Readonly<Record<string, unknown>>;
+  readonly version: number | string;
+}
+
+export class ClientError extends Error {
+  override readonly name = 'ClientError';
+  /** HTTP status; 0 when no answer came. */
+  readonly status: number;
+  /** Stable, for programs: `RECORD_NOT_FOUND`; `NETWORK` when no answer came. */
+  readonly code: string;
+  readonly details: readonly ErrorDetail[];
+  /** `@peyvand.data` of the error object. */
+  readonly data: Readonly<Record<string, unknown>>;
+
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    details: readonly ErrorDetail[] = [],
+    data: Readonly<Record<string, unknown>> = {},
+    cause?: unknown,
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.status = status;
+    this.code = code;
+    this.details = details;
+    this.data = data;
+  }
+
+  /** Both sides of a version conflict, when this is one. */
+  get conflict(): ConflictData | undefined {
+    if (this.status !== 412) return undefined;
+    const current = this.data['current'];
+    const version = this.data['version'];
+    if (typeof current !== 'object' || current === null) return undefined;
+    if (typeof version !== 'number' && typeof version !== 'string') return undefined;
+    return { current: current as Readonly<Record<string, unknown>>, version };
+  }
+}
