@@ -88,6 +88,8 @@ export interface Field {
    * whenever the lookup or a money field is written.
    */
   readonly stamp: { readonly lookup: string; readonly field: string } | undefined;
+  /** Text that the engine joins, with spaces, from these text fields of the row whenever one of them is written (fullname). */
+  readonly compose: readonly string[] | undefined;
   /** Filled by the engine itself: who and when, row version, owning unit … */
   readonly system: SystemValue | undefined;
   readonly reference: Reference | undefined;

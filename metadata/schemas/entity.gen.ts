@@ -286,6 +286,12 @@ export interface Field {
     field: string;
   };
   /**
+   * Text fields of the row that the engine joins with spaces, leaving out empty ones, whenever one of them is written: `["firstname", "lastname"]`. The field itself is read-only.
+   *
+   * @minItems 1
+   */
+  compose?: string[];
+  /**
    * Writable only when the row is created.
    */
   immutable?: boolean;
