@@ -1,0 +1,332 @@
+// The demo organization as plain records in the order they can be created: people, companies in two languages, their
+// contacts, leads, opportunities, activities and notes. Same seed, same organization; dates are counted from `today`.
+import { seededRandom, type Random } from './random.ts';
+import { english, persian, type Words } from './words.ts';
+
+export interface DemoRecord {
+  /** Logical name. */
+  readonly entity: string;
+  readonly id: string;
+  /** Wire values by field name; a lookup's value is an id. */
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Lookup field → logical name of what it names, where several are possible. */
+  readonly targets?: Readonly<Record<string, string>>;
+}
+
+export interface DemoSize {
+  readonly accounts: number;
+  readonly contacts: number;
+  readonly leads: number;
+  readonly opportunities: number;
+  readonly activities: number;
+  readonly notes: number;
+}
+
+export const demoSize: DemoSize = {
+  accounts: 300,
+  contacts: 1_000,
+  leads: 120,
+  opportunities: 420,
+  activities: 1_400,
+  notes: 200,
+};
+
+interface Company {
+  readonly id: string;
+  readonly name: string;
+  readonly domain: string;
+  readonly words: Words;
+  readonly owner: string;
+}
+
+interface Person {
+  readonly id: string;
+  readonly company: Company;
+}
+
+const day = 86_400_000;
+
+/** An instant `days` from today within office hours, as the wire wants it. */
+function instant(today: Date, days: number, random: Random): string {
+  const moment = new Date(today.getTime() + days * day);
+  moment.setUTCHours(random.between(6, 13), random.pick([0, 15, 30, 45]), 0, 0);
+  return moment.toISOString().replace('.000Z', 'Z');
+}
+
+function date(today: Date, days: number): string {
+  return new Date(today.getTime() + days * day).toISOString().slice(0, 10);
+}
+
+function money(random: Random, low: number, high: number): number {
+  return Math.round((low + random.fraction() ** 3 * (high - low)) / 50) * 50;
+}
+
+function phone(random: Random, words: Words): string {
+  return words === persian
+    ? `+98 ${random.pick(['21', '31', '71', '51', '41'])} ${random.between(2_000, 8_999)} ${random.between(1_000, 9_999)}`
+    : `+44 ${random.pick(['117', '113', '161', '141', '121'])} 496 0${random.between(100, 999)}`;
+}
+
+function personName(random: Random, words: Words): { firstname: string; lastname: string; gendercode: number } {
+  const female = random.chance(0.5);
+  return {
+    firstname: random.pick(female ? words.female : words.male),
+    lastname: random.pick(words.surnames),
+    gendercode: female ? 2 : 1,
+  };
+}
+
+function makeUsers(random: Random): DemoRecord[] {
+  return Array.from({ length: 8 }, (_, index) => {
+    const { firstname, lastname } = personName(random, index % 2 === 0 ? english : persian);
+    const id = random.uuid();
+    return {
+      entity: 'systemuser',
+      id,
+      values: { firstname, lastname, internalemailaddress: `sales${index + 1}@demo.example` },
+    };
+  });
+}
+
+function companyNames(random: Random, words: Words, count: number): string[] {
+  const names = words.patterns.flatMap((pattern) => words.companies.map((word) => pattern.replace('{}', word)));
+  for (let last = names.length - 1; last > 0; last--) {
+    const other = random.between(0, last);
+    [names[last], names[other]] = [names[other] ?? '', names[last] ?? ''];
+  }
+  return names.slice(0, count);
+}
+
+function makeCompanies(random: Random, owners: readonly string[], count: number): [Company[], DemoRecord[]] {
+  const names = {
+    english: companyNames(random, english, Math.ceil(count / 2)),
+    persian: companyNames(random, persian, Math.floor(count / 2)),
+  };
+  const companies: Company[] = [];
+  const records: DemoRecord[] = [];
+  for (let index = 0; index < count; index++) {
+    const words = index % 2 === 0 ? english : persian;
+    const name = (words === english ? names.english : names.persian)[Math.floor(index / 2)] ?? '';
+    const latin = words === english ? name.toLowerCase().replace(/[^a-z]+/g, '') : `sherkat${index}`;
+    const company = { id: random.uuid(), name, domain: `${latin}.example`, words, owner: random.pick(owners) };
+    const [city, region] = random.pick(words.cities);
+    // One company in eight belongs to an earlier one that speaks its language.
+    const parents = companies.filter((other) => other.words === words && index > 20);
+    const parent = parents.length > 0 && random.chance(0.125) ? random.pick(parents) : undefined;
+    records.push({
+      entity: 'account',
+      id: company.id,
+      values: {
+        name,
+        telephone1: phone(random, words),
+        emailaddress1: `info@${company.domain}`,
+        websiteurl: `https://www.${company.domain}`,
+        industrycode: random.between(1, 33),
+        numberofemployees: random.between(4, 2_400),
+        revenue: money(random, 100_000, 60_000_000),
+        address1_line1:
+          words === english
+            ? `${random.between(1, 190)} ${random.pick(words.streets)}`
+            : `${random.pick(words.streets)}، پلاک ${random.between(1, 190)}`,
+        address1_city: city,
+        address1_stateorprovince: region,
+        address1_country: words.country,
+        ...(parent ? { parentaccountid: parent.id } : {}),
+        ownerid: company.owner,
+      },
+      targets: { ownerid: 'systemuser' },
+    });
+    companies.push(company);
+  }
+  return [companies, records];
+}
+
+function makeContacts(
+  random: Random,
+  companies: readonly Company[],
+  today: Date,
+  count: number,
+): [Person[], DemoRecord[]] {
+  const people: Person[] = [];
+  const records = Array.from({ length: count }, (_, index): DemoRecord => {
+    const company = companies[index] ?? random.pick(companies);
+    const id = random.uuid();
+    people.push({ id, company });
+    return {
+      entity: 'contact',
+      id,
+      values: {
+        ...personName(random, company.words),
+        jobtitle: random.pick(company.words.jobs),
+        emailaddress1: `contact${index + 1}@${company.domain}`,
+        telephone1: phone(random, company.words),
+        birthdate: date(today, -random.between(8_000, 22_000)),
+        parentcustomerid: company.id,
+        address1_city: random.pick(company.words.cities)[0],
+        address1_country: company.words.country,
+        ownerid: company.owner,
+      },
+      targets: { parentcustomerid: 'account', ownerid: 'systemuser' },
+    };
+  });
+  return [people, records];
+}
+
+function makeLeads(random: Random, owners: readonly string[], count: number): DemoRecord[] {
+  return Array.from({ length: count }, (_, index): DemoRecord => {
+    const words = random.chance(0.5) ? english : persian;
+    const { firstname, lastname } = personName(random, words);
+    return {
+      entity: 'lead',
+      id: random.uuid(),
+      values: {
+        subject: random.pick(words.needs),
+        firstname,
+        lastname,
+        companyname: random.pick(words.patterns).replace('{}', random.pick(words.companies)),
+        emailaddress1: `lead${index + 1}@mail.example`,
+        telephone1: phone(random, words),
+        leadqualitycode: random.between(1, 3),
+        ownerid: random.pick(owners),
+      },
+      targets: { ownerid: 'systemuser' },
+    };
+  });
+}
+
+function makeOpportunities(random: Random, people: readonly Person[], today: Date, count: number): DemoRecord[] {
+  return Array.from({ length: count }, (): DemoRecord => {
+    const { id: contact, company } = random.pick(people);
+    const estimate = money(random, 800, 180_000);
+    const fate = random.fraction();
+    const opened = -random.between(1, 420);
+    const closed = Math.min(-1, opened + random.between(10, 150));
+    const open = {
+      estimatedclosedate: date(today, random.between(-20, 160)),
+      closeprobability: random.pick([10, 20, 40, 60, 80]),
+    };
+    const outcome =
+      fate < 0.5
+        ? open
+        : fate < 0.78
+          ? {
+              statecode: 1,
+              statuscode: 3,
+              actualclosedate: date(today, closed),
+              actualvalue: estimate,
+              closeprobability: 100,
+            }
+          : { statecode: 2, statuscode: 4, actualclosedate: date(today, closed), actualvalue: 0, closeprobability: 0 };
+    return {
+      entity: 'opportunity',
+      id: random.uuid(),
+      values: {
+        name: `${random.pick(company.words.needs)} – ${company.name}`,
+        customerid: company.id,
+        parentaccountid: company.id,
+        parentcontactid: contact,
+        estimatedvalue: estimate,
+        ...outcome,
+        ownerid: company.owner,
+      },
+      targets: { customerid: 'account', ownerid: 'systemuser' },
+    };
+  });
+}
+
+function makeActivities(random: Random, people: readonly Person[], today: Date, count: number): DemoRecord[] {
+  return Array.from({ length: count }, (): DemoRecord => {
+    const { id: contact, company } = random.pick(people);
+    const days = random.between(-180, 45);
+    const done = days < 0 && random.chance(0.85);
+    const aboutContact = random.chance(0.4);
+    const common = {
+      regardingobjectid: aboutContact ? contact : company.id,
+      ownerid: company.owner,
+    };
+    const targets = { regardingobjectid: aboutContact ? 'contact' : 'account', ownerid: 'systemuser' };
+    const id = random.uuid();
+    const scheduledend = instant(today, days, random);
+    const kind = random.fraction();
+    if (kind < 0.4) {
+      const values = { ...common, subject: random.pick(company.words.tasks), scheduledend };
+      return {
+        entity: 'task',
+        id,
+        values: { ...values, prioritycode: random.between(0, 2), ...(done ? { statecode: 1 } : {}) },
+        targets,
+      };
+    }
+    if (kind < 0.65) {
+      const values = {
+        ...common,
+        subject: random.pick(company.words.calls),
+        scheduledend,
+        phonenumber: phone(random, company.words),
+      };
+      return {
+        entity: 'phonecall',
+        id,
+        values: { ...values, directioncode: random.chance(0.6), ...(done ? { statecode: 1 } : {}) },
+        targets,
+      };
+    }
+    if (kind < 0.85) {
+      const end = new Date(Date.parse(scheduledend) + 3_600_000).toISOString().replace('.000Z', 'Z');
+      const place = random.pick(company.words.cities)[0];
+      const values = {
+        ...common,
+        subject: random.pick(company.words.meetings),
+        scheduledstart: scheduledend,
+        scheduledend: end,
+      };
+      return {
+        entity: 'appointment',
+        id,
+        values: { ...values, location: place, ...(done ? { statecode: 1 } : {}) },
+        targets,
+      };
+    }
+    return {
+      entity: 'email',
+      id,
+      values: { ...common, subject: random.pick(company.words.mails), ...(done ? { statecode: 1 } : {}) },
+      targets,
+    };
+  });
+}
+
+function makeNotes(random: Random, companies: readonly Company[], count: number): DemoRecord[] {
+  return Array.from({ length: count }, (): DemoRecord => {
+    const company = random.pick(companies);
+    return {
+      entity: 'annotation',
+      id: random.uuid(),
+      values: {
+        subject: company.name,
+        notetext: random.pick(company.words.notes),
+        objectid: company.id,
+        ownerid: company.owner,
+      },
+      targets: { objectid: 'account', ownerid: 'systemuser' },
+    };
+  });
+}
+
+/** All records of the demo organization; a record names only records before it. */
+export function demoOrganization(today: Date, size: DemoSize = demoSize, seed = 1_404): readonly DemoRecord[] {
+  const random = seededRandom(seed);
+  const users = makeUsers(random);
+  const owners = users.map((user) => user.id);
+  const [companies, accounts] = makeCompanies(random, owners, size.accounts);
+  const [people, contacts] = makeContacts(random, companies, today, size.contacts);
+  return [
+    ...users,
+    ...accounts,
+    ...contacts,
+    ...makeLeads(random, owners, size.leads),
+    ...makeOpportunities(random, people, today, size.opportunities),
+    ...makeActivities(random, people, today, size.activities),
+    ...makeNotes(random, companies, size.notes),
+  ];
+}
