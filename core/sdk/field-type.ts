@@ -124,6 +124,10 @@ export interface Blob {
   readonly limit: number;
   /** Accepted media types; absent = any. */
   readonly accept?: readonly string[];
+  /** One value per column for stored bytes; `decode` takes only null (remove), so no caller can point at foreign bytes. */
+  readonly columns?: (file: { readonly id: string; readonly name: string }) => readonly ColumnValue[];
+  /** Judges the first bytes (64 where there are so many) against the claimed media type; undefined = they agree. */
+  readonly verify?: (mediaType: string, head: Uint8Array) => Omit<Violation, 'target'> | undefined;
 }
 
 export interface FieldType<O extends object = JsonObject> {

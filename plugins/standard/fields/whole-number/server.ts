@@ -1,0 +1,34 @@
+// A whole number of 32 bits.
+import { defineFieldType } from 'peyvand/sdk';
+import { accept } from '../../values/decoded.ts';
+import { decodeWhole } from '../../values/whole-value.ts';
+
+interface WholeNumberOptions {
+  readonly type: string;
+  readonly grouping?: boolean;
+}
+
+const LIMITS = { minimum: '-2147483648', maximum: '2147483647' } as const;
+
+export const wholeNumber = defineFieldType<WholeNumberOptions>({
+  name: 'whole-number',
+  options: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      grouping: {
+        type: 'boolean',
+        default: true,
+        description: 'False for numbers that are names, such as a year or a row number.',
+      },
+    },
+  },
+  schema: { type: 'integer' },
+  edm: 'Edm.Int32',
+  columns: () => [{ suffix: '', type: 'integer' }],
+  decode(value, field, context) {
+    const read = decodeWhole(value, field.schema, LIMITS, context);
+    return 'whole' in read ? accept(Number(read.whole)) : read.decoded;
+  },
+  operators: ['eq', 'ne', 'gt', 'ge', 'lt', 'le', 'in', 'null'],
+});
