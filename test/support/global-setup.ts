@@ -1,3 +1,27 @@
-// Runs once around the whole test run.
+// Starts the one embedded Postgres that all tests share, in a temporary folder, and stops it after the last test.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { startEmbedded } from '../../core/db/embedded.ts';
 
-export default function setup(): void {}
+declare module 'vitest' {
+  export interface ProvidedContext {
+    databaseUrl: string;
+  }
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = mkdtempSync(join(tmpdir(), 'peyvand-test-'));
+  // Nothing here outlives the run, so nothing waits for the disk.
+  const server = await startEmbedded({
+    folder,
+    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' },
+  });
+  project.provide('databaseUrl', server.urlOf('postgres'));
+  return async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+    if (!server.cluster.startsWith(folder)) rmSync(server.cluster, { recursive: true, force: true });
+  };
+}
