@@ -36,7 +36,12 @@ const TYPES = {
   timestamptz: { to: 1184, from: [1184], ...text },
   json: { to: 114, from: [114], ...text },
   jsonb: { to: 3802, from: [3802], ...text },
-  boolean: { to: 16, from: [16], parse: (value: string) => value === 't', serialize: (value: unknown) => String(value) },
+  boolean: {
+    to: 16,
+    from: [16],
+    parse: (value: string) => value === 't',
+    serialize: (value: unknown) => String(value),
+  },
 };
 
 /** Errors of a connection that was never made: the statement certainly did not run. */
@@ -69,7 +74,10 @@ export function connectDatabase(options: ConnectOptions): Database {
   const slots = new Set<Slot>();
   let ending: Promise<void> | undefined;
 
-  function open(timeout: number, hooks: { onclose?: () => void; onnotify?: (channel: string, payload: string) => void }) {
+  function open(
+    timeout: number,
+    hooks: { onclose?: () => void; onnotify?: (channel: string, payload: string) => void },
+  ) {
     const settings = {
       max: 1,
       idle_timeout: 0,
@@ -253,10 +261,13 @@ export function connectDatabase(options: ConnectOptions): Database {
         for (let pause = 50; !stopped && !ending; pause = Math.min(pause * 2, 2_000)) {
           await new Promise((resolve) => setTimeout(resolve, pause));
           if (stopped || ending) break;
-          const done = await client.unsafe(command).simple().then(
-            () => true,
-            () => false,
-          );
+          const done = await client
+            .unsafe(command)
+            .simple()
+            .then(
+              () => true,
+              () => false,
+            );
           if (!done) continue;
           relistening = false;
           onReconnect?.();
@@ -285,7 +296,11 @@ export function connectDatabase(options: ConnectOptions): Database {
   };
 }
 
-async function run<Row>(client: postgres.Sql, statement: string, parameters: readonly Parameter[]): Promise<Result<Row>> {
+async function run<Row>(
+  client: postgres.Sql,
+  statement: string,
+  parameters: readonly Parameter[],
+): Promise<Result<Row>> {
   const options = { prepare: true, simple: false } as { prepare: boolean };
   const rows = await client.unsafe(statement, parameters as unknown as postgres.ParameterOrJSON<never>[], options);
   return rows as unknown as Result<Row>;

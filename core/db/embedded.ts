@@ -82,8 +82,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
     const identity = unprivilegedIdentity();
     const shipped = shippedBinaries();
     const native = reachableCopy(identity, shipped.native, shipped.version);
-    const binary = (name: string): string =>
-      join(native, 'bin', process.platform === 'win32' ? `${name}.exe` : name);
+    const binary = (name: string): string => join(native, 'bin', process.platform === 'win32' ? `${name}.exe` : name);
     const cluster = clusterOf(folder, identity);
     const password = passwordOf(folder);
     const logFile = join(folder, 'postgres.log');
@@ -249,12 +248,7 @@ async function stopLeftover(
 }
 
 /** Fast shutdown; after ten seconds an immediate one (recovery at the next start). */
-async function stopProcess(
-  pid: number,
-  cluster: string,
-  identity: Identity | undefined,
-  pgCtl: string,
-): Promise<void> {
+async function stopProcess(pid: number, cluster: string, identity: Identity | undefined, pgCtl: string): Promise<void> {
   if (process.platform === 'win32') {
     spawnSync(pgCtl, ['stop', '-D', cluster, '-m', 'fast', '-w', '-t', '10'], { ...identity, stdio: 'ignore' });
     return;
@@ -401,7 +395,9 @@ class Postmaster {
     const now = performance.now();
     this.#deaths = [...this.#deaths.filter((time) => now - time < 60_000), now];
     if (this.#deaths.length > 5) {
-      this.#options.onFailure?.(fail('EMBEDDED_START_FAILED', { reason: 'it died six times in a minute', log: this.#logFile }));
+      this.#options.onFailure?.(
+        fail('EMBEDDED_START_FAILED', { reason: 'it died six times in a minute', log: this.#logFile }),
+      );
       return;
     }
     log('Postgres ended unexpectedly; starting it again');

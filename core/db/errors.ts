@@ -4,7 +4,8 @@ import { defineErrors } from '../sdk/index.ts';
 
 export const fail = defineErrors({
   DATABASE_UNAVAILABLE: {
-    message: 'The database does not answer ({reason}). Nothing more is known about the last statement; try again shortly.',
+    message:
+      'The database does not answer ({reason}). Nothing more is known about the last statement; try again shortly.',
     status: 503,
   },
   DATABASE_TIMEOUT: {

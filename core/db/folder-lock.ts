@@ -47,7 +47,9 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
 /** Locks of this very process, which `isAlive` cannot tell from one its predecessor with the same pid left. */
 const held = new Set<string>();
 
-async function readOwner(file: string): Promise<'gone' | { readonly owner: Owner | undefined; readonly content: string }> {
+async function readOwner(
+  file: string,
+): Promise<'gone' | { readonly owner: Owner | undefined; readonly content: string }> {
   let content = '';
   // Between creation and writing the file is empty for a moment; one that stays empty was left by a crash.
   for (let attempt = 0; attempt < 10; attempt += 1) {
