@@ -17,6 +17,8 @@ export interface Written {
   /** The new row version; the ETag is `W/"<version>"`. */
   readonly version: string;
   readonly created: boolean;
+  /** False for an update whose values were already there: nothing was written. */
+  readonly changed: boolean;
 }
 
 // The operations, one file each, all `(call: Call, entity: Entity, …)`:
