@@ -1,5 +1,5 @@
 // Starts the one embedded Postgres that all tests share, in a temporary folder, and stops it after the last test.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -13,6 +13,8 @@ declare module 'vitest' {
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'peyvand-test-'));
+  // Run by root, Postgres works as another user, who has to enter.
+  chmodSync(folder, 0o755);
   // Nothing here outlives the run, so nothing waits for the disk.
   const server = await startEmbedded({
     folder,
@@ -22,6 +24,5 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
-    if (!server.cluster.startsWith(folder)) rmSync(server.cluster, { recursive: true, force: true });
   };
 }
