@@ -60,6 +60,8 @@ export interface Entity {
   readonly indexes: readonly Index[];
   readonly status: readonly State[] | undefined;
   readonly audit: boolean;
+  /** The former logical name: the table is renamed instead of made anew. */
+  readonly was?: string | undefined;
   /** Fields of quick search. */
   readonly search: readonly string[];
   /** The effective entity document: a JSON Schema of the record. */
@@ -96,6 +98,8 @@ export interface Field {
   /** Effective options of a choice, with labels in the default language. */
   readonly choices: readonly ChoiceOption[] | undefined;
   readonly audit: boolean;
+  /** The former name: the column is renamed instead of made anew. */
+  readonly was?: string | undefined;
 }
 
 /** What the engine writes into a field without being told. */

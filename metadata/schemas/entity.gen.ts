@@ -110,6 +110,10 @@ export interface Entity {
    */
   status?: State[];
   /**
+   * The entity's former logical name: its table is renamed, and its rows stay.
+   */
+  was?: string;
+  /**
    * True: rows have no state and no status reason.
    */
   stateless?: boolean;
@@ -295,6 +299,10 @@ export interface Field {
    * Writable only when the row is created.
    */
   immutable?: boolean;
+  /**
+   * The field's former name: its column is renamed, and its values stay.
+   */
+  was?: string;
   /**
    * Marked on forms as worth filling in; not enforced. What is enforced stands in `required`.
    */
