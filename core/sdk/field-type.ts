@@ -150,6 +150,11 @@ export interface FieldType<O extends object = JsonObject> {
   /** Traits (metadata/base/traits) that an entity gets by having a field of this type, e.g. `money`. */
   readonly traits?: readonly string[];
   reference?(field: FieldSpec<O>): Reference;
+  /**
+   * Targets that no list names: every entity whose \`entity\` keyword says true under this name (\`activities\`). The engine
+   * adds them to the field's \`targets\` option before it asks for anything else.
+   */
+  readonly targetsFrom?: string;
   generate?(field: FieldSpec<O>): readonly GeneratedPart[];
   choices?(field: FieldSpec<O>): Options;
   blob?(field: FieldSpec<O>): Blob;
