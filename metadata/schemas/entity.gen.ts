@@ -41,6 +41,10 @@ export interface EntityDocument {
  */
 export interface Entity {
   /**
+   * The entity's former logical name: its table is renamed, and its rows stay.
+   */
+  was?: string;
+  /**
    * Entity set name in the API: `accounts`.
    */
   set?: string;
@@ -86,7 +90,7 @@ export interface Entity {
     [k: string]: string[];
   };
   /**
-   * Indexes beyond those of lookups, keys and search: name → fields, with the kind of index.
+   * Indexes beyond those of lookups and keys: name → fields, with the kind of index.
    */
   indexes?: {
     /**
@@ -109,10 +113,6 @@ export interface Entity {
    * States and their reasons. Absent: Active (0; reason 1) and Inactive (1; reason 2).
    */
   status?: State[];
-  /**
-   * The entity's former logical name: its table is renamed, and its rows stay.
-   */
-  was?: string;
   /**
    * True: rows have no state and no status reason.
    */
@@ -148,9 +148,9 @@ export interface State {
    */
   reasons?: Reason[];
   /**
-   * Overlay: the id of the sibling this one is placed after; the empty string puts it first.
+   * Overlay: the id of the sibling this one is placed after; null puts it first. Without it a new one comes last.
    */
-  after?: string;
+  after?: string | null;
   /**
    * Overlay: true takes the element of this id away from the layer below.
    */
@@ -177,9 +177,9 @@ export interface Reason {
    */
   to?: number[];
   /**
-   * Overlay: the id of the sibling this one is placed after; the empty string puts it first.
+   * Overlay: the id of the sibling this one is placed after; null puts it first. Without it a new one comes last.
    */
-  after?: string;
+  after?: string | null;
   /**
    * Overlay: true takes the element of this id away from the layer below.
    */
@@ -243,9 +243,9 @@ export interface Property {
   deprecated?: boolean;
   field?: Field;
   /**
-   * Overlay: the id of the sibling this one is placed after; the empty string puts it first.
+   * Overlay: the id of the sibling this one is placed after; null puts it first. Without it a new one comes last.
    */
-  after?: string;
+  after?: string | null;
   /**
    * Overlay: true takes the element of this id away from the layer below.
    */
@@ -296,13 +296,13 @@ export interface Field {
    */
   compose?: string[];
   /**
-   * Writable only when the row is created.
-   */
-  immutable?: boolean;
-  /**
    * The field's former name: its column is renamed, and its values stay.
    */
   was?: string;
+  /**
+   * Writable only when the row is created.
+   */
+  immutable?: boolean;
   /**
    * Marked on forms as worth filling in; not enforced. What is enforced stands in `required`.
    */
@@ -319,7 +319,7 @@ export interface Field {
  */
 export interface Relation {
   /**
-   * The relationship's name, unique in the organization; a lookup of several targets appends `_<target>`. Default: `<entity>_<field>`. In a trait `{entity}` and `{set}` stand for the entity's names.
+   * The relationship's name, unique in the organization; a lookup of several targets appends `_<target>`. Absent, it is made of the entities' and the field's names. In a trait and in a union, `{entity}` and `{set}` stand for the names of the entity that gets the field.
    */
   name?: string;
   /**

@@ -135,7 +135,7 @@ export interface Source {
      */
     entity: string;
     /**
-     * The field that the text is compared with, exactly: the primary name, or a field of an alternate key; the key field itself when the file holds ids.
+     * The field that the text is compared with, exactly: the primary name, a field of an alternate key, or the key field when the file holds ids.
      */
     by: string;
     /**

@@ -89,9 +89,9 @@ export interface Property {
   deprecated?: boolean;
   field?: Field;
   /**
-   * Overlay: the id of the sibling this one is placed after; the empty string puts it first.
+   * Overlay: the id of the sibling this one is placed after; null puts it first. Without it a new one comes last.
    */
-  after?: string;
+  after?: string | null;
   /**
    * Overlay: true takes the element of this id away from the layer below.
    */
@@ -136,6 +136,16 @@ export interface Field {
     field: string;
   };
   /**
+   * Text fields of the row that the engine joins with spaces, leaving out empty ones, whenever one of them is written: `["firstname", "lastname"]`. The field itself is read-only.
+   *
+   * @minItems 1
+   */
+  compose?: string[];
+  /**
+   * The field's former name: its column is renamed, and its values stay.
+   */
+  was?: string;
+  /**
    * Writable only when the row is created.
    */
   immutable?: boolean;
@@ -155,7 +165,7 @@ export interface Field {
  */
 export interface Relation {
   /**
-   * The relationship's name, unique in the organization; a lookup of several targets appends `_<target>`. Default: `<entity>_<field>`. In a trait `{entity}` and `{set}` stand for the entity's names.
+   * The relationship's name, unique in the organization; a lookup of several targets appends `_<target>`. Absent, it is made of the entities' and the field's names. In a trait and in a union, `{entity}` and `{set}` stand for the names of the entity that gets the field.
    */
   name?: string;
   /**
