@@ -151,8 +151,8 @@ export interface FieldType<O extends object = JsonObject> {
   readonly traits?: readonly string[];
   reference?(field: FieldSpec<O>): Reference;
   /**
-   * Targets that no list names: every entity whose \`entity\` keyword says true under this name (\`activities\`). The engine
-   * adds them to the field's \`targets\` option before it asks for anything else.
+   * Targets that no list names: every entity whose `entity` keyword says true under this name (`activities`). The engine
+   * adds them to the field's `targets` option before it asks for anything else.
    */
   readonly targetsFrom?: string;
   generate?(field: FieldSpec<O>): readonly GeneratedPart[];

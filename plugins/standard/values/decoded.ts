@@ -31,7 +31,7 @@ export const refuseType = (expected: string, value: unknown): Refusal =>
 
 /** A value as it stands in a message: short, on one line. */
 export function quote(text: string): string {
-  const points = [...text.slice(0, 64)];
+  const points = Array.from(text.slice(0, 64));
   const short = points.length > 40 ? `${points.slice(0, 40).join('')}…` : text;
   return JSON.stringify(short);
 }

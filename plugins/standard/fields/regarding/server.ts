@@ -1,4 +1,4 @@
-// What an activity or a note is about: any of `targets`.
+// What an activity or a note is about: any of `targets`, and every entity that says `activities: true`.
 import { defineFieldType } from 'peyvand/sdk';
 import {
   decodePolymorphic,
@@ -24,6 +24,7 @@ export const regarding = defineFieldType<RegardingOptions>({
   columns: (field) => polymorphicColumns(field.name),
   decode: (value, field, context) => decodePolymorphic(value, field, field.options.targets ?? TARGETS, context),
   operators: ['eq', 'ne', 'in', 'null'],
+  targetsFrom: 'activities',
   reference: (field) => referenceOf(field, field.options.targets ?? TARGETS),
   targetsFrom: 'activities',
 });
