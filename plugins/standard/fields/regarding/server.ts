@@ -24,7 +24,6 @@ export const regarding = defineFieldType<RegardingOptions>({
   columns: (field) => polymorphicColumns(field.name),
   decode: (value, field, context) => decodePolymorphic(value, field, field.options.targets ?? TARGETS, context),
   operators: ['eq', 'ne', 'in', 'null'],
-  targetsFrom: 'activities',
   reference: (field) => referenceOf(field, field.options.targets ?? TARGETS),
   targetsFrom: 'activities',
 });
