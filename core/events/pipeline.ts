@@ -1,0 +1,138 @@
+// The one way of a write (DESIGN D7): validate handlers → the engine's own validation → authorization → before handlers →
+// SQL with audit and outbox → after handlers → commit. Without handlers it is a single statement.
+import type { Call } from '../engine.ts';
+import type { Entity } from '../model/model.ts';
+import { databaseError } from '../db/errors.ts';
+import { PeyvandError } from '../sdk/index.ts';
+import type { EventHandler, HandlerContext, HandlerRecords, Message, Violation } from '../sdk/index.ts';
+import { fail } from '../records/errors.ts';
+import { invalid } from '../records/invalid.ts';
+import { alone, transact } from '../records/transact.ts';
+import { handlersOf } from './handlers.ts';
+
+/** Writes nested deeper than this are refused, with the chain of handlers. */
+export const DEPTH_LIMIT = 8;
+
+export type Image = Readonly<Record<string, unknown>>;
+
+/** One write, planned by core/records, carried out by `run`. */
+export interface PlannedWrite<T> {
+  readonly message: Message;
+  readonly entity: Entity;
+  readonly id: string;
+  /** Wire values by field name. `before` handlers may add to them. */
+  readonly values: Record<string, unknown>;
+  /** Reads `values` again after handlers changed them; throws RECORD_INVALID. */
+  check(changed: boolean): void;
+  /** Throws PRIVILEGE_MISSING. */
+  authorize(call: Call): void;
+  /** More than one statement, even without handlers. */
+  readonly transaction: boolean;
+  /** The row before the write, locked. */
+  image?(call: Call): Promise<Image | undefined>;
+  execute(call: Call, hooks: Hooks): Promise<T>;
+}
+
+/** Handlers around rows that a write takes along (cascades). */
+export interface Hooks {
+  /** True when some handler runs inside the transaction for this message on this entity. */
+  has(message: Message, entity: string): boolean;
+  fire(call: Call, stage: 'before' | 'after', write: Fired): Promise<void>;
+}
+
+export interface Fired {
+  readonly message: Message;
+  readonly entity: Entity;
+  readonly id: string;
+  readonly values: Record<string, unknown>;
+  readonly image?: Image | undefined;
+}
+
+/** What handlers may do to other rows; made by core/records, which knows the operations. */
+export type MakeRecords = (call: Call) => HandlerRecords;
+
+export async function run<T>(call: Call, write: PlannedWrite<T>, records: MakeRecords): Promise<T> {
+  const handlers = handlersOf(call.engine.handlers, write.message, write.entity.name);
+  const hooks: Hooks = {
+    has: (message, entity) => handlersOf(call.engine.handlers, message, entity).inTransaction,
+    fire: (inside, stage, fired) => fire(inside, stage, fired, records),
+  };
+  if ((call.depth ?? 0) > DEPTH_LIMIT) {
+    throw fail(
+      'DEPTH_EXCEEDED',
+      { limit: DEPTH_LIMIT, chain: (call.chain ?? []).join(' → ') },
+      { data: { chain: call.chain } },
+    );
+  }
+  if (handlers.validate.length > 0) {
+    await runAll(call, handlers.validate, write, undefined, () => unavailable);
+  }
+  write.check(false);
+  write.authorize(call);
+  if (!handlers.inTransaction) {
+    return (write.transaction ? transact : alone)(call, write.entity, (inside) => write.execute(inside, hooks));
+  }
+  return transact(call, write.entity, async (inside) => {
+    const image = handlers.image ? await write.image?.(inside) : undefined;
+    const before = { ...write.values };
+    await runAll(inside, handlers.before, write, image, records);
+    if (Object.keys(write.values).some((name) => write.values[name] !== before[name])) write.check(true);
+    const written = await write.execute(inside, hooks);
+    await runAll(inside, handlers.after, write, image, records);
+    return written;
+  });
+}
+
+async function fire(call: Call, stage: 'before' | 'after', fired: Fired, records: MakeRecords): Promise<void> {
+  const handlers = handlersOf(call.engine.handlers, fired.message, fired.entity.name);
+  await runAll(call, handlers[stage], fired, fired.image, records);
+}
+
+/** Runs handlers one after the other; collects what they refuse and throws it together. */
+async function runAll(
+  call: Call,
+  handlers: readonly EventHandler[],
+  write: Omit<Fired, 'image'>,
+  image: Image | undefined,
+  records: MakeRecords,
+): Promise<void> {
+  const violations: Violation[] = [];
+  for (const handler of handlers) {
+    if (handler.changed && image && !handler.changed.some((name) => differs(write.values, image, name))) continue;
+    if (handler.changed && !image && !handler.changed.some((name) => name in write.values)) continue;
+    const depth = (call.depth ?? 0) + 1;
+    const chain = [...(call.chain ?? []), `${handler.name} (${handler.stage} ${write.message} ${write.entity.name})`];
+    const context: HandlerContext = {
+      message: write.message,
+      entity: write.entity.name,
+      id: write.id,
+      userId: call.principal.userId,
+      values: write.values,
+      ...(handler.image && image ? { image } : {}),
+      depth,
+      refuse: (...more) => void violations.push(...more),
+      records: records({ ...call, depth, chain }),
+    };
+    try {
+      await handler.run(context);
+    } catch (error) {
+      if (error instanceof PeyvandError || databaseError(error)) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw fail('HANDLER_FAILED', { handler: handler.name, reason }, { cause: error });
+    }
+  }
+  if (violations.length > 0) throw invalid(write.entity, violations);
+}
+
+function differs(values: Readonly<Record<string, unknown>>, image: Image, name: string): boolean {
+  if (!(name in values)) return false;
+  const [next, last] = [values[name] ?? null, image[name] ?? null];
+  if (next === last) return false;
+  return typeof next === 'object' || typeof last === 'object'
+    ? JSON.stringify(next) !== JSON.stringify(last)
+    : String(next) !== String(last);
+}
+
+const nowhere = () =>
+  Promise.reject(new TypeError('a validate handler has no access to records: it runs before the transaction'));
+const unavailable: HandlerRecords = { create: nowhere, update: nowhere, remove: nowhere, retrieve: nowhere };

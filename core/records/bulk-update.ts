@@ -1,0 +1,67 @@
+// One statement that changes many rows of an entity the same way (a link taken out, an owner passed on), each with its audit
+// and outbox row. Handlers inside the transaction do not run for these; asynchronous ones do.
+import { ident, literal, qualified } from '../db/identifier.ts';
+import type { Parameter } from '../db/sql.ts';
+import type { Call } from '../engine.ts';
+import { handlersOf } from '../events/handlers.ts';
+import type { Entity } from '../model/model.ts';
+import { columnOf, factsOf } from './entity-facts.ts';
+import { auditInto, audited, jsonObject, outboxInto, slots, table, type Slots } from './statement.ts';
+import { executorOf } from './transact.ts';
+
+export interface BulkUpdate {
+  /** Column → SQL, values by slots. */
+  set(parameters: Slots): ReadonlyMap<string, string>;
+  /** SQL condition over `t`. */
+  where(parameters: Slots): string;
+  readonly values: ReadonlyMap<string, Parameter>;
+}
+
+/** The changed rows' ids. */
+export async function bulkUpdate(call: Call, entity: Entity, update: BulkUpdate): Promise<readonly string[]> {
+  const { engine, principal } = call;
+  const { schema } = engine;
+  const facts = factsOf(entity);
+  const parameters = slots();
+  const key = ident(columnOf(entity.key).name);
+  const set = update.set(parameters);
+  const user = parameters.use(':user', 'uuid');
+  const request = parameters.use(':request', 'text');
+  const version = facts.system.get('version');
+  const versionColumn = version ? ident(columnOf(version).name) : undefined;
+  const all = new Map(set);
+  const modifiedOn = facts.system.get('modified-on');
+  if (modifiedOn) all.set(columnOf(modifiedOn).name, 'now()');
+  const modifiedBy = facts.system.get('modified-by');
+  if (modifiedBy) all.set(columnOf(modifiedBy).name, user);
+  if (version) all.set(columnOf(version).name, `nextval(${literal(qualified(schema, '_version'))}::regclass)`);
+  const names = [...set.keys()];
+  const list = (alias: string): string => [key, ...names.map(ident)].map((name) => `${alias}.${name}`).join(', ');
+  const differs = names.map((name) => `t.${ident(name)} is distinct from ${set.get(name) ?? 'null'}`).join(' or ');
+  const pairs = names.map(
+    (name) =>
+      `case when old.${ident(name)} is distinct from new.${ident(name)} then ${jsonObject([[name, `jsonb_build_array(old.${ident(name)}, new.${ident(name)})`]])} else '{}'::jsonb end`,
+  );
+  const notify = handlersOf(engine.handlers, 'update', entity.name).async.length > 0;
+  const ctes = [
+    `old as materialized (select ${list('t')} from ${table(schema, entity)} t where ${update.where(parameters)} and (${differs}) for no key update)`,
+    `new as (update ${table(schema, entity)} t set ${[...all].map(([name, sql]) => `${ident(name)} = ${sql}`).join(', ')} from old where t.${key} = old.${key} returning ${list('t')}${versionColumn ? `, t.${versionColumn}` : ''})`,
+    `diff as materialized (select new.${key} as id, ${versionColumn ? `new.${versionColumn}` : 'null::bigint'} as version, ${pairs.join(' || ')} as changes from new join old on old.${key} = new.${key})`,
+    ...(entity.audit
+      ? [
+          `audit as (${auditInto(schema)} select gen_random_uuid(), now(), ${literal(entity.name)}, id, 'update', ${user}, ${request}, ${audited(entity, 'changes', names)} from diff)`,
+        ]
+      : []),
+    `outbox as (${outboxInto(schema)} select 'update', ${literal(entity.name)}, id, version, ${user}, ${request}, array(select jsonb_object_keys(changes)), ${notify ? '(select jsonb_object_agg(key, value -> 1) from jsonb_each(changes))' : 'null'}, ${notify ? 'null' : 'now()'} from diff)`,
+  ];
+  const values = new Map(update.values);
+  values.set(':user', principal.userId);
+  values.set(':request', call.requestId ?? null);
+  const executor = executorOf(call);
+  const rows = await executor.query<{ id: string }>(
+    `with ${ctes.join(',\n')}\nselect id from diff`,
+    parameters.names.map((slot) => values.get(slot) ?? null),
+  );
+  if (notify && rows.length > 0) await executor.query("select pg_notify($1::text, '')", [`${schema}_outbox`]);
+  return rows.map((row) => row.id);
+}

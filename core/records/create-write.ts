@@ -1,0 +1,170 @@
+// Plans the creation of one row: defaults, engine-filled values, validation, and the one statement that stores it.
+import type { Call } from '../engine.ts';
+import { uuidv7 } from '../db/uuid.ts';
+import type { Parameter } from '../db/sql.ts';
+import { handlersOf } from '../events/handlers.ts';
+import type { PlannedWrite } from '../events/pipeline.ts';
+import type { Entity } from '../model/model.ts';
+import { requirePrivilege } from '../security/access.ts';
+import type { ColumnValue } from '../sdk/index.ts';
+import { columnOf, factsOf, typeColumnOf } from './entity-facts.ts';
+import { fail } from './errors.ts';
+import { generate } from './generate.ts';
+import type { RecordInput, Written } from './input.ts';
+import { insertStatement, type SequencePart } from './insert-statement.ts';
+import { invalid } from './invalid.ts';
+import { readId } from './parse-address.ts';
+import { authorizeReferences, referencesOf, unconstrained } from './references.ts';
+import { settleState } from './state.ts';
+import { flagOf, type CheckedReference } from './statement.ts';
+import { statementFor } from './statement-cache.ts';
+import { executorOf } from './transact.ts';
+import { validate } from './validate.ts';
+
+export interface CreateOptions {
+  readonly id?: string;
+  /** Written by a handler, which may fill what callers may not. */
+  readonly trusted?: boolean;
+  /** Where a unique key is taken: write nothing and answer undefined (upsert). */
+  readonly skipTaken?: boolean;
+}
+
+/** Throws ENTITY_READ_ONLY for a union of entities. */
+export function refuseUnion(entity: Entity): void {
+  if (entity.union) {
+    throw fail('ENTITY_READ_ONLY', { entity: entity.name, members: entity.union.members.join(', ') });
+  }
+}
+
+export function planCreate(
+  call: Call,
+  entity: Entity,
+  input: RecordInput,
+  options: CreateOptions = {},
+): PlannedWrite<Written | undefined> {
+  refuseUnion(entity);
+  const facts = factsOf(entity);
+  const values: Record<string, unknown> = { ...facts.defaults };
+  for (const name in input.values) {
+    const value = input.values[name];
+    if (value !== undefined) values[name] = value;
+  }
+  const unit = facts.system.get('caller-unit');
+  if (unit) values[unit.name] ??= call.principal.businessUnitId;
+  const id = idOf(entity, values, options.id);
+  let columns = new Map<string, ColumnValue>();
+  let references: readonly CheckedReference[] = [];
+  return {
+    message: 'create',
+    entity,
+    id,
+    values,
+    transaction: false,
+    check(changed) {
+      const trusted = changed || (options.trusted ?? false);
+      columns = validate(entity, { ...input, values }, { message: 'create', trusted });
+      settleState(entity, columns, 'create');
+      references = referencesOf(entity, columns);
+      for (const tree of facts.trees) {
+        if (columns.get(columnOf(tree).name) !== id) continue;
+        const message = `${tree.name} cannot be the row itself. Choose another row or leave it empty.`;
+        throw invalid(entity, [{ code: 'HIERARCHY_LOOP', target: tree.name, message }]);
+      }
+    },
+    authorize(caller) {
+      requirePrivilege(caller.principal, caller.engine.model, 'create', entity.name);
+      authorizeReferences(caller, entity, references);
+    },
+    execute: (inside) => insert(inside, entity, id, values, columns, references, options.skipTaken ?? false),
+  };
+}
+
+/** The address, what the body says, or a new one; they must not differ. */
+function idOf(entity: Entity, values: Record<string, unknown>, addressed: string | undefined): string {
+  const said = values[entity.key.name] ?? undefined;
+  const id = typeof said === 'string' ? readId(said) : undefined;
+  if (said !== undefined && id === undefined) throw fail('RECORD_ID_INVALID', { id: String(said).slice(0, 80) });
+  if (addressed === undefined) return id ?? uuidv7();
+  const wanted = readId(addressed);
+  if (wanted === undefined) throw fail('RECORD_ID_INVALID', { id: addressed.slice(0, 80) });
+  if (id !== undefined && id !== wanted) {
+    const message = `${entity.key.name} says ${id}, the address says ${wanted}. Leave it out of the body.`;
+    throw invalid(entity, [{ code: 'ID_DIFFERS', target: entity.key.name, message }]);
+  }
+  return wanted;
+}
+
+async function insert(
+  call: Call,
+  entity: Entity,
+  id: string,
+  values: Readonly<Record<string, unknown>>,
+  columns: ReadonlyMap<string, ColumnValue>,
+  references: readonly CheckedReference[],
+  skipTaken: boolean,
+): Promise<Written | undefined> {
+  const { engine, principal } = call;
+  const facts = factsOf(entity);
+  const parameters = new Map<string, Parameter>(columns);
+  const key = columnOf(entity.key).name;
+  const sequences: { column: string; parts: readonly SequencePart[] }[] = [];
+  for (const { field, parts } of facts.generated) {
+    const column = columnOf(field).name;
+    if ((columns.get(column) ?? null) !== null) continue;
+    const made = generate(field.name, column, parts, new Date());
+    for (const [slot, text] of made.texts) parameters.set(slot, text);
+    if (made.parts) sequences.push({ column, parts: made.parts });
+  }
+  const drawn = new Set(sequences.map((one) => one.column));
+  const given: string[] = [];
+  const empty: string[] = [];
+  for (const [name, value] of parameters) {
+    if (name === key || name.startsWith(':') || drawn.has(name)) continue;
+    if (value !== null) given.push(name);
+    else if (name in facts.defaults) empty.push(name);
+  }
+  given.sort();
+  const owner = facts.system.get('owner');
+  const ownerType = owner && typeColumnOf(owner);
+  const ownerGiven = owner && (columns.get(columnOf(owner).name) ?? null) !== null;
+  const kind = ownerGiven ? String((ownerType && columns.get(ownerType.name)) ?? 'systemuser') : undefined;
+  const checked = unconstrained(engine.model, references);
+  const notify = handlersOf(engine.handlers, 'create', entity.name).async.length > 0;
+  const shape = { given, empty, references: checked, owner: kind, sequences, notify, skipTaken };
+  const signature = `create ${given.join()} ${empty.join()} ${checked.map((one) => `${one.field.name}:${one.target}`).join()} ${kind ?? ''} ${JSON.stringify(sequences)} ${notify} ${skipTaken}`;
+  const statement = statementFor(engine, entity, signature, () =>
+    insertStatement(engine.model, engine.schema, entity, shape),
+  );
+  parameters.set(':id', id);
+  parameters.set(':user', principal.userId);
+  parameters.set(':unit', principal.businessUnitId);
+  parameters.set(':audit', uuidv7());
+  parameters.set(':request', call.requestId ?? null);
+  parameters.set(':channel', `${engine.schema}_outbox`);
+  if (notify) parameters.set(':payload', JSON.stringify(values));
+  const rows = await executorOf(call).query<{ version: string | null; [flag: string]: unknown }>(
+    statement.text,
+    statement.slots.map((slot) => parameters.get(slot) ?? null),
+  );
+  const row = rows[0];
+  const missing = checked.filter((one) => row?.[flagOf(one.field)] === false);
+  if (missing.length > 0) throw danglingLookups(entity, missing, columns);
+  if (!row || row.version === null) return undefined;
+  return { id, version: row.version, created: true, changed: true };
+}
+
+/** RECORD_INVALID: lookups that name rows which are not there. */
+export function danglingLookups(
+  entity: Entity,
+  missing: readonly CheckedReference[],
+  columns: ReadonlyMap<string, ColumnValue>,
+): Error {
+  return invalid(
+    entity,
+    missing.map(({ field, target }) => ({
+      code: 'LOOKUP_NOT_FOUND',
+      target: field.name,
+      message: `${field.name} refers to ${target} ${String(columns.get(columnOf(field).name))}, which does not exist (any more). Choose another.`,
+    })),
+  );
+}

@@ -1,0 +1,20 @@
+// Creates one row. Its audit and outbox rows are written by the same statement.
+import type { Call } from '../engine.ts';
+import { run } from '../events/pipeline.ts';
+import type { Entity } from '../model/model.ts';
+import { planCreate } from './create-write.ts';
+import { fail } from './errors.ts';
+import { handlerRecords } from './handler-records.ts';
+import type { RecordInput, Written } from './input.ts';
+
+/** Throws RECORD_INVALID (400), PRIVILEGE_MISSING (403), KEY_TAKEN (409). */
+export async function create(
+  call: Call,
+  entity: Entity,
+  input: RecordInput,
+  options: { readonly id?: string } = {},
+): Promise<Written> {
+  const written = await run(call, planCreate(call, entity, input, options), handlerRecords);
+  if (!written) throw fail('WRITE_CONFLICT');
+  return written;
+}

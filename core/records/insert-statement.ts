@@ -1,0 +1,182 @@
+// The one statement that creates a row with its audit and outbox rows, built once per shape (which columns are given) and
+// prepared by the database.
+import { constraintName, ident, literal, qualified } from '../db/identifier.ts';
+import type { Column, Entity, Model } from '../model/model.ts';
+import { columnOf, factsOf, typeColumnOf } from './entity-facts.ts';
+import {
+  auditInto,
+  audited,
+  compose,
+  jsonObject,
+  outboxInto,
+  referenceChecks,
+  slots,
+  stamp,
+  table,
+  type CheckedReference,
+  type Statement,
+} from './statement.ts';
+
+export interface InsertShape {
+  /** Columns with a value, in any order; the key and system columns come by themselves. */
+  readonly given: readonly string[];
+  /** Columns explicitly null, so that no default of the table comes in. */
+  readonly empty: readonly string[];
+  readonly references: readonly CheckedReference[];
+  /** The owner's entity where it is not the caller. */
+  readonly owner: string | undefined;
+  /** Auto-numbers drawn from a sequence: column → SQL made by `sequenceText`. */
+  readonly sequences: readonly { readonly column: string; readonly parts: readonly SequencePart[] }[];
+  /** Some consumer waits for the outbox row. */
+  readonly notify: boolean;
+  /** Do nothing where a unique key is taken (upsert). */
+  readonly skipTaken: boolean;
+}
+
+/** A piece of an auto-number: ready text by its slot, or the next number of the field's sequence. */
+export type SequencePart = { readonly slot: string } | { readonly field: string; readonly digits: number };
+
+export function insertStatement(model: Model, schema: string, entity: Entity, shape: InsertShape): Statement {
+  const facts = factsOf(entity);
+  const parameters = slots();
+  const columns = new Map<string, Column>();
+  for (const field of entity.fields.values()) for (const column of field.columns) columns.set(column.name, column);
+
+  const values = new Map<string, string>();
+  const key = columnOf(entity.key).name;
+  values.set(key, parameters.use(':id', 'uuid'));
+  for (const name of shape.given) {
+    const column = columns.get(name);
+    if (column) values.set(name, parameters.use(name, column.type));
+  }
+  for (const name of shape.empty) values.set(name, 'null');
+  for (const { column, parts } of shape.sequences) values.set(column, sequenceText(schema, entity, parts, parameters));
+
+  const user = () => parameters.use(':user', 'uuid');
+  for (const system of ['created-on', 'modified-on'] as const) {
+    const field = facts.system.get(system);
+    if (field) values.set(columnOf(field).name, 'now()');
+  }
+  for (const system of ['created-by', 'modified-by'] as const) {
+    const field = facts.system.get(system);
+    if (!field) continue;
+    values.set(columnOf(field).name, user());
+    const type = typeColumnOf(field);
+    if (type) values.set(type.name, literal('systemuser'));
+  }
+  for (const [name, sql] of ownerValues(model, schema, entity, shape.owner, parameters.use)) values.set(name, sql);
+
+  const written = (name: string): boolean => values.has(name);
+  const effective = (column: Column): string | undefined => {
+    const value = values.get(column.name);
+    return value === 'null' ? undefined : value;
+  };
+  for (const [name, sql] of compose(entity, written, effective)) values.set(name, sql);
+  const stamped = stamp(model, schema, entity, (name) => shape.given.includes(name), effective, '');
+  for (const [name, sql] of stamped.values) values.set(name, sql);
+
+  const checks = referenceChecks(model, schema, shape.references, parameters);
+  const names = [...values.keys()];
+  const from = stamped.ctes.length > 0 ? ' from stamped' : '';
+  const where = checks.conditions.length > 0 ? ` where ${checks.conditions.join(' and ')}` : '';
+  const version = facts.system.get('version');
+  const versionColumn = version ? ident(columnOf(version).name) : 'null::bigint';
+  const insert = `insert into ${table(schema, entity)} (${names.map(ident).join(', ')}) select ${[...values.values()].join(', ')}${from}${where}${shape.skipTaken ? ' on conflict do nothing' : ''} returning *`;
+
+  const silent = new Set(
+    (['id', 'created-on', 'created-by', 'modified-on', 'modified-by', 'version'] as const).flatMap(
+      (one) => facts.system.get(one)?.columns.map((column) => column.name) ?? [],
+    ),
+  );
+  const logged = names.filter((name) => !silent.has(name) && values.get(name) !== 'null');
+  const sure = logged.filter((name) => shape.given.includes(name));
+  const unsure = logged.filter((name) => !shape.given.includes(name));
+  const changes = [
+    jsonObject(sure.map(pair)),
+    ...unsure.map(
+      (name) => `case when new.${ident(name)} is null then '{}'::jsonb else ${jsonObject([pair(name)])} end`,
+    ),
+  ].join(' || ');
+
+  const ctes = [...checks.ctes, ...stamped.ctes, `new as (${insert})`];
+  const record = `new.${ident(key)}`;
+  const request = parameters.use(':request', 'text');
+  if (entity.audit) {
+    ctes.push(
+      `audit as (${auditInto(schema)} select ${parameters.use(':audit', 'uuid')}, now(), ${literal(entity.name)}, ${record}, 'create', ${user()}, ${request}, ${audited(entity, `(${changes})`, logged)} from new)`,
+    );
+  }
+  const payload = shape.notify ? parameters.use(':payload', 'jsonb') : 'null';
+  ctes.push(
+    `outbox as (${outboxInto(schema)} select 'create', ${literal(entity.name)}, ${record}, ${versionColumn === 'null::bigint' ? versionColumn : `new.${versionColumn}`}, ${user()}, ${request}, array[${logged.map((name) => literal(name)).join(', ')}]::text[], ${payload}, ${shape.notify ? 'null' : 'now()'} from new)`,
+  );
+  const results = [
+    version ? `new.${versionColumn}::text as "version"` : `'0' as "version"`,
+    `${record} as "id"`,
+    ...checks.flags,
+    ...(shape.notify
+      ? [
+          `case when ${record} is not null then pg_notify(${parameters.use(':channel', 'text')}, '')::text end as "notified"`,
+        ]
+      : []),
+  ];
+  const source = shape.skipTaken || checks.flags.length > 0 ? '(select 1) one left join new on true' : 'new';
+  return { text: `with ${ctes.join(',\n')}\nselect ${results.join(', ')} from ${source}`, slots: parameters.names };
+}
+
+const pair = (name: string) => [name, `jsonb_build_array(null, new.${ident(name)})`] as const;
+
+/** The owner and what follows it: the owning unit, user and team. Column → SQL. */
+export function ownerValues(
+  model: Model,
+  schema: string,
+  entity: Entity,
+  given: string | undefined,
+  use: (slot: string, type: 'uuid') => string,
+): ReadonlyMap<string, string> {
+  const facts = factsOf(entity);
+  const values = new Map<string, string>();
+  const owner = facts.system.get('owner');
+  if (!owner) return values;
+  const column = columnOf(owner).name;
+  const id = given === undefined ? use(':user', 'uuid') : use(column, 'uuid');
+  const kind = given ?? 'systemuser';
+  if (given === undefined) {
+    values.set(column, id);
+    const type = typeColumnOf(owner);
+    if (type) values.set(type.name, literal(kind));
+  }
+  const unit = facts.system.get('owning-unit');
+  if (unit) {
+    values.set(columnOf(unit).name, given === undefined ? use(':unit', 'uuid') : unitOf(model, schema, kind, id));
+  }
+  const user = facts.system.get('owning-user');
+  if (user) values.set(columnOf(user).name, kind === 'systemuser' ? id : 'null::uuid');
+  const team = facts.system.get('owning-team');
+  if (team) values.set(columnOf(team).name, kind === 'team' ? id : 'null::uuid');
+  return values;
+}
+
+/** SQL of the business unit a user or team belongs to. */
+export function unitOf(model: Model, schema: string, kind: string, id: string): string {
+  const holder = model.entities.get(kind);
+  const unit = [...(holder?.fields.values() ?? [])].find(
+    (field) => field.reference?.targets[0] === 'businessunit' && field.system !== 'owning-unit',
+  );
+  if (!holder || !unit) return 'null::uuid';
+  return `(select ${ident(columnOf(unit).name)} from ${table(schema, holder)} where ${ident(columnOf(holder.key).name)} = ${id})`;
+}
+
+function sequenceText(
+  schema: string,
+  entity: Entity,
+  parts: readonly SequencePart[],
+  parameters: ReturnType<typeof slots>,
+): string {
+  const pieces = parts.map((part) => {
+    if ('slot' in part) return parameters.use(part.slot, 'text');
+    const sequence = qualified(schema, constraintName('_seq', entity.name, part.field));
+    return `(select lpad(n, greatest(${part.digits}, length(n)), '0') from (select nextval(${literal(sequence)}::regclass)::text as n offset 0) drawn)`;
+  });
+  return pieces.length === 1 ? (pieces[0] ?? `''`) : `concat(${pieces.join(', ')})`;
+}

@@ -1,0 +1,137 @@
+// What Postgres refuses → what the caller is told: the field, the key, the row in the way. No SQLSTATE ends in a 500.
+import { databaseError, type DatabaseError } from '../db/errors.ts';
+import { ident } from '../db/identifier.ts';
+import type { Call } from '../engine.ts';
+import type { Entity } from '../model/model.ts';
+import { columnOf } from './entity-facts.ts';
+import { fail } from './errors.ts';
+import { invalid } from './invalid.ts';
+import { table } from './statement.ts';
+
+/** Serialization failure and deadlock: the same write may well succeed when tried again. */
+export function isRetryable(error: unknown): boolean {
+  const code = databaseError(error)?.code;
+  return code === '40001' || code === '40P01';
+}
+
+/** The error to throw instead; anything that is not Postgres's comes back as it is. */
+export async function translate(call: Call, entity: Entity, error: unknown): Promise<unknown> {
+  const raised = databaseError(error);
+  if (!raised) return error;
+  const cause = { cause: error };
+  switch (raised.code) {
+    case '23503':
+      return reference(call, entity, raised, error);
+    case '23505':
+      return keyTaken(call, entity, raised, error);
+    case '23502': {
+      const name = raised.column ?? '';
+      return invalid(entity, [{ code: 'FIELD_REQUIRED', target: name, message: `${name} must have a value.` }]);
+    }
+    case '40001':
+    case '40P01':
+      return fail('WRITE_CONFLICT', {}, cause);
+    case '57014':
+    case '55P03':
+      return fail('DATABASE_TIMEOUT', {}, cause);
+  }
+  switch (raised.code.slice(0, 2)) {
+    case '22':
+    case '54':
+      return fail('VALUE_REFUSED', { entity: entity.name, reason: raised.message }, cause);
+    case '23':
+      return fail('WRITE_REFUSED', { entity: entity.name, reason: raised.message }, cause);
+    case '08':
+    case '25':
+    case '53':
+    case '57':
+    case '58':
+      return fail('DATABASE_BUSY', { reason: raised.message }, cause);
+    default:
+      return error;
+  }
+}
+
+/** `Key (a, b)=(1, x) …` → its columns and values, in any language of the server. */
+function keyOf(raised: DatabaseError): { readonly columns: readonly string[]; readonly values: string } {
+  const match = /\((.+?)\)=\((.*)\)[^()]*$/s.exec(raised.detail ?? '');
+  const columns = (match?.[1] ?? '').split(', ').map((name) => name.replace(/^"|"$/g, ''));
+  return { columns, values: match?.[2] ?? '' };
+}
+
+function reference(call: Call, entity: Entity, raised: DatabaseError, cause: unknown): unknown {
+  const { columns, values } = keyOf(raised);
+  const [name = ''] = columns;
+  if (raised.table !== undefined && raised.table !== entity.name && call.engine.model.entities.has(raised.table)) {
+    return fail(
+      'WRITE_REFUSED',
+      { entity: entity.name, reason: `rows of ${raised.table} still refer to it` },
+      { cause },
+    );
+  }
+  const target = entity.fields.get(name)?.reference?.targets[0] ?? 'row';
+  return invalid(entity, [
+    {
+      code: 'LOOKUP_NOT_FOUND',
+      target: name,
+      message: `${name} refers to ${target} ${values}, which does not exist (any more). Choose another.`,
+    },
+  ]);
+}
+
+async function keyTaken(call: Call, entity: Entity, raised: DatabaseError, cause: unknown): Promise<unknown> {
+  const { columns, values } = keyOf(raised);
+  if (columns.length === 1 && columns[0] === columnOf(entity.key).name) {
+    return fail(
+      'KEY_TAKEN',
+      { entity: entity.name, key: `the id ${values}`, existing: '' },
+      { cause, data: { id: values } },
+    );
+  }
+  const key = entity.keys.find((one) =>
+    columns.every((column) =>
+      one.fields.some((name) => entity.fields.get(name)?.columns.some((c) => c.name === column)),
+    ),
+  );
+  const id = await holderOf(call, entity, raised);
+  return fail(
+    'KEY_TAKEN',
+    {
+      entity: entity.name,
+      key: `${key ? `${key.name}: ` : ''}${columns.join(', ')} = ${values}`,
+      existing: id === undefined ? '' : `It is ${entity.set}(${id}). `,
+    },
+    { cause, data: { key: key?.name, fields: columns, ...(id === undefined ? {} : { id }) } },
+  );
+}
+
+/** The id of the row that has the key; the values come back through Postgres's own cast of their text. */
+async function holderOf(call: Call, entity: Entity, raised: DatabaseError): Promise<string | undefined> {
+  const { columns, values } = keyOf(raised);
+  if (columns.length !== 1) {
+    const parts = values.split(', ');
+    if (parts.length !== columns.length) return undefined;
+    return find(call, entity, columns, parts);
+  }
+  return find(call, entity, columns, [values]);
+}
+
+async function find(
+  call: Call,
+  entity: Entity,
+  columns: readonly string[],
+  values: readonly string[],
+): Promise<string | undefined> {
+  if (!columns.every((name) => [...entity.fields.values()].some((f) => f.columns.some((c) => c.name === name)))) {
+    return undefined;
+  }
+  const where = columns.map((name, index) => `${ident(name)}::text = $${index + 1}::text`).join(' and ');
+  const key = ident(columnOf(entity.key).name);
+  const rows = await call.engine.database
+    .query<{ id: string }>(
+      `select ${key} as id from ${table(call.engine.schema, entity)} where ${where} limit 1`,
+      values,
+    )
+    .catch(() => []);
+  return rows[0]?.id;
+}

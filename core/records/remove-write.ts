@@ -1,0 +1,171 @@
+// Plans the deletion of one row with what it takes along: rows behind `restrict` refuse it, links are emptied, intersect rows
+// and files go, and all doomed rows are deleted by one statement, so that references among them do not matter.
+import { ident, literal, qualified } from '../db/identifier.ts';
+import type { Parameter } from '../db/sql.ts';
+import type { Call } from '../engine.ts';
+import { handlersOf } from '../events/handlers.ts';
+import type { Hooks, PlannedWrite } from '../events/pipeline.ts';
+import type { Entity } from '../model/model.ts';
+import { requirePrivilege } from '../security/access.ts';
+import { bulkUpdate } from './bulk-update.ts';
+import { cascade, countLinks, intersectsOf, refersTo, type Cascade } from './cascade.ts';
+import { refuseUnion } from './create-write.ts';
+import { columnOf, factsOf, typeColumnOf } from './entity-facts.ts';
+import { fail } from './errors.ts';
+import { readRow } from './read-row.ts';
+import { auditInto, outboxInto, slots, table, unaudited } from './statement.ts';
+import { executorOf } from './transact.ts';
+
+/** The write answers false where there is no such row. */
+export function planRemove(
+  entity: Entity,
+  id: string,
+  options: { readonly version?: string } = {},
+): PlannedWrite<boolean> {
+  refuseUnion(entity);
+  return {
+    message: 'delete',
+    entity,
+    id,
+    values: {},
+    transaction: true,
+    check: () => undefined,
+    authorize: (caller) => requirePrivilege(caller.principal, caller.engine.model, 'delete', entity.name),
+    image: (inside) => readRow(inside, entity, id, true),
+    execute: (inside, hooks) => remove(inside, entity, id, options.version, hooks),
+  };
+}
+
+async function remove(
+  call: Call,
+  entity: Entity,
+  id: string,
+  version: string | undefined,
+  hooks: Hooks,
+): Promise<boolean> {
+  const executor = executorOf(call);
+  const { schema, model } = call.engine;
+  const versionField = factsOf(entity).system.get('version');
+  const rows = await executor.query<{ version: string }>(
+    `select ${versionField ? ident(columnOf(versionField).name) : '0'}::text as version from ${table(schema, entity)} where ${ident(columnOf(entity.key).name)} = $1::uuid for update`,
+    [id],
+  );
+  const found = rows[0];
+  if (!found) return false;
+  if (version !== undefined && found.version !== version) {
+    const data = { current: {}, version: found.version };
+    throw fail('PRECONDITION_FAILED', { entity: entity.name, version: found.version, given: version }, { data });
+  }
+
+  const plan = await cascade(call, entity, id, true);
+  for (const name of plan.doomed.keys()) requirePrivilege(call.principal, model, 'delete', name);
+  const restricts = await countLinks(call, plan.restricts, plan.doomed);
+  if (restricts.length > 0) {
+    const list = restricts.map(
+      (one) => `${one.count} ${one.title} (${one.names.join(', ')}${one.count > one.names.length ? ' …' : ''})`,
+    );
+    const details = restricts.map((one) => ({
+      code: 'RESTRICTED_BY',
+      target: one.relation,
+      message: `${one.count} ${one.title} refer to it in ${one.field}: ${one.names.join(', ')}${one.count > one.names.length ? ' …' : ''}.`,
+    }));
+    throw fail('DELETE_RESTRICTED', { entity: entity.name, list: list.join('; ') }, { details, data: { restricts } });
+  }
+
+  const others = [...plan.doomed.values()].flatMap((group) =>
+    hooks.has('delete', group.entity.name)
+      ? [...group.ids].filter((one) => one !== id).map((one) => [group.entity, one] as const)
+      : [],
+  );
+  const fired = [];
+  for (const [child, childId] of others) {
+    const image = await readRow(call, child, childId, true);
+    const write = { message: 'delete' as const, entity: child, id: childId, values: {}, image };
+    fired.push(write);
+    await hooks.fire(call, 'before', write);
+  }
+  for (const link of plan.unlinks) {
+    await bulkUpdate(call, link.child, {
+      set: () => {
+        const set = new Map([[columnOf(link.lookup).name, 'null::uuid']]);
+        const type = typeColumnOf(link.lookup);
+        if (type) set.set(type.name, 'null::text');
+        return set;
+      },
+      where: (parameters) => {
+        const ids = parameters.use(':parents', 'text');
+        const gone = parameters.use(':gone', 'text');
+        return `${refersTo(link).replace('$1::text', ids)} and not t.${ident(columnOf(link.child.key).name)} = any (${gone}[]::uuid[])`;
+      },
+      values: new Map<string, Parameter>([
+        [':parents', link.parents],
+        [':gone', [...(plan.doomed.get(link.child.name)?.ids ?? [])]],
+      ]),
+    });
+  }
+  await deleteIntersects(call, plan);
+  await deleteRows(call, plan);
+  for (const write of fired) await hooks.fire(call, 'after', write);
+  return true;
+}
+
+/** Links over N:N relationships, each logged at the row that goes. */
+async function deleteIntersects(call: Call, plan: Cascade): Promise<void> {
+  const { schema } = call.engine;
+  for (const { entity, ids } of plan.doomed.values()) {
+    for (const { relation, column } of intersectsOf(call, entity)) {
+      const other = relation.columns[0] === column ? relation.columns[1] : relation.columns[0];
+      await executorOf(call).query(
+        `with gone as (delete from ${qualified(schema, relation.table)} where ${ident(column)} = any ($1::text[]::uuid[]) returning *),
+audit as (${auditInto(schema)} select gen_random_uuid(), now(), ${literal(entity.name)}, ${ident(column)}, 'disassociate', $2::uuid, $3::text, jsonb_build_object(${literal(relation.name)}, jsonb_build_array(${ident(other)}, null)) from gone)
+${outboxInto(schema)} select 'disassociate', ${literal(entity.name)}, ${ident(column)}, null, $2::uuid, $3::text, array[${literal(relation.name)}], jsonb_build_object('relation', ${literal(relation.name)}, 'target', ${ident(other)}), now() from gone`,
+        [[...ids], call.principal.userId, call.requestId ?? null],
+      );
+    }
+  }
+}
+
+async function deleteRows(call: Call, plan: Cascade): Promise<void> {
+  const { schema, handlers } = call.engine;
+  const parameters = slots();
+  const values = new Map<string, Parameter>([
+    [':user', call.principal.userId],
+    [':request', call.requestId ?? null],
+  ]);
+  const user = parameters.use(':user', 'uuid');
+  const request = parameters.use(':request', 'text');
+  const ctes: string[] = [];
+  let notify = false;
+  for (const [index, { entity, ids }] of [...plan.doomed.values()].entries()) {
+    if (ids.size === 0) continue;
+    const slot = `:ids${index}`;
+    values.set(slot, [...ids]);
+    const list = `${parameters.use(slot, 'text')}[]::uuid[]`;
+    const key = ident(columnOf(entity.key).name);
+    const version = factsOf(entity).system.get('version');
+    const awaited = handlersOf(handlers, 'delete', entity.name).async.length > 0;
+    notify ||= awaited;
+    ctes.push(`gone${index} as (delete from ${table(schema, entity)} where ${key} = any (${list}) returning *)`);
+    const secret = unaudited(entity)
+      .map((name) => ` - ${literal(name)}`)
+      .join('');
+    const old = `to_jsonb(gone${index})${secret}`;
+    if (entity.audit) {
+      ctes.push(
+        `audit${index} as (${auditInto(schema)} select gen_random_uuid(), now(), ${literal(entity.name)}, ${key}, 'delete', ${user}, ${request}, coalesce((select jsonb_object_agg(key, jsonb_build_array(value, null)) from jsonb_each(${old}) where value <> 'null'::jsonb), '{}') from gone${index})`,
+      );
+    }
+    ctes.push(
+      `outbox${index} as (${outboxInto(schema)} select 'delete', ${literal(entity.name)}, ${key}, ${version ? ident(columnOf(version).name) : 'null'}, ${user}, ${request}, '{}', ${awaited ? old : 'null'}, ${awaited ? 'null' : 'now()'} from gone${index})`,
+    );
+    ctes.push(
+      `files${index} as (delete from ${qualified(schema, '_file')} where "entity" = ${literal(entity.name)} and "record" = any (${list}))`,
+    );
+  }
+  const executor = executorOf(call);
+  await executor.query(
+    `with ${ctes.join(',\n')}\nselect 1`,
+    parameters.names.map((slot) => values.get(slot) ?? null),
+  );
+  if (notify) await executor.query(`select pg_notify($1::text, '')`, [`${schema}_outbox`]);
+}

@@ -1,0 +1,200 @@
+// The pieces from which insert-statement.ts and update-statement.ts build the one statement of a write: parameters by
+// slot, checks of referenced rows, stamps, what changed, audit and outbox.
+import { ident, literal, qualified } from '../db/identifier.ts';
+import type { Column, Entity, Field, Model } from '../model/model.ts';
+import type { ColumnType } from '../sdk/index.ts';
+import { columnOf, factsOf } from './entity-facts.ts';
+
+/** SQL text, and for `$1 …` the name of the value that belongs there: a column's, or one of `Slot`. */
+export interface Statement {
+  readonly text: string;
+  readonly slots: readonly string[];
+}
+
+/** Values beside the columns'. */
+export type Slot = ':id' | ':user' | ':unit' | ':version' | ':audit' | ':request' | ':channel' | ':payload';
+
+/** Types that the driver would write in its own way travel as text. */
+const asText: ReadonlySet<ColumnType> = new Set<ColumnType>(['date', 'timestamp', 'timestamptz', 'jsonb', 'integer[]']);
+
+export interface Slots {
+  /** `$3::numeric`; the same slot keeps its number. */
+  use(slot: string, type: ColumnType): string;
+  readonly names: readonly string[];
+}
+
+export function slots(): Slots {
+  const names: string[] = [];
+  return {
+    names,
+    use(slot, type) {
+      let index = names.indexOf(slot);
+      if (index < 0) index = names.push(slot) - 1;
+      return asText.has(type) ? `$${index + 1}::text::${type}` : `$${index + 1}::${type}`;
+    },
+  };
+}
+
+/** A lookup whose referenced row the statement itself locks and checks, because no foreign key does. */
+export interface CheckedReference {
+  readonly field: Field;
+  /** Logical name of the referenced entity. */
+  readonly target: string;
+}
+
+export function table(schema: string, entity: Pick<Entity, 'name'>): string {
+  return qualified(schema, entity.name);
+}
+
+/** The tables that may hold a referenced row: the entity's own, or those of a union's members. */
+function tablesOf(model: Model, target: string): readonly Entity[] {
+  const entity = model.entities.get(target);
+  if (!entity) return [];
+  return entity.union ? entity.union.members.flatMap((member) => tablesOf(model, member)) : [entity];
+}
+
+/** CTEs that lock the referenced rows against deletion, and the condition that all of them are there. */
+export function referenceChecks(
+  model: Model,
+  schema: string,
+  references: readonly CheckedReference[],
+  parameters: Slots,
+): { readonly ctes: readonly string[]; readonly conditions: readonly string[]; readonly flags: readonly string[] } {
+  const ctes: string[] = [];
+  const conditions: string[] = [];
+  const flags: string[] = [];
+  for (const [index, { field, target }] of references.entries()) {
+    const found = tablesOf(model, target).map((entity, part) => {
+      const name = `ref${index}_${part}`;
+      ctes.push(
+        `${name} as materialized (select 1 from ${table(schema, entity)} where ${ident(columnOf(entity.key).name)} = ${parameters.use(columnOf(field).name, 'uuid')} for key share)`,
+      );
+      return `exists (select from ${name})`;
+    });
+    const condition = found.length > 0 ? `(${found.join(' or ')})` : 'false';
+    conditions.push(condition);
+    flags.push(`${condition} as ${ident(flagOf(field))}`);
+  }
+  return { ctes, conditions, flags };
+}
+
+export function flagOf(field: Field): string {
+  return `ref:${field.name}`.slice(0, 60);
+}
+
+/** The base currency: the first row of the referenced entity whose own rate is 1. */
+export function baseCurrency(schema: string, currency: Entity): string {
+  const key = ident(columnOf(currency.key).name);
+  return `(select ${key} from ${table(schema, currency)} where "exchangerate" = 1 order by "createdon", ${key} limit 1)`;
+}
+
+export interface Stamped {
+  /** `stamped as materialized (…)`, or none. */
+  readonly ctes: readonly string[];
+  /** Column → SQL, for stamps, the currency they come from, and the quotients. */
+  readonly values: ReadonlyMap<string, string>;
+}
+
+/**
+ * What the row copies from rows it refers to (an exchange rate), and the quotients by it. `effective` gives a column's
+ * value after the write; `written` says whether the write names it; `from` is the relation `effective` reads.
+ */
+export function stamp(
+  model: Model,
+  schema: string,
+  entity: Entity,
+  written: (column: string) => boolean,
+  effective: (column: Column) => string | undefined,
+  from: string,
+): Stamped {
+  const facts = factsOf(entity);
+  const due = facts.stamps.filter(
+    ({ field, lookup }) =>
+      written(columnOf(lookup).name) ||
+      facts.quotients.some((one) => one.by === columnOf(field).name && written(one.of.name)),
+  );
+  const values = new Map<string, string>();
+  if (due.length === 0) return { ctes: [], values };
+  const lookups = [...new Set(due.map(({ lookup }) => lookup))];
+  const inner = lookups.map((lookup) => {
+    const column = columnOf(lookup);
+    const target = model.entities.get(lookup.reference?.targets[0] ?? '');
+    const own = effective(column);
+    const base = lookup.system === 'base-currency' && target ? baseCurrency(schema, target) : undefined;
+    const parts = [own, base].filter((part) => part !== undefined);
+    const value = parts.length === 0 ? 'null::uuid' : parts.length === 1 ? parts[0] : `coalesce(${parts.join(', ')})`;
+    values.set(column.name, `stamped.${ident(column.name)}`);
+    return `${value} as ${ident(column.name)}`;
+  });
+  const outer = due.map(({ field, lookup, source }) => {
+    const target = model.entities.get(lookup.reference?.targets[0] ?? '');
+    const column = ident(columnOf(field).name);
+    values.set(columnOf(field).name, `stamped.${column}`);
+    return target
+      ? `(select r.${ident(source)} from ${table(schema, target)} r where r.${ident(columnOf(target.key).name)} = given.${ident(columnOf(lookup).name)}) as ${column}`
+      : `null as ${column}`;
+  });
+  for (const quotient of facts.quotients) {
+    const rate = values.get(quotient.by);
+    const amount = effective(quotient.of);
+    if (rate === undefined || amount === undefined) continue;
+    values.set(quotient.column.name, `round(${amount} / nullif(${rate}, 0), ${quotient.scale})`);
+  }
+  const cte = `stamped as materialized (select given.*, ${outer.join(', ')} from (select ${inner.join(', ')}${from ? ` from ${from}` : ''}) as given)`;
+  return { ctes: [cte], values };
+}
+
+/** Fields joined from others, where one of their parts is written: column → SQL. */
+export function compose(
+  entity: Entity,
+  written: (column: string) => boolean,
+  effective: (column: Column) => string | undefined,
+): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  for (const { field, of } of factsOf(entity).composed) {
+    const parts = of.flatMap((name) => {
+      const part = entity.fields.get(name);
+      return part ? [columnOf(part)] : [];
+    });
+    if (!parts.some((part) => written(part.name))) continue;
+    const texts = parts.flatMap((part) => {
+      const value = effective(part);
+      return value === undefined ? [] : [`nullif(btrim(${value}), '')`];
+    });
+    values.set(columnOf(field).name, `nullif(concat_ws(' ', ${texts.join(', ')}), '')`);
+  }
+  return values;
+}
+
+/** Key–value pairs as jsonb; a function takes at most 100 arguments, so more are joined. */
+export function jsonObject(pairs: readonly (readonly [string, string])[]): string {
+  const parts: string[] = [];
+  for (let start = 0; start < pairs.length; start += 40) {
+    const slice = pairs.slice(start, start + 40).map(([name, value]) => `${literal(name)}, ${value}`);
+    parts.push(`jsonb_build_object(${slice.join(', ')})`);
+  }
+  return parts.length === 0 ? `'{}'::jsonb` : parts.join(' || ');
+}
+
+/** Columns that the audit log leaves out. */
+export function unaudited(entity: Entity): readonly string[] {
+  return [...entity.fields.values()]
+    .filter((field) => !field.audit)
+    .flatMap((field) => field.columns.map((column) => column.name));
+}
+
+/** `changes` without what is not to be logged. */
+export function audited(entity: Entity, changes: string, columns: readonly string[]): string {
+  const out = unaudited(entity).filter((name) => columns.includes(name));
+  return out.length === 0 ? changes : `${changes} - array[${out.map((name) => literal(name)).join(', ')}]`;
+}
+
+/** The columns `id, at, entity, record, action, user_id, request_id, changes` of `_audit`. */
+export function auditInto(schema: string): string {
+  return `insert into ${qualified(schema, '_audit')} ("id", "at", "entity", "record", "action", "user_id", "request_id", "changes")`;
+}
+
+/** `notify`: somebody waits for it; else the row is only history and counts as done. */
+export function outboxInto(schema: string): string {
+  return `insert into ${qualified(schema, '_outbox')} ("message", "entity", "record", "version", "user_id", "request_id", "changed", "payload", "processed_at")`;
+}

@@ -1,0 +1,167 @@
+// The one statement that changes a row: it locks the old row, writes only when something differs (and the version, the
+// referenced rows and the status transition allow it), logs old and new values, and leaves the outbox row.
+import { ident, literal, qualified } from '../db/identifier.ts';
+import type { Column, Entity, Model } from '../model/model.ts';
+import { columnOf, factsOf } from './entity-facts.ts';
+import { ownerValues } from './insert-statement.ts';
+import {
+  auditInto,
+  audited,
+  compose,
+  jsonObject,
+  outboxInto,
+  referenceChecks,
+  slots,
+  stamp,
+  table,
+  type CheckedReference,
+  type Statement,
+} from './statement.ts';
+import { wireText } from './wire-text.ts';
+
+export interface UpdateShape {
+  /** Columns written, in any order. */
+  readonly given: readonly string[];
+  readonly references: readonly CheckedReference[];
+  /** The new owner's entity, where the owner is written. */
+  readonly owner: string | undefined;
+  /** Only at this version. */
+  readonly version: boolean;
+  /** The state is given without a reason: the row keeps its reason if it already is in that state. */
+  readonly keepReason: boolean;
+  /** The reasons from which the new one may be reached; undefined = all. */
+  readonly from: readonly number[] | undefined;
+  /** File fields that are cleared: their bytes go too. */
+  readonly cleared: readonly string[];
+  readonly notify: boolean;
+}
+
+/** Columns of the answer: before, version (null: nothing written), reason, current (the given columns, when stale), ref:… */
+export function updateStatement(model: Model, schema: string, entity: Entity, shape: UpdateShape): Statement {
+  const facts = factsOf(entity);
+  const parameters = slots();
+  const columns = new Map<string, Column>();
+  for (const field of entity.fields.values()) for (const column of field.columns) columns.set(column.name, column);
+  const key = ident(columnOf(entity.key).name);
+  const version = facts.system.get('version');
+  const versionColumn = version ? ident(columnOf(version).name) : undefined;
+  const state = facts.system.get('state');
+  const status = facts.system.get('status');
+
+  const values = new Map<string, string>();
+  for (const name of shape.given) {
+    const column = columns.get(name);
+    if (column) values.set(name, parameters.use(name, column.type));
+  }
+  if (shape.keepReason && state && status) {
+    const reason = columnOf(status).name;
+    const stateName = columnOf(state).name;
+    values.set(
+      reason,
+      `case when old.${ident(stateName)} = ${parameters.use(stateName, 'integer')} then old.${ident(reason)} else ${parameters.use(reason, 'integer')} end`,
+    );
+  }
+  if (shape.owner !== undefined) {
+    for (const [name, sql] of ownerValues(model, schema, entity, shape.owner, parameters.use)) values.set(name, sql);
+  }
+  const compared = [...values.keys()];
+  const wired = (name: string): string => {
+    const column = columns.get(name);
+    return column ? wireText(column, 'old') : 'null';
+  };
+
+  const written = (name: string): boolean => values.has(name);
+  const needed = new Set<string>([columnOf(entity.key).name, ...values.keys()]);
+  const effective = (column: Column): string => {
+    const value = values.get(column.name);
+    if (value !== undefined) return value;
+    needed.add(column.name);
+    return `old.${ident(column.name)}`;
+  };
+  for (const [name, sql] of compose(entity, written, effective)) values.set(name, sql);
+  const stamped = stamp(model, schema, entity, (name) => shape.given.includes(name), effective, 'old');
+  for (const [name, sql] of stamped.values) values.set(name, sql);
+  const logged = [...values.keys()];
+  for (const name of logged) needed.add(name);
+  if (status && shape.from) needed.add(columnOf(status).name);
+  if (version) needed.add(columnOf(version).name);
+
+  const user = () => parameters.use(':user', 'uuid');
+  const modifiedOn = facts.system.get('modified-on');
+  if (modifiedOn) values.set(columnOf(modifiedOn).name, 'now()');
+  const modifiedBy = facts.system.get('modified-by');
+  if (modifiedBy) values.set(columnOf(modifiedBy).name, user());
+  if (version) values.set(columnOf(version).name, `nextval(${literal(qualified(schema, '_version'))}::regclass)`);
+
+  const checks = referenceChecks(model, schema, shape.references, parameters);
+  const conditions = [`t.${key} = old.${key}`];
+  const differs = compared.map((name) => `old.${ident(name)} is distinct from ${values.get(name) ?? 'null'}`);
+  conditions.push(differs.length > 0 ? `(${differs.join(' or ')})` : 'false');
+  const given = shape.version && versionColumn ? parameters.use(':version', 'bigint') : undefined;
+  if (given) conditions.push(`old.${versionColumn} = ${given}`);
+  if (shape.from && status) {
+    const reason = columnOf(status).name;
+    conditions.push(
+      `(old.${ident(reason)} is null or old.${ident(reason)} = ${values.get(reason) ?? 'null'} or old.${ident(reason)} = any ('{${shape.from.join(',')}}'::integer[]))`,
+    );
+  }
+  conditions.push(...checks.conditions);
+
+  const ctes = [
+    `old as materialized (select ${[...needed].map(ident).join(', ')} from ${table(schema, entity)} where ${key} = ${parameters.use(':id', 'uuid')} for no key update)`,
+    ...checks.ctes,
+    ...stamped.ctes,
+  ];
+  const sets = [...values].map(([name, sql]) => `${ident(name)} = ${sql}`);
+  const returned = [columnOf(entity.key).name, ...logged, ...(version ? [columnOf(version).name] : [])];
+  ctes.push(
+    `new as (update ${table(schema, entity)} t set ${sets.join(', ')} from old${stamped.ctes.length > 0 ? ', stamped' : ''} where ${conditions.join(' and ')} returning ${[...new Set(returned)].map((name) => `t.${ident(name)}`).join(', ')})`,
+  );
+  const pairs = logged.map(
+    (name) =>
+      `case when old.${ident(name)} is distinct from new.${ident(name)} then ${jsonObject([[name, `jsonb_build_array(old.${ident(name)}, new.${ident(name)})`]])} else '{}'::jsonb end`,
+  );
+  const versionOf = versionColumn ? `new.${versionColumn}` : 'null::bigint';
+  ctes.push(
+    `diff as materialized (select new.${key} as id, ${versionOf} as version, ${pairs.length > 0 ? pairs.join(' || ') : `'{}'::jsonb`} as changes from new, old)`,
+  );
+  const request = parameters.use(':request', 'text');
+  if (entity.audit) {
+    const log = audited(entity, 'changes', logged);
+    const some = log === 'changes' ? '' : ` where (${log}) <> '{}'`;
+    ctes.push(
+      `audit as (${auditInto(schema)} select ${parameters.use(':audit', 'uuid')}, now(), ${literal(entity.name)}, id, 'update', ${user()}, ${request}, ${log} from diff${some})`,
+    );
+  }
+  const payload = shape.notify ? `(select jsonb_object_agg(key, value -> 1) from jsonb_each(changes))` : 'null';
+  ctes.push(
+    `outbox as (${outboxInto(schema)} select 'update', ${literal(entity.name)}, id, version, ${user()}, ${request}, array(select jsonb_object_keys(changes)), ${payload}, ${shape.notify ? 'null' : 'now()'} from diff)`,
+  );
+  if (shape.cleared.length > 0) {
+    ctes.push(
+      `files as (delete from ${qualified(schema, '_file')} f using diff where f."entity" = ${literal(entity.name)} and f."record" = diff.id and f."field" in (${shape.cleared.map((name) => literal(name)).join(', ')}))`,
+    );
+  }
+  const results = [
+    versionColumn ? `old.${versionColumn}::text as "before"` : `'0' as "before"`,
+    versionColumn
+      ? `${versionOf}::text as "version"`
+      : `case when new.${key} is null then null else '0' end as "version"`,
+    ...(shape.from && status ? [`old.${ident(columnOf(status).name)} as "reason"`] : []),
+    ...(given
+      ? [
+          `case when old.${versionColumn} <> ${given} then ${jsonObject(compared.map((name) => [name, wired(name)]))}::text end as "current"`,
+        ]
+      : []),
+    ...checks.flags,
+    ...(shape.notify
+      ? [
+          `case when new.${key} is not null then pg_notify(${parameters.use(':channel', 'text')}, '')::text end as "notified"`,
+        ]
+      : []),
+  ];
+  return {
+    text: `with ${ctes.join(',\n')}\nselect ${results.join(', ')} from old left join new on true`,
+    slots: parameters.names,
+  };
+}

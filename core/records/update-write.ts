@@ -1,0 +1,191 @@
+// Plans the change of one row: validation of the given fields, what follows from them, and the one statement that stores it.
+// A new owner is passed on along the relationships, in the same transaction.
+import type { Parameter } from '../db/sql.ts';
+import { uuidv7 } from '../db/uuid.ts';
+import type { Call } from '../engine.ts';
+import { handlersOf } from '../events/handlers.ts';
+import type { PlannedWrite } from '../events/pipeline.ts';
+import type { Entity } from '../model/model.ts';
+import { requirePrivilege } from '../security/access.ts';
+import type { ColumnValue } from '../sdk/index.ts';
+import { assignAlong, assignsAlong, lockOwner } from './assign.ts';
+import { danglingLookups, refuseUnion } from './create-write.ts';
+import { columnOf, factsOf, typeColumnOf } from './entity-facts.ts';
+import { fail } from './errors.ts';
+import { refuseLoop } from './hierarchy.ts';
+import type { RecordInput, Written } from './input.ts';
+import { readRow } from './read-row.ts';
+import { authorizeReferences, referencesOf, unconstrained } from './references.ts';
+import { settleState, transitionRefused, type SettledState } from './state.ts';
+import { flagOf, type CheckedReference } from './statement.ts';
+import { statementFor } from './statement-cache.ts';
+import { executorOf } from './transact.ts';
+import { updateStatement } from './update-statement.ts';
+import { validate } from './validate.ts';
+import { fromText } from './wire-text.ts';
+
+export interface UpdateOptions {
+  /** Write only at this version: 412 with both values otherwise. */
+  readonly version?: string;
+  /** Written by a handler, which may fill what callers may not. */
+  readonly trusted?: boolean;
+}
+
+/** The write answers undefined where there is no such row. */
+export function planUpdate(
+  call: Call,
+  entity: Entity,
+  id: string,
+  input: RecordInput,
+  options: UpdateOptions = {},
+): PlannedWrite<Written | undefined> {
+  refuseUnion(entity);
+  const facts = factsOf(entity);
+  const values: Record<string, unknown> = {};
+  for (const name in input.values) {
+    const value = input.values[name];
+    if (value !== undefined && !(name === entity.key.name && value === id)) values[name] = value;
+  }
+  const owner = facts.system.get('owner');
+  let columns = new Map<string, ColumnValue>();
+  let state: SettledState = { keepReason: false, from: undefined };
+  let references: readonly CheckedReference[] = [];
+  const assigning = owner !== undefined && owner.name in values;
+  const trees = facts.trees.filter((tree) => tree.name in values);
+  return {
+    message: 'update',
+    entity,
+    id,
+    values,
+    transaction:
+      trees.some((tree) => values[tree.name] !== null) || (assigning && assignsAlong(call.engine.model, entity)),
+    check(changed) {
+      const trusted = changed || (options.trusted ?? false);
+      columns = validate(entity, { ...input, values }, { message: 'update', trusted });
+      state = settleState(entity, columns, 'update');
+      references = referencesOf(entity, columns);
+    },
+    authorize(caller) {
+      requirePrivilege(caller.principal, caller.engine.model, 'write', entity.name);
+      if (assigning) requirePrivilege(caller.principal, caller.engine.model, 'assign', entity.name);
+      authorizeReferences(caller, entity, references);
+    },
+    image: (inside) => readRow(inside, entity, id, true),
+    async execute(inside) {
+      for (const tree of facts.trees) {
+        const parent = columns.get(columnOf(tree).name);
+        if (typeof parent === 'string') await refuseLoop(inside, entity, tree, id, parent);
+      }
+      const along =
+        owner && columns.has(columnOf(owner).name) && inside.executor && assignsAlong(inside.engine.model, entity);
+      const last = along ? await lockOwner(inside, entity, id) : undefined;
+      const written = await store(inside, entity, id, columns, state, references, options.version);
+      if (written?.changed && along && last) {
+        const next = columns.get(columnOf(owner).name);
+        const type = typeColumnOf(owner);
+        if (typeof next === 'string' && next !== last) {
+          await assignAlong(inside, entity, id, last, next, String((type && columns.get(type.name)) ?? 'systemuser'));
+        }
+      }
+      return written;
+    },
+  };
+}
+
+interface Answer {
+  readonly before: string;
+  readonly version: string | null;
+  readonly reason?: number | null;
+  readonly current?: string | null;
+  readonly [flag: string]: unknown;
+}
+
+async function store(
+  call: Call,
+  entity: Entity,
+  id: string,
+  columns: ReadonlyMap<string, ColumnValue>,
+  state: SettledState,
+  references: readonly CheckedReference[],
+  version: string | undefined,
+): Promise<Written | undefined> {
+  const { engine, principal } = call;
+  const facts = factsOf(entity);
+  const status = facts.system.get('status');
+  const statusColumn = status && columnOf(status).name;
+  const given = [...columns.keys()].filter((name) => !(state.keepReason && name === statusColumn)).sort();
+  const owner = facts.system.get('owner');
+  const ownerType = owner && typeColumnOf(owner);
+  const kind =
+    owner && (columns.get(columnOf(owner).name) ?? null) !== null
+      ? String((ownerType && columns.get(ownerType.name)) ?? 'systemuser')
+      : undefined;
+  const checked = unconstrained(engine.model, references);
+  const cleared = given.filter((name) => entity.fields.get(name)?.type.blob && columns.get(name) === null);
+  const notify = handlersOf(engine.handlers, 'update', entity.name).async.length > 0;
+  const shape = {
+    given,
+    references: checked,
+    owner: kind,
+    version: version !== undefined,
+    keepReason: state.keepReason,
+    from: state.from,
+    cleared,
+    notify,
+  };
+  const signature = `update ${given.join()} ${checked.map((one) => `${one.field.name}:${one.target}`).join()} ${kind ?? ''} ${shape.version} ${state.keepReason} ${state.from?.join() ?? '-'} ${cleared.join()} ${notify}`;
+  const statement = statementFor(engine, entity, signature, () =>
+    updateStatement(engine.model, engine.schema, entity, shape),
+  );
+  const parameters = new Map<string, Parameter>(columns);
+  parameters.set(':id', id);
+  parameters.set(':user', principal.userId);
+  parameters.set(':audit', uuidv7());
+  parameters.set(':request', call.requestId ?? null);
+  parameters.set(':channel', `${engine.schema}_outbox`);
+  parameters.set(':version', version !== undefined && /^\d{1,18}$/.test(version) ? version : '-1');
+  const rows = await executorOf(call).query<Answer>(
+    statement.text,
+    statement.slots.map((slot) => parameters.get(slot) ?? null),
+  );
+  const row = rows[0];
+  if (!row) return undefined;
+  if (row.version !== null) return { id, version: row.version, created: false, changed: true };
+  if (version !== undefined && row.before !== version) throw stale(entity, version, row);
+  const missing = checked.filter((one) => row[flagOf(one.field)] === false);
+  if (missing.length > 0) throw danglingLookups(entity, missing, columns);
+  const next = statusColumn === undefined ? null : (columns.get(statusColumn) ?? null);
+  if (state.from && typeof row.reason === 'number' && row.reason !== next && !state.from.includes(row.reason)) {
+    if (!(state.keepReason && sameState(entity, row.reason, next))) throw transitionRefused(entity, row.reason, next);
+  }
+  return { id, version: row.before, created: false, changed: false };
+}
+
+function sameState(entity: Entity, reason: number, next: ColumnValue): boolean {
+  return (entity.status ?? []).some(
+    (state) => state.reasons.some((one) => one.value === reason) && state.reasons.some((one) => one.value === next),
+  );
+}
+
+/** PRECONDITION_FAILED with the row's values of the fields that were to be written. */
+function stale(entity: Entity, given: string, row: Answer): Error {
+  const found = JSON.parse(row.current ?? '{}') as Readonly<Record<string, string | null>>;
+  const current: Record<string, unknown> = {};
+  for (const field of entity.fields.values()) {
+    const [column] = field.columns;
+    if (column && column.name in found) current[field.name] = fromText(column, found[column.name] ?? null);
+  }
+  const data = { current, version: row.before };
+  return fail('PRECONDITION_FAILED', { entity: entity.name, version: row.before, given }, { data });
+}
+
+/** Stores column values that the engine itself has made (a file's id and name). Undefined where there is no such row. */
+export function storeColumns(
+  call: Call,
+  entity: Entity,
+  id: string,
+  columns: ReadonlyMap<string, ColumnValue>,
+  version: string | undefined,
+): Promise<Written | undefined> {
+  return store(call, entity, id, columns, { keepReason: false, from: undefined }, [], version);
+}

@@ -1,0 +1,109 @@
+// Creates the addressed row or changes it, whichever it takes, whoever else does the same at this moment: an update that
+// finds nothing is followed by an insert that does nothing where the key is taken, and so on until one of them holds.
+import { ident } from '../db/identifier.ts';
+import type { Call } from '../engine.ts';
+import { run } from '../events/pipeline.ts';
+import type { Entity } from '../model/model.ts';
+import { planCreate } from './create-write.ts';
+import { columnOf } from './entity-facts.ts';
+import { fail } from './errors.ts';
+import { handlerRecords } from './handler-records.ts';
+import type { RecordAddress, RecordInput, Written } from './input.ts';
+import { invalid } from './invalid.ts';
+import { notFound, resolveAddress, say } from './resolve-address.ts';
+import { table } from './statement.ts';
+import { executorOf } from './transact.ts';
+import { planUpdate } from './update-write.ts';
+
+const ATTEMPTS = 5;
+
+export interface UpsertOptions {
+  /** Change only at this version. */
+  readonly version?: string;
+  /** `create`: 412 where the row is there (If-None-Match: *). `update`: 404 where it is not (If-Match). */
+  readonly only?: 'create' | 'update';
+}
+
+/** Throws what create and update throw, and RECORD_EXISTS (412) for `only: 'create'`. */
+export async function upsert(
+  call: Call,
+  entity: Entity,
+  address: RecordAddress,
+  input: RecordInput,
+  options: UpsertOptions = {},
+): Promise<Written> {
+  const version = options.version === undefined ? {} : { version: options.version };
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const id = await resolveAddress(call, entity, address);
+    if (id !== undefined && options.only !== 'create') {
+      const written = await run(
+        call,
+        planUpdate(call, entity, id, withoutId(entity, input, id), version),
+        handlerRecords,
+      );
+      if (written) return written;
+    }
+    if (options.only === 'update' || options.version !== undefined) throw notFound(entity, address);
+    if (id !== undefined && 'key' in address) {
+      if (options.only === 'create') throw fail('RECORD_EXISTS', { entity: entity.name, address: say(address) });
+      continue; // deleted between the look and the update
+    }
+    const plan = planCreate(call, entity, 'key' in address ? withKey(entity, address.key, input) : input, {
+      ...('id' in address ? { id: address.id } : {}),
+      skipTaken: true,
+    });
+    const created = await run(call, plan, handlerRecords);
+    if (created) return created;
+    const holder = await resolveAddress(call, entity, address);
+    const there = holder !== undefined && ('key' in address || (await exists(call, entity, holder)));
+    if (there && options.only === 'create') {
+      throw fail('RECORD_EXISTS', { entity: entity.name, address: say(address) });
+    }
+    if (!there) {
+      // Not the addressed row is in the way but another unique key: say which, by the plain insert.
+      const plain = planCreate(
+        call,
+        entity,
+        'key' in address ? withKey(entity, address.key, input) : input,
+        'id' in address ? { id: address.id } : {},
+      );
+      const made = await run(call, plain, handlerRecords);
+      if (made) return made;
+    }
+  }
+  throw fail('WRITE_CONFLICT');
+}
+
+async function exists(call: Call, entity: Entity, id: string): Promise<boolean> {
+  const rows = await executorOf(call).query(
+    `select 1 from ${table(call.engine.schema, entity)} where ${ident(columnOf(entity.key).name)} = $1::uuid`,
+    [id],
+  );
+  return rows.length > 0;
+}
+
+/** The id repeated in the body is no attempt to change it. */
+function withoutId(entity: Entity, input: RecordInput, id: string): RecordInput {
+  const said = input.values[entity.key.name];
+  if (said === undefined || said !== id) return input;
+  const { [entity.key.name]: _said, ...values } = input.values;
+  return { ...input, values };
+}
+
+/** The address's key values become the new row's; a body that says otherwise contradicts itself. */
+function withKey(entity: Entity, key: Readonly<Record<string, string | number>>, input: RecordInput): RecordInput {
+  const differing = Object.keys(key).filter(
+    (name) => name in input.values && input.values[name] !== null && String(input.values[name]) !== String(key[name]),
+  );
+  if (differing.length > 0) {
+    throw invalid(
+      entity,
+      differing.map((name) => ({
+        code: 'KEY_DIFFERS',
+        target: name,
+        message: `${name} differs between the address and the body. Leave it out of the body.`,
+      })),
+    );
+  }
+  return { ...input, values: { ...input.values, ...key } };
+}
