@@ -10,6 +10,8 @@ export interface Query {
   readonly filter?: Condition;
   readonly sort: readonly Sort[];
   readonly expand: readonly Expand[];
+  /** Only rows that a navigation property of one row leads to; the row's id is given when the plan runs. */
+  readonly within?: { readonly entity: string; readonly navigation: string };
   /** At most this many rows in all. */
   readonly top?: number;
   /** Keyset page: rows after the cursor. */
@@ -26,12 +28,20 @@ export interface Query {
 /** A path over single-valued navigation: `['customerid_account', 'name']`; the last step is a wire name. */
 export type Path = readonly string[];
 
-export type Value = string | number | boolean | null | readonly (string | number)[];
+export type Value = string | number | boolean | null | readonly (string | number)[] | Slot;
+
+/** A constant that is filled in when the plan runs: the nth literal of the request's text. */
+export interface Slot {
+  readonly slot: number;
+}
+
+/** What a filter may ask; beyond a field type's operators those that only readers and security make. */
+export type ConditionOperator = Operator | 'on-or-before' | 'on-or-after' | 'me-or-my-teams';
 
 export type Condition =
   | { readonly kind: 'and' | 'or'; readonly of: readonly Condition[] }
   | { readonly kind: 'not'; readonly of: Condition }
-  | { readonly kind: 'compare'; readonly path: Path; readonly operator: Operator; readonly value: Value }
+  | { readonly kind: 'compare'; readonly path: Path; readonly operator: ConditionOperator; readonly value: Value }
   | {
       readonly kind: 'compare-paths';
       readonly left: Path;

@@ -1,0 +1,212 @@
+// Condition → SQL. An unknown (null) anywhere counts as "does not hold", and `not` turns exactly that around: so `ne` and `not`
+// find rows without a value, as OData and the Dataverse Web API do (see README.md).
+import type { ColumnType } from '../sdk/index.ts';
+import type { Parameter } from '../db/sql.ts';
+import { From } from './from.ts';
+import type { PlacedColumn } from './from.ts';
+import { arrayText, convert } from './literal.ts';
+import type { LiteralKind } from './literal.ts';
+import { dateRange } from './relative-date.ts';
+import type { Binding, Run, Statement } from './statement.ts';
+import type { Condition, Value } from './tree.ts';
+
+const signs = { eq: '=', gt: '>', ge: '>=', lt: '<', le: '<=' } as const;
+
+export function compileCondition(from: From, condition: Condition): string {
+  switch (condition.kind) {
+    case 'true':
+    case 'false':
+      return condition.kind;
+    case 'and':
+    case 'or': {
+      if (condition.of.length === 0) return condition.kind === 'and' ? 'true' : 'false';
+      return `(${condition.of.map((one) => compileCondition(from, one)).join(` ${condition.kind} `)})`;
+    }
+    case 'not':
+      return `(${compileCondition(from, condition.of)}) is not true`;
+    case 'some':
+    case 'every':
+      return compileLambda(from, condition);
+    case 'compare-paths':
+      return comparePaths(from.column(condition.left), condition.operator, from.column(condition.right));
+    case 'compare':
+      return compare(from.compilation.statement, from.column(condition.path), condition);
+  }
+}
+
+function compileLambda(from: From, condition: Condition & { readonly kind: 'some' | 'every' }): string {
+  const base = from.walk(condition.path.slice(0, -1));
+  const { navigation, target } = base.navigation(condition.path.at(-1) ?? '');
+  const inner = new From(from.compilation, target);
+  const where = [base.link(navigation, inner), inner.visible];
+  const isSome = condition.kind === 'some';
+  if (condition.where) {
+    const asked = compileCondition(inner, condition.where);
+    where.push(isSome ? asked : `(${asked}) is not true`);
+  }
+  return `${isSome ? '' : 'not '}exists (select 1 from ${inner.text} where ${where.filter((one) => one !== undefined).join(' and ')})`;
+}
+
+/** Text compares without case, as in the reference system; `lower(…)` is what its indexes are made on. */
+function folded(column: PlacedColumn): string {
+  return column.column.type === 'text' ? `lower(${column.sql})` : column.sql;
+}
+
+function comparePaths(
+  left: PlacedColumn,
+  operator: 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le',
+  right: PlacedColumn,
+): string {
+  if (operator === 'eq') return `${folded(left)} is not distinct from ${folded(right)}`;
+  if (operator === 'ne') return `${folded(left)} is distinct from ${folded(right)}`;
+  return `${folded(left)} ${signs[operator]} ${folded(right)}`;
+}
+
+function compare(
+  statement: Statement,
+  placed: PlacedColumn,
+  condition: Condition & { readonly kind: 'compare' },
+): string {
+  const { operator, value } = condition;
+  const { type, wire } = placed.column;
+  const isDate = type === 'date' || type === 'timestamptz' || type === 'timestamp';
+  switch (operator) {
+    case 'null':
+      return `${placed.sql} is null`;
+    case 'ne':
+      return `(${compare(statement, placed, { ...condition, operator: 'eq' })}) is not true`;
+    case 'eq':
+    case 'gt':
+    case 'ge':
+    case 'lt':
+    case 'le': {
+      const parameter = scalar(statement, type, value, wire);
+      if (type === 'integer[]') return `(${placed.sql} @> ${parameter} and ${placed.sql} <@ ${parameter})`;
+      return `${folded(placed)} ${signs[operator]} ${type === 'text' ? `lower(${parameter})` : parameter}`;
+    }
+    case 'in': {
+      if (type === 'text') {
+        const list = statement.parameter('text', listBinding('text', value, wire));
+        return `lower(${placed.sql}) = any(lower(${list})::text[])`;
+      }
+      return `${placed.sql} = any(${statement.parameter(`${type}[]`, listBinding(type, value, wire))})`;
+    }
+    case 'contains':
+    case 'startswith':
+    case 'endswith':
+      return `lower(${placed.sql}) like lower(${statement.parameter('text', likeBinding(operator, value))})`;
+    case 'has-any':
+    case 'has-all': {
+      const list = statement.parameter('integer[]', listBinding('integer', value, wire, 'number'));
+      return `${placed.sql} ${operator === 'has-any' ? '&&' : '@>'} ${list}`;
+    }
+    case 'me':
+      return `${placed.sql} = ${statement.parameter('uuid', (run) => run.principal.userId)}`;
+    case 'me-or-my-teams': {
+      const mine = statement.parameter('uuid[]', (run) => arrayText([run.principal.userId, ...run.principal.teamIds]));
+      return `${placed.sql} = any(${mine})`;
+    }
+    default:
+      if (!isDate) throw new TypeError(`${wire} cannot be asked with ${operator}`);
+      return compareDays(statement, placed, { ...condition, operator });
+  }
+}
+
+/** Ranges whose edges are worked out when the plan runs, in the caller's time zone and calendar. */
+function compareDays(
+  statement: Statement,
+  placed: PlacedColumn,
+  condition: Condition & { readonly kind: 'compare' },
+): string {
+  const { operator, value } = condition;
+  const { type } = placed.column;
+  const range = (run: Run) => {
+    const text = textOf(run, value);
+    const isDays = operator === 'last-x-days' || operator === 'next-x-days';
+    const isSound = isDays
+      ? /^\d{1,5}$/.test(text) && Number(text) <= 36_500
+      : text === '' || /^[a-z]+$/.test(text) || 'value' in convert('string', text, 'date');
+    if (isSound) return dateRange(operator, text, type, run.principal, run.now);
+    run.refuse(
+      'QUERY_VALUE_INVALID',
+      placed.column.wire,
+      `${placed.column.wire}: "${text.slice(0, 40)}" is not what ${operator} takes`,
+    );
+    return { from: undefined, to: undefined };
+  };
+  const from = () => `${placed.sql} >= ${statement.parameter(type, (run) => range(run).from ?? null)}`;
+  const to = () => `${placed.sql} < ${statement.parameter(type, (run) => range(run).to ?? null)}`;
+  if (operator === 'before' || operator === 'on-or-before') return to();
+  if (operator === 'after' || operator === 'on-or-after') return from();
+  return `(${from()} and ${to()})`;
+}
+
+function isSlot(value: Value): value is { readonly slot: number } {
+  return typeof value === 'object' && value !== null && 'slot' in value;
+}
+
+/** The text of a value, of the request's nth constant where it is a slot. */
+function textOf(run: Run, value: Value): string {
+  const found = isSlot(value) ? run.literals[value.slot]?.value : value;
+  return found === undefined || found === null ? '' : String(found);
+}
+
+function scalar(statement: Statement, type: ColumnType, value: Value, wire: string): string {
+  return statement.parameter(type, scalarBinding(type, value, wire));
+}
+
+function scalarBinding(type: ColumnType, value: Value, wire: string): Binding {
+  if (!isSlot(value)) return () => constant(type, value, wire);
+  return (run) => {
+    const literal = run.literals[value.slot];
+    if (!literal || Array.isArray(literal.value)) throw new TypeError(`constant ${value.slot} is missing`);
+    return converted(run, literal.kind, String(literal.value), type, wire, literal.option);
+  };
+}
+
+function converted(
+  run: Run,
+  kind: LiteralKind,
+  text: string,
+  type: ColumnType,
+  wire: string,
+  option: string,
+): Parameter {
+  const result = convert(kind, text, type);
+  if ('value' in result) return result.value;
+  run.refuse('QUERY_VALUE_INVALID', option, `${wire}: ${result.problem}`);
+  return null;
+}
+
+/** A constant of the tree itself (views, security), trusted to fit but for its form. */
+function constant(type: ColumnType, value: Value, wire: string): Parameter {
+  if (value === null || typeof value === 'boolean') return value;
+  const kind = typeof value === 'number' ? 'number' : 'string';
+  const result = convert(kind, String(value), type);
+  if ('value' in result) return result.value;
+  throw new TypeError(`${wire}: ${result.problem}`);
+}
+
+function listBinding(type: ColumnType, value: Value, wire: string, kind?: LiteralKind): Binding {
+  if (!isSlot(value)) {
+    const items = Array.isArray(value) ? (value as readonly (string | number)[]) : [];
+    return () => arrayText(items.map((item) => String(constant(type, item, wire))));
+  }
+  return (run) => {
+    const literal = run.literals[value.slot];
+    const items = Array.isArray(literal?.value) ? (literal.value as readonly string[]) : [];
+    const option = literal?.option ?? '$filter';
+    if (items.length > 2000) run.refuse('QUERY_TOO_LARGE', option, `${wire}: a list of more than 2000 values`);
+    return arrayText(
+      items.map((item) => String(converted(run, kind ?? literal?.item ?? 'string', item, type, wire, option))),
+    );
+  };
+}
+
+function likeBinding(operator: 'contains' | 'startswith' | 'endswith', value: Value): Binding {
+  return (run) => {
+    const text = textOf(run, value).replace(/[\\%_]/g, '\\$&');
+    if (text.includes('\0')) run.refuse('QUERY_VALUE_INVALID', '$filter', 'a text cannot hold a zero byte');
+    return `${operator === 'startswith' ? '' : '%'}${text}${operator === 'endswith' ? '' : '%'}`;
+  };
+}

@@ -1,0 +1,261 @@
+// Rows as JSON text: which page of rows (sort, keyset, limit), and what each of them says (columns, annotations, expansions).
+// The page is found first, over the table and the paths that filter and sort need; names and expansions are looked up for its
+// rows only.
+import { ident, literal } from '../db/identifier.ts';
+import type { Column, Entity, Field } from '../model/model.ts';
+import type { ColumnType } from '../sdk/index.ts';
+import { compileCondition } from './compile-condition.ts';
+import { From, mainColumn, typeColumn } from './from.ts';
+import type { Compilation, PlacedColumn } from './from.ts';
+import { concat, jsonKey, jsonOf } from './json-text.ts';
+import type { Piece } from './json-text.ts';
+import { optionLabels } from './labels.ts';
+import { convert } from './literal.ts';
+import type { LiteralKind } from './literal.ts';
+import type { Expand, Query, Sort } from './tree.ts';
+
+const formattedValue = '@OData.Community.Display.V1.FormattedValue';
+const lookupName = '@Microsoft.Dynamics.CRM.lookuplogicalname';
+const navigationName = '@Microsoft.Dynamics.CRM.associatednavigationproperty';
+
+/** Rows of one expanded collection that an answer carries for each parent. */
+export const expansionLimit = 5000;
+
+export interface SortKey extends PlacedColumn {
+  readonly direction: 'asc' | 'desc';
+  /** The name it has among the columns of the page. */
+  readonly carried: string;
+}
+
+/** The sort asked for, made unique by the key, which goes the way of the last. */
+export function sortKeys(from: From, sorts: readonly Sort[]): readonly SortKey[] {
+  const keyName = mainColumn(from.entity.key).wire;
+  const hasKey = sorts.some((sort) => sort.path.length === 1 && sort.path[0] === keyName);
+  const last = sorts.at(-1)?.direction ?? 'asc';
+  const all = hasKey ? sorts : [...sorts, { path: [keyName], direction: last }];
+  return all.map((sort, index) => {
+    const placed = from.column(sort.path);
+    const carried = sort.path.length === 1 ? placed.column.name : `_sort${index}`;
+    return { ...placed, direction: sort.direction, carried };
+  });
+}
+
+/** Null is lower than every value, as in OData; columns that are never null keep the order of their index. */
+export function orderBy(keys: readonly SortKey[]): string {
+  return keys
+    .map((key) => {
+      const nulls = key.nullable ? (key.direction === 'asc' ? ' nulls first' : ' nulls last') : '';
+      return `${key.sql} ${key.direction}${nulls}`;
+    })
+    .join(', ');
+}
+
+/** The rows after a cursor. `nulls` says which of its values are null: they decide the text, the rest are parameters. */
+export function afterCursor(from: From, keys: readonly SortKey[], nulls: readonly boolean[]): string {
+  const { statement } = from.compilation;
+  const values = keys.map((key, index) =>
+    nulls[index] === true
+      ? 'null'
+      : statement.parameter(key.column.type, (run) => {
+          const text = run.after[index] ?? '';
+          const isBoolean = key.column.type === 'boolean' && (text === 'true' || text === 'false');
+          const converted = isBoolean ? { value: text } : convert(kindOf(key.column.type), text, key.column.type);
+          if ('value' in converted) return isBoolean ? text === 'true' : converted.value;
+          run.refuse('QUERY_PAGE_INVALID', '$skiptoken', `${key.column.wire}: ${converted.problem}`);
+          return null;
+        }),
+  );
+  const isUniform = keys.every((key) => key.direction === keys[0]?.direction);
+  const isDown = keys[0]?.direction === 'desc';
+  if (isUniform && !nulls.includes(true) && !(isDown && keys.some((key) => key.nullable))) {
+    const columns = keys.map((key) => key.sql);
+    return keys.length === 1
+      ? `${columns[0]} ${isDown ? '<' : '>'} ${values[0]}`
+      : `(${columns.join(', ')}) ${isDown ? '<' : '>'} (${values.join(', ')})`;
+  }
+  return afterFrom(keys, values, nulls, 0);
+}
+
+function afterFrom(
+  keys: readonly SortKey[],
+  values: readonly string[],
+  nulls: readonly boolean[],
+  index: number,
+): string {
+  const key = keys[index];
+  const value = values[index];
+  if (!key || value === undefined) return 'false';
+  const isNull = nulls[index] === true;
+  const rest = afterFrom(keys, values, nulls, index + 1);
+  if (key.direction === 'asc') {
+    return isNull
+      ? `(${key.sql} is not null or (${key.sql} is null and ${rest}))`
+      : `(${key.sql} >= ${value} and (${key.sql} > ${value} or ${rest}))`;
+  }
+  if (isNull) return `(${key.sql} is null and ${rest})`;
+  const below = `(${key.sql} <= ${value} and (${key.sql} < ${value} or ${rest}))`;
+  return key.nullable ? `(${key.sql} is null or ${below})` : below;
+}
+
+function kindOf(type: ColumnType): LiteralKind {
+  return type === 'integer' || type === 'bigint' || type === 'numeric' ? 'number' : 'string';
+}
+
+/** One sort value as JSON that loses nothing on its way through the cursor. */
+export function cursorValue(sql: string, type: ColumnType): string {
+  if (type === 'timestamptz') return `to_json(${sql} at time zone 'UTC')`;
+  return type === 'timestamp' || type === 'date' ? `to_json(${sql})` : `${sql}::text`;
+}
+
+export interface Source {
+  readonly from: From;
+  readonly where: readonly string[];
+}
+
+/** The table of a query with its filter and the caller's. `links` joins it to a parent row. */
+export function sourceOf(compilation: Compilation, query: Query, link?: (from: From) => string): Source {
+  const entity = compilation.model.entities.get(query.entity);
+  if (!entity) throw new TypeError(`the model has no entity ${query.entity}`);
+  const from = new From(compilation, entity);
+  const where = [
+    link?.(from),
+    query.within && withinText(from, query.within),
+    from.visible,
+    query.filter && compileCondition(from, query.filter),
+  ];
+  return { from, where: where.filter((one) => one !== undefined && one !== 'true') as string[] };
+}
+
+/** Only what the navigation property of one row, itself readable, leads to. */
+function withinText(from: From, within: NonNullable<Query['within']>): string {
+  const { compilation } = from;
+  const entity = compilation.model.entities.get(within.entity);
+  if (!entity) throw new TypeError(`the model has no entity ${within.entity}`);
+  const parent = new From(compilation, entity);
+  const { navigation } = parent.navigation(within.navigation);
+  const id = compilation.statement.parameter('uuid', (run) => run.within ?? null);
+  const where = [`${parent.key} = ${id}`, parent.link(navigation, from), parent.visible].filter(
+    (one) => one !== undefined,
+  );
+  return `exists (select 1 from ${parent.text} where ${where.join(' and ')})`;
+}
+
+export function whereText(conditions: readonly string[]): string {
+  return conditions.length > 0 ? ` where ${conditions.join(' and ')}` : '';
+}
+
+/** `select t0.*, … from … where … order by … limit …` */
+export function pageText(source: Source, keys: readonly SortKey[], limit: number): string {
+  const carried = keys
+    .filter((key) => key.carried !== key.column.name)
+    .map((key) => `, ${key.sql} as ${ident(key.carried)}`);
+  const { from, where } = source;
+  return `select ${from.alias}.*${carried.join('')} from ${from.text}${whereText(where)} order by ${orderBy(keys)} limit ${limit}`;
+}
+
+/** The JSON text of the row `row` stands at. */
+export function rowText(row: From, query: Query): string {
+  const { entity } = row;
+  const pieces: Piece[] = [{ text: '{' }];
+  const version = [...entity.fields.values()].find((field) => field.system === 'version');
+  if (version) {
+    pieces.push({ text: '"@odata.etag":"W/\\"' }, { sql: row.columnOf(mainColumn(version)) }, { text: '\\"",' });
+  }
+  let first = true;
+  for (const { column, field } of selected(entity, query.select)) {
+    pieces.push({ text: `${first ? '' : ','}${jsonKey(column.wire)}` });
+    pieces.push({ sql: jsonOf(row.columnOf(column), column.type) });
+    pieces.push(...annotations(row, field, column, query));
+    first = false;
+  }
+  for (const expand of query.expand) {
+    pieces.push({ text: `,${jsonKey(expand.as)}` }, { sql: expansionText(row, expand) });
+  }
+  pieces.push({ text: '}' });
+  return concat(pieces);
+}
+
+/** The columns asked for; the key always comes along. */
+function selected(
+  entity: Entity,
+  select: readonly string[],
+): readonly { readonly column: Column; readonly field: Field }[] {
+  const key = mainColumn(entity.key);
+  const columns =
+    select.length === 0
+      ? [...entity.fields.values()].flatMap((field) => field.columns).filter((column) => column.hidden !== true)
+      : [...select.map((name) => entity.wire.get(name)), ...(select.includes(key.wire) ? [] : [key])];
+  return columns.map((column) => {
+    const field = column && entity.fields.get(column.field);
+    if (!column || !field) throw new TypeError(`${entity.name} has no such property`);
+    return { column, field };
+  });
+}
+
+function annotations(row: From, field: Field, column: Column, query: Query): readonly Piece[] {
+  if (column.suffix !== '') return [];
+  const { formatted, lookup } = query.annotations;
+  const pieces: Piece[] = [];
+  if (formatted) {
+    const label = field.reference
+      ? nameOf(row, field, column)
+      : optionLabels(row.compilation.model, field, column, row.columnOf(column), query.language);
+    if (label !== undefined)
+      pieces.push({ sql: `(${literal(`,${jsonKey(column.wire + formattedValue)}`)} || to_json(${label})::text)` });
+  }
+  if (lookup && field.reference) pieces.push({ sql: lookupAnnotations(row, field, column) });
+  return pieces;
+}
+
+/** The primary name of the row a lookup points at; null where the caller may not read it. */
+function nameOf(row: From, field: Field, column: Column): string | undefined {
+  const type = typeColumn(field);
+  const names = (field.reference?.targets ?? []).flatMap((target) => {
+    const name = targetName(row, target, row.columnOf(column));
+    return name === undefined ? [] : [{ target, name }];
+  });
+  const [only] = names;
+  if (!only) return undefined;
+  if (!type) return only.name;
+  const cases = names.map(({ target, name }) => `when ${literal(target)} then ${name}`);
+  return `case ${row.columnOf(type)} ${cases.join(' ')} end`;
+}
+
+function targetName(row: From, target: string, id: string): string | undefined {
+  const { compilation } = row;
+  const entity = compilation.model.entities.get(target);
+  if (!entity || compilation.rows(target).kind === 'false') return undefined;
+  const from = new From(compilation, entity);
+  const where = [`${from.key} = ${id}`, from.visible].filter((one) => one !== undefined);
+  return `(select ${from.columnOf(mainColumn(entity.primary))}::text from ${from.text}${whereText(where)})`;
+}
+
+function lookupAnnotations(row: From, field: Field, column: Column): string {
+  const targets = field.reference?.targets ?? [];
+  const type = typeColumn(field);
+  const texts = targets.map((target) => {
+    const ways = [...row.entity.navigation.values()];
+    const way = ways.find((one) => one.kind === 'one' && one.field === field.name && one.target === target);
+    const name = `,${jsonKey(column.wire + lookupName)}${JSON.stringify(target)}`;
+    return { target, text: way ? `${name},${jsonKey(column.wire + navigationName)}${JSON.stringify(way.name)}` : name };
+  });
+  const id = row.columnOf(column);
+  if (!type) return `case when ${id} is not null then ${literal(texts[0]?.text ?? '')} end`;
+  const cases = texts.map(({ target, text }) => `when ${literal(target)} then ${literal(text)}`);
+  return `case ${row.columnOf(type)} ${cases.join(' ')} end`;
+}
+
+function expansionText(row: From, expand: Expand): string {
+  const { navigation } = row.navigation(expand.navigation);
+  const source = sourceOf(row.compilation, expand.query, (from) => row.link(navigation, from));
+  if (navigation.kind === 'one') {
+    const inner = rowText(source.from, expand.query);
+    return `coalesce((select ${inner} from ${source.from.text}${whereText(source.where)}), 'null')`;
+  }
+  const keys = sortKeys(source.from, expand.query.sort);
+  const page = new From(row.compilation, source.from.entity);
+  const limit = Math.min(expand.query.top ?? expansionLimit, expansionLimit);
+  const list = row.compilation.statement.alias();
+  const rows = `select ${rowText(page, expand.query)} as j from (${pageText(source, keys, limit)}) ${page.alias}`;
+  return `(select concat('[', string_agg(${list}.j, ','), ']') from (${rows}) ${list})`;
+}

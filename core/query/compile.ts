@@ -1,0 +1,99 @@
+// Query tree → one SQL statement whose answer is JSON text, with recipes for its parameters. Plain functions of the model, the
+// tree and the caller's row filters; what is made here is cached by plan.ts.
+import { ident } from '../db/identifier.ts';
+import type { Model } from '../model/model.ts';
+import type { Restricted } from '../security/restrict.ts';
+import { compileAggregate } from './compile-aggregate.ts';
+import { compileCondition } from './compile-condition.ts';
+import { afterCursor, cursorValue, pageText, rowText, sortKeys, sourceOf, whereText } from './compile-rows.ts';
+import { From, mainColumn } from './from.ts';
+import type { Compilation } from './from.ts';
+import { Statement } from './statement.ts';
+import type { Binding } from './statement.ts';
+
+export interface Compiled {
+  readonly text: string;
+  readonly bindings: readonly Binding[];
+}
+
+export interface Target {
+  readonly model: Model;
+  readonly schema: string;
+}
+
+function begin(target: Target, restricted: Restricted): Compilation {
+  return { ...target, statement: new Statement(), rows: restricted.rows, condition: compileCondition };
+}
+
+/**
+ * A page. Answers one row: `rows` (JSON objects joined by commas), `n` (rows found, one more than asked where more follow),
+ * `cursor` (JSON array of the last row's sort values), `total` (the exact count, where asked).
+ * `limit` bounds the rows read; how many are given is a parameter, at most `limit`.
+ */
+export function compilePage(
+  target: Target,
+  restricted: Restricted,
+  page: { readonly limit: number; readonly afterNulls: readonly boolean[] | undefined },
+): Compiled {
+  const compilation = begin(target, restricted);
+  const { query } = restricted;
+  const { statement } = compilation;
+  const source = sourceOf(compilation, query);
+  const keys = sortKeys(source.from, query.sort);
+  // The count reads the same tables under the same conditions, without the cursor's.
+  const count = query.count
+    ? `, (select count(*) from ${source.from.text}${whereText(source.where)})::text as total`
+    : '';
+  const where = page.afterNulls ? [...source.where, afterCursor(source.from, keys, page.afterNulls)] : source.where;
+  const size = statement.parameter('integer', (run) => run.size);
+  const found = pageText({ from: source.from, where }, keys, page.limit + 1);
+  const row = new From(compilation, source.from.entity);
+  const rank = `${row.alias}.${ident('_rank')}`;
+  const cursor = keys.map((key) => cursorValue(`${row.alias}.${ident(key.carried)}`, key.column.type)).join(', ');
+  const ranked = `select page.*, row_number() over () as ${ident('_rank')} from (${found}) page`;
+  const rows =
+    `select case when ${rank} <= ${size} then ${rowText(row, query)} end as j, ` +
+    `case when ${rank} = ${size} then json_build_array(${cursor})::text end as c ` +
+    `from (${ranked}) ${row.alias} where ${rank} <= ${size} + 1`;
+  return {
+    text: `select coalesce(string_agg(r.j, ','), '') as rows, count(*)::integer as n, max(r.c) as cursor${count} from (${rows}) r`,
+    bindings: statement.bindings,
+  };
+}
+
+/** One row by its key or an alternate key: `row` (JSON object) and `version`. */
+export function compileRow(target: Target, restricted: Restricted, fields: readonly string[] | undefined): Compiled {
+  const compilation = begin(target, restricted);
+  const { statement } = compilation;
+  const source = sourceOf(compilation, restricted.query);
+  const { from } = source;
+  const address = (fields ?? [from.entity.key.name]).map((name, index) => {
+    const field = from.entity.fields.get(name);
+    if (!field) throw new TypeError(`${from.entity.name} has no field ${name}`);
+    const column = mainColumn(field);
+    return `${from.columnOf(column)} = ${statement.parameter(column.type, (run) => run.after[index] ?? null)}`;
+  });
+  const version = [...from.entity.fields.values()].find((field) => field.system === 'version');
+  const versionText = version ? `${from.columnOf(mainColumn(version))}::text` : "''";
+  const row = rowText(from, restricted.query);
+  return {
+    text: `select ${row} as row, ${versionText} as version from ${from.text}${whereText([...address, ...source.where])}`,
+    bindings: statement.bindings,
+  };
+}
+
+/** How many rows match: `total`. */
+export function compileCount(target: Target, restricted: Restricted): Compiled {
+  const compilation = begin(target, restricted);
+  const source = sourceOf(compilation, restricted.query);
+  return {
+    text: `select count(*)::text as total from ${source.from.text}${whereText(source.where)}`,
+    bindings: compilation.statement.bindings,
+  };
+}
+
+/** Groups with their results: `rows`, `n`. */
+export function compileGroups(target: Target, restricted: Restricted, limit: number): Compiled {
+  const compilation = begin(target, restricted);
+  return { text: compileAggregate(compilation, restricted.query, limit), bindings: compilation.statement.bindings };
+}

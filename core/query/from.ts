@@ -1,0 +1,155 @@
+// The tables a part of a statement reads: an entity's table and what its paths walk to over lookups. Every table that is
+// named here carries the caller's row filter, so no part of a query reads past it.
+import { ident, literal, qualified } from '../db/identifier.ts';
+import type { Column, Entity, Field, Model, Navigation } from '../model/model.ts';
+import type { Statement } from './statement.ts';
+import type { Condition, Path } from './tree.ts';
+
+export interface Compilation {
+  readonly model: Model;
+  readonly schema: string;
+  readonly statement: Statement;
+  /** Which rows of an entity the caller may read (core/security/restrict.ts). */
+  readonly rows: (entity: string) => Condition;
+  /** Compiles a condition over the tables of `from`; handed in to keep the files apart. */
+  readonly condition: (from: From, condition: Condition) => string;
+}
+
+export interface PlacedColumn {
+  readonly sql: string;
+  readonly column: Column;
+  readonly field: Field;
+  readonly entity: Entity;
+  /** False for columns that hold a value in every row. */
+  readonly nullable: boolean;
+}
+
+export class From {
+  readonly compilation: Compilation;
+  readonly entity: Entity;
+  readonly alias: string;
+  readonly #joins: string[];
+  readonly #walked = new Map<string, From>();
+  readonly #isJoined: boolean;
+
+  constructor(compilation: Compilation, entity: Entity, alias?: string, root?: From) {
+    this.compilation = compilation;
+    this.entity = entity;
+    this.alias = alias ?? compilation.statement.alias();
+    // Joins of joins stand in the root's list, in the order they were first needed.
+    this.#joins = root ? root.#joins : [];
+    this.#isJoined = root !== undefined;
+  }
+
+  /** `"org_default"."account" t0 left join …`; read it when all conditions are compiled. */
+  get text(): string {
+    return [`${qualified(this.compilation.schema, this.entity.name)} ${this.alias}`, ...this.#joins].join(' ');
+  }
+
+  /** The caller's row filter over this table, or undefined when all rows may be read. */
+  get visible(): string | undefined {
+    const rows = this.compilation.rows(this.entity.name);
+    return rows.kind === 'true' ? undefined : this.compilation.condition(this, rows);
+  }
+
+  columnOf(column: Column): string {
+    return `${this.alias}.${ident(column.name)}`;
+  }
+
+  get key(): string {
+    return this.columnOf(mainColumn(this.entity.key));
+  }
+
+  column(path: Path): PlacedColumn {
+    const from = this.walk(path.slice(0, -1));
+    const name = path.at(-1) ?? '';
+    const column = from.entity.wire.get(name);
+    const field = column && from.entity.fields.get(column.field);
+    if (!column || !field) throw new TypeError(`${from.entity.name} has no property ${name}`);
+    return {
+      sql: from.columnOf(column),
+      column,
+      field,
+      entity: from.entity,
+      nullable: from.#isJoined || !isFilled(field),
+    };
+  }
+
+  walk(path: Path): From {
+    const [step, ...rest] = path;
+    if (step === undefined) return this;
+    let next = this.#walked.get(step);
+    if (!next) {
+      next = this.#join(step);
+      this.#walked.set(step, next);
+    }
+    return next.walk(rest);
+  }
+
+  navigation(name: string): { readonly navigation: Navigation; readonly target: Entity } {
+    const navigation = this.entity.navigation.get(name);
+    const target = navigation && this.compilation.model.entities.get(navigation.target);
+    if (!navigation || !target) throw new TypeError(`${this.entity.name} has no navigation property ${name}`);
+    return { navigation, target };
+  }
+
+  #join(step: string): From {
+    const { navigation, target } = this.navigation(step);
+    const joined = new From(this.compilation, target, undefined, this);
+    const rows = this.compilation.rows(target.name);
+    const link = this.link(navigation, joined);
+    if (rows.kind === 'true') {
+      this.#joins.push(`left join ${qualified(this.compilation.schema, target.name)} ${joined.alias} on ${link}`);
+    } else {
+      const inner = new From(this.compilation, target);
+      const where = this.compilation.condition(inner, rows);
+      const source = `(select ${inner.alias}.* from ${inner.text} where ${where})`;
+      this.#joins.push(`left join ${source} ${joined.alias} on ${link}`);
+    }
+    return joined;
+  }
+
+  /** What holds between a row of this table and a row of `other` that `navigation` leads to. */
+  link(navigation: Navigation, other: From): string {
+    const { model, schema, statement } = this.compilation;
+    if (navigation.kind === 'one') return reference(this, navigation.field, other);
+    if (navigation.kind === 'many') return reference(other, navigation.field, this);
+    const relation = model.relations.get(navigation.relation);
+    if (relation?.kind !== 'many-to-many')
+      throw new TypeError(`${navigation.relation} is no many-to-many relationship`);
+    const [first, second] = relation.columns;
+    const [here, there] = navigation.kind === 'first' ? [first, second] : [second, first];
+    const pair = statement.alias();
+    return `exists (select 1 from ${qualified(schema, relation.table)} ${pair} where ${pair}.${ident(here)} = ${this.key} and ${pair}.${ident(there)} = ${other.key})`;
+  }
+}
+
+/** A lookup on `from` that points at the row of `to`. */
+function reference(from: From, lookup: string | undefined, to: From): string {
+  const field = from.entity.fields.get(lookup ?? '');
+  if (!field) throw new TypeError(`${from.entity.name} has no lookup ${lookup}`);
+  const link = `${from.columnOf(mainColumn(field))} = ${to.key}`;
+  const type = typeColumn(field);
+  if (!type) return link;
+  // A row of a union's member may be referred to by the union's name.
+  const { name, base } = to.entity;
+  const named = field.reference?.targets.includes(name) === true ? name : (base ?? name);
+  return `${link} and ${from.columnOf(type)} = ${literal(named)}`;
+}
+
+export function mainColumn(field: Field): Column {
+  const column = field.columns[0];
+  if (!column) throw new TypeError(`${field.entity}.${field.name} has no column`);
+  return column;
+}
+
+/** The column that says which entity a polymorphic lookup's value belongs to. */
+export function typeColumn(field: Field): Column | undefined {
+  return field.columns.find((column) => column.suffix === '_type');
+}
+
+const filled = new Set(['id', 'created-on', 'modified-on', 'version']);
+
+function isFilled(field: Field): boolean {
+  return field.system !== undefined && filled.has(field.system);
+}

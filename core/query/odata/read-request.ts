@@ -1,0 +1,175 @@
+// A lexed request → the query tree, checked against the model. All problems that can be told apart are reported together.
+import type { Entity, Model } from '../../model/model.ts';
+import { suggest } from '../../model/suggest.ts';
+import { fail } from '../errors.ts';
+import type { Condition, Query } from '../tree.ts';
+import { readView } from '../view.ts';
+import type { LexedRequest } from './lex-request.ts';
+import { readApply } from './read-apply.ts';
+import type { Applied } from './read-apply.ts';
+import { emptyQuery, readExpand, readOrderBy, readSelect } from './read-expand.ts';
+import type { ReadScope } from './read-expand.ts';
+import { readFilter } from './read-filter.ts';
+import { lex } from './lexer.ts';
+import { Problems, TokenReader, Unreadable } from './token-reader.ts';
+
+const collectionOptions = [
+  '$select',
+  '$filter',
+  '$orderby',
+  '$top',
+  '$count',
+  '$expand',
+  '$apply',
+  '$search',
+  '$skiptoken',
+  '$format',
+];
+const rowOptions = ['$select', '$expand', '$format'];
+
+export interface ReadOptions {
+  readonly annotations: Query['annotations'];
+  readonly language: string;
+  /** One row by its address knows fewer options than a collection. */
+  readonly of: 'collection' | 'row' | 'count';
+}
+
+/** The tree without its page; throws QUERY_INVALID (400) with every problem. */
+export function readRequest(model: Model, entity: Entity, request: LexedRequest, options: ReadOptions): Query {
+  const problems = new Problems();
+  const scope: ReadScope = {
+    model,
+    entity,
+    literals: request.literals,
+    annotations: options.annotations,
+    language: options.language,
+  };
+  const known = options.of === 'row' ? rowOptions : collectionOptions;
+  for (const name of request.options.keys()) {
+    if (name.startsWith('$') && !known.includes(name))
+      problems.add('QUERY_OPTION_UNKNOWN', name, unknownOption(name, known));
+  }
+  const query = options.of === 'row' ? readRow(request, scope, problems) : readCollection(request, scope, problems);
+  refuse(problems);
+  return query;
+}
+
+function unknownOption(name: string, known: readonly string[]): string {
+  if (name === '$skip') return '$skip is not supported: follow @odata.nextLink (Prefer: odata.maxpagesize=…)';
+  if (collectionOptions.includes(name)) return `${name} has no meaning for one row`;
+  return `there is no query option ${name}${suggest(name, known)}`;
+}
+
+function refuse(problems: Problems): void {
+  const [first] = problems.found;
+  if (first) throw fail('QUERY_INVALID', { first: first.message }, { details: problems.found });
+}
+
+/** Reads one option; a broken one leaves its problem behind and nothing else. */
+function readOption<T>(
+  request: LexedRequest,
+  problems: Problems,
+  name: string,
+  read: (reader: TokenReader) => T,
+): T | undefined {
+  const text = request.options.get(name);
+  if (text === undefined || (text.trim() === '' && name !== '$filter')) return undefined;
+  const tokens = request.tokens.get(name) ?? lex(text, name, []).tokens;
+  const reader = new TokenReader(tokens, name, problems);
+  try {
+    const result = read(reader);
+    if (reader.next.kind !== 'end') reader.refuse('expected the end');
+    return result;
+  } catch (error) {
+    if (error instanceof Unreadable) return undefined;
+    throw error;
+  }
+}
+
+function readRow(request: LexedRequest, scope: ReadScope, problems: Problems): Query {
+  return {
+    ...emptyQuery(scope),
+    select: readOption(request, problems, '$select', (reader) => readSelect(reader, scope)) ?? [],
+    expand: readOption(request, problems, '$expand', (reader) => readExpand(reader, scope)) ?? [],
+  };
+}
+
+function readCollection(request: LexedRequest, scope: ReadScope, problems: Problems): Query {
+  const view = readSavedQuery(request, scope);
+  const applied: Applied | undefined = readOption(request, problems, '$apply', (reader) => readApply(reader, scope));
+  const aliases = applied?.aggregate && aliasesOf(applied.aggregate);
+  const row = readRow(request, scope, problems);
+  if (aliases) refuseBeside(request, problems);
+  const asked = readOption(request, problems, '$filter', (reader) => readFilter(reader, scope));
+  const filter = all([view?.filter, applied?.filter, asked, searchCondition(request, scope, problems)]);
+  const sort = readOption(request, problems, '$orderby', (reader) => readOrderBy(reader, scope, aliases));
+  readTop(request, problems);
+  return {
+    ...row,
+    ...(filter && { filter }),
+    sort: sort ?? (aliases ? [] : (view?.sort ?? [])),
+    count: readCount(request, problems),
+    ...(applied?.aggregate && { aggregate: applied.aggregate }),
+  };
+}
+
+function readSavedQuery(request: LexedRequest, scope: ReadScope): ReturnType<typeof readView> | undefined {
+  const saved = request.options.get('savedQuery') ?? request.options.get('userQuery');
+  return saved === undefined || saved === '' ? undefined : readView(scope.model, scope.entity, saved);
+}
+
+function aliasesOf(aggregate: NonNullable<Query['aggregate']>): ReadonlySet<string> {
+  return new Set([
+    ...aggregate.groupBy.map((path) => path.join('/')),
+    ...aggregate.measures.map((measure) => measure.as),
+  ]);
+}
+
+function refuseBeside(request: LexedRequest, problems: Problems): void {
+  for (const name of ['$select', '$expand', '$count', '$skiptoken']) {
+    if (request.options.has(name))
+      problems.add('QUERY_OPTION_UNKNOWN', name, `${name} cannot stand beside $apply with groupby or aggregate`);
+  }
+}
+
+/** Whole rows wanted, or undefined where the request sets no bound. */
+export function readTop(request: LexedRequest, problems?: Problems): number | undefined {
+  const text = request.options.get('$top');
+  if (text === undefined) return undefined;
+  if (/^\d{1,9}$/.test(text.trim())) return Number(text);
+  problems?.add('QUERY_VALUE_INVALID', '$top', `expected a whole number, not "${text.slice(0, 40)}"`);
+  return undefined;
+}
+
+function readCount(request: LexedRequest, problems: Problems): boolean {
+  const text = request.options.get('$count');
+  if (text === undefined || text === 'false') return false;
+  if (text !== 'true')
+    problems.add('QUERY_VALUE_INVALID', '$count', `expected true or false, not "${text.slice(0, 40)}"`);
+  return true;
+}
+
+/** Every word has to be found in one of the entity's search fields. */
+function searchCondition(request: LexedRequest, scope: ReadScope, problems: Problems): Condition | undefined {
+  if (request.words.length === 0) return undefined;
+  const columns = scope.entity.search
+    .map((name) => scope.entity.fields.get(name)?.columns[0])
+    .filter((column) => column?.type === 'text');
+  if (columns.length === 0) {
+    problems.add('QUERY_OPTION_UNKNOWN', '$search', `${scope.entity.name} names no text fields to search in`);
+    return undefined;
+  }
+  const words = request.words.map((word): Condition => {
+    const operator = word.anywhere ? 'contains' : 'startswith';
+    const of = columns.map((column): Condition => {
+      return { kind: 'compare', path: [column?.wire ?? ''], operator, value: { slot: word.slot } };
+    });
+    return { kind: 'or', of };
+  });
+  return all(words);
+}
+
+function all(conditions: readonly (Condition | undefined)[]): Condition | undefined {
+  const of = conditions.filter((condition) => condition !== undefined);
+  return of.length > 1 ? { kind: 'and', of } : of[0];
+}

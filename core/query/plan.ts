@@ -1,0 +1,67 @@
+// Compiled statements by shape. A request whose shape was seen before on this model, for callers of the same rights, runs a
+// known statement: only its constants are converted. The least recently used plans go first.
+import type { Parameter, Result } from '../db/sql.ts';
+import type { Call } from '../engine.ts';
+import { databaseError } from '../db/errors.ts';
+import type { Model } from '../model/model.ts';
+import type { Violation } from '../sdk/index.ts';
+import type { Compiled } from './compile.ts';
+import { fail } from './errors.ts';
+import type { Literal } from './literal.ts';
+import type { Run } from './statement.ts';
+
+const capacity = 1000;
+const plansByModel = new WeakMap<Model, Map<string, unknown>>();
+
+/** The plan of a shape; `make` runs once per model and key. Plans of a former model go with the model. */
+export function planOf<P>(model: Model, key: string, make: () => P): P {
+  let plans = plansByModel.get(model);
+  if (!plans) plansByModel.set(model, (plans = new Map()));
+  const known = plans.get(key) as P | undefined;
+  const plan = known ?? make();
+  if (known !== undefined) plans.delete(key);
+  else if (plans.size >= capacity) plans.delete(plans.keys().next().value ?? '');
+  plans.set(key, plan);
+  return plan;
+}
+
+export interface RunWith {
+  readonly literals: readonly Literal[];
+  readonly size?: number;
+  readonly after?: readonly (string | null)[];
+  readonly within?: string | undefined;
+}
+
+const nothing: readonly never[] = [];
+
+/** Fills the parameters in and runs the statement. Constants that do not fit are refused together (400). */
+export async function runPlan<Row>(call: Call, compiled: Compiled, given: RunWith): Promise<Result<Row>> {
+  let problems: Violation[] | undefined;
+  const run: Run = {
+    literals: given.literals,
+    principal: call.principal,
+    now: new Date(),
+    size: given.size ?? 0,
+    after: given.after ?? nothing,
+    within: given.within,
+    refuse(code, target, message) {
+      problems ??= [];
+      if (problems.length < 100) problems.push({ code, target, message });
+    },
+  };
+  const parameters: Parameter[] = compiled.bindings.map((binding) => binding(run));
+  if (problems !== undefined) throw refusal(problems);
+  try {
+    return await (call.executor ?? call.engine.database).query<Row>(compiled.text, parameters);
+  } catch (error) {
+    // Class 22: a value that is well-formed but too large for the column's type, or a sum that overflows.
+    if (databaseError(error)?.code.startsWith('22') === true) throw fail('QUERY_OVERFLOW', {}, { cause: error });
+    throw error;
+  }
+}
+
+function refusal(problems: readonly Violation[]) {
+  const first = problems[0];
+  if (first?.code === 'QUERY_PAGE_INVALID') return fail('QUERY_PAGE_INVALID', { reason: first.message });
+  return fail('QUERY_INVALID', { first: first?.message ?? '' }, { details: problems });
+}

@@ -1,0 +1,38 @@
+// A statement in the making: its parameters are recipes that are followed when the plan runs, so that the text is compiled once
+// for every request of its shape and every caller of its rights.
+import type { Parameter } from '../db/sql.ts';
+import type { Principal } from '../security/principal.ts';
+import type { Literal } from './literal.ts';
+
+/** What a plan is run with. */
+export interface Run {
+  readonly literals: readonly Literal[];
+  readonly principal: Principal;
+  readonly now: Date;
+  /** Rows of the page. */
+  readonly size: number;
+  /** Sort values of the row the page begins after. */
+  readonly after: readonly (string | null)[];
+  /** Id of the row whose related rows are asked for. */
+  readonly within: string | undefined;
+  /** Notes a constant that does not fit its column. */
+  refuse(code: string, option: string, message: string): void;
+}
+
+export type Binding = (run: Run) => Parameter;
+
+export class Statement {
+  readonly bindings: Binding[] = [];
+  #aliases = 0;
+
+  /** `$3::uuid` */
+  parameter(type: string, binding: Binding): string {
+    this.bindings.push(binding);
+    return `$${this.bindings.length}::${type}`;
+  }
+
+  /** A table alias not used before. */
+  alias(): string {
+    return `t${this.#aliases++}`;
+  }
+}

@@ -1,0 +1,204 @@
+// Reading many rows: as a query tree (`list`) or as an OData query string (`listOData`, `countOData`). Both pass the caller's
+// restrictions and answer with JSON text that Postgres wrote.
+import type { Call } from '../engine.ts';
+import type { Entity } from '../model/model.ts';
+import { compileCount, compileGroups, compilePage } from '../query/compile.ts';
+import type { Compiled } from '../query/compile.ts';
+import { readCursor, writeCursor } from '../query/cursor.ts';
+import { fail } from '../query/errors.ts';
+import { lexRequest } from '../query/odata/lex-request.ts';
+import type { LexedRequest } from '../query/odata/lex-request.ts';
+import { readRequest, readTop } from '../query/odata/read-request.ts';
+import { planOf, runPlan } from '../query/plan.ts';
+import type { Cursor, Query } from '../query/tree.ts';
+import { accessShape, restrict } from '../security/restrict.ts';
+import { annotationsOf } from './read-preferences.ts';
+import type { ReadPreferences } from './read-preferences.ts';
+
+const maxPageSize = 5000;
+const maxGroups = 5000;
+/** Limits that statements are made for: a page reads at most the next of these, so that sizes do not multiply plans. */
+const limits = [1, 10, 25, 50, 100, 250, 1000, 5000];
+
+export interface Listed {
+  /** The rows as JSON objects joined by commas. */
+  readonly json: string;
+  /** Where the next page begins; absent on the last. */
+  readonly next?: Cursor;
+  readonly count?: string;
+}
+
+export interface ListedOData {
+  /** The whole answer. */
+  readonly body: string;
+}
+
+interface PageRow {
+  readonly rows: string;
+  readonly n: number;
+  readonly cursor: string | null;
+  readonly total?: string;
+}
+
+/** Runs a tree made by code. Its constants belong to the plan, so keep their variety small or use slots. */
+export async function list(call: Call, query: Query): Promise<Listed> {
+  const { engine, principal } = call;
+  const size = Math.min(query.page?.size ?? maxPageSize, query.top ?? maxPageSize, maxPageSize);
+  const limit = limitFor(size);
+  const { page, top, ...tree } = query;
+  const afterNulls = page?.after?.map((value) => value === null);
+  const key = `tree\n${engine.schema}\n${limit}\n${nullMask(page?.after)}\n${accessShape(principal)}\n${JSON.stringify(tree)}`;
+  const plan = planOf(engine.model, key, () =>
+    compilePage(engine, restrict(tree, principal, engine.model), { limit, afterNulls }),
+  );
+  const [row] = await runPlan<PageRow>(call, plan, { literals: [], size, after: page?.after ?? [] });
+  if (!row) throw new TypeError('a page always answers one row');
+  const hasMore = row.n > size && (top === undefined || top > size);
+  return {
+    json: row.rows,
+    ...(hasMore && row.cursor !== null && { next: JSON.parse(row.cursor) as Cursor }),
+    ...(row.total !== undefined && { count: row.total }),
+  };
+}
+
+/** A collection by its raw query string (without `?`). Throws 4xx errors of core/query. */
+export async function listOData(
+  call: Call,
+  entity: Entity,
+  query: string,
+  preferences: ReadPreferences,
+): Promise<ListedOData> {
+  return answerPage(call, entity, query, preferences, undefined);
+}
+
+/** The rows that a navigation property of one row leads to, with the options of a collection. */
+export async function listRelatedOData(
+  call: Call,
+  within: { readonly entity: Entity; readonly id: string; readonly navigation: string },
+  query: string,
+  preferences: ReadPreferences,
+): Promise<ListedOData> {
+  const navigation = within.entity.navigation.get(within.navigation);
+  const target = navigation && call.engine.model.entities.get(navigation.target);
+  if (!target) throw new TypeError(`${within.entity.name} has no navigation property ${within.navigation}`);
+  return answerPage(call, target, query, preferences, within);
+}
+
+/** `/$count`: how many rows match $filter and $search, exactly. */
+export async function countOData(call: Call, entity: Entity, query: string): Promise<string> {
+  const { engine, principal } = call;
+  const request = lexRequest(query);
+  const key = `count\n${engine.schema}\n${entity.name}\n${accessShape(principal)}\n${request.shape}`;
+  const plan = planOf(engine.model, key, () => {
+    const tree = readRequest(engine.model, entity, request, { ...plain, language: principal.language });
+    return compileCount(engine, restrict(tree, principal, engine.model));
+  });
+  const [row] = await runPlan<{ readonly total: string }>(call, plan, { literals: request.literals });
+  return row?.total ?? '0';
+}
+
+const plain = { annotations: { formatted: false, lookup: false }, of: 'count' } as const;
+
+interface PagePlan {
+  readonly kind: 'page' | 'groups';
+  readonly compiled: Compiled;
+}
+
+async function answerPage(
+  call: Call,
+  entity: Entity,
+  query: string,
+  preferences: ReadPreferences,
+  within: { readonly entity: Entity; readonly id: string; readonly navigation: string } | undefined,
+): Promise<ListedOData> {
+  const { engine, principal } = call;
+  const request = lexRequest(query);
+  const order = orderOf(entity, request);
+  const token = request.options.get('$skiptoken');
+  const position = token === undefined ? undefined : readCursor(token, order);
+  const left = position?.remaining ?? readTop(request);
+  const size = Math.min(preferences.maxPageSize ?? maxPageSize, left ?? maxPageSize, maxPageSize);
+  const limit = limitFor(size);
+  const annotations = annotationsOf(preferences.annotations);
+  const key = [
+    engine.schema,
+    entity.name,
+    within ? `${within.entity.name}/${within.navigation}` : '',
+    limit,
+    nullMask(position?.after),
+    annotations.formatted ? `f${annotations.lookup ? 'l' : ''}:${principal.language}` : annotations.lookup ? 'l' : '',
+    accessShape(principal),
+    request.shape,
+    // A malformed $top is reported by the reader, so it may not share a plan with a good one.
+    left === undefined && request.options.has('$top') ? request.options.get('$top') : '',
+  ].join('\n');
+  const plan = planOf(engine.model, key, (): PagePlan => {
+    const read = readRequest(engine.model, entity, request, {
+      annotations,
+      language: principal.language,
+      of: 'collection',
+    });
+    const tree: Query = within
+      ? { ...read, within: { entity: within.entity.name, navigation: within.navigation } }
+      : read;
+    const restricted = restrict(tree, principal, engine.model);
+    if (tree.aggregate) return { kind: 'groups', compiled: compileGroups(engine, restricted, maxGroups) };
+    const afterNulls = position?.after.map((value) => value === null);
+    return { kind: 'page', compiled: compilePage(engine, restricted, { limit, afterNulls }) };
+  });
+  if (plan.kind === 'groups') return answerGroups(call, entity, request, plan.compiled, preferences, left, within?.id);
+  const [row] = await runPlan<PageRow>(call, plan.compiled, {
+    literals: request.literals,
+    size,
+    after: position?.after ?? [],
+    within: within?.id,
+  });
+  if (!row) throw new TypeError('a page always answers one row');
+  const isMore = row.n > size && row.cursor !== null && (left === undefined || left > size);
+  const parts = [`{"@odata.context":${JSON.stringify(`${preferences.root}/$metadata#${entity.set}`)}`];
+  if (row.total !== undefined) parts.push(`"@odata.count":${row.total}`);
+  parts.push(`"value":[${row.rows}]`);
+  if (isMore) {
+    const after = JSON.parse(row.cursor ?? '[]') as Cursor;
+    const next = writeCursor({ after, remaining: left === undefined ? undefined : left - size }, order);
+    parts.push(`"@odata.nextLink":${JSON.stringify(nextLink(entity, query, preferences, next))}`);
+  }
+  return { body: `${parts.join(',')}}` };
+}
+
+async function answerGroups(
+  call: Call,
+  entity: Entity,
+  request: LexedRequest,
+  compiled: Compiled,
+  preferences: ReadPreferences,
+  top: number | undefined,
+  within: string | undefined,
+): Promise<ListedOData> {
+  const size = Math.min(top ?? maxGroups, maxGroups);
+  const [row] = await runPlan<PageRow>(call, compiled, { literals: request.literals, size, within });
+  if (!row) throw new TypeError('groups always answer one row');
+  if (row.n > size && (top === undefined || top > size)) throw fail('QUERY_TOO_MANY_GROUPS', { limit: maxGroups });
+  return {
+    body: `{"@odata.context":${JSON.stringify(`${preferences.root}/$metadata#${entity.set}`)},"value":[${row.rows}]}`,
+  };
+}
+
+/** What a cursor belongs to. */
+function orderOf(entity: Entity, request: LexedRequest): string {
+  const { options } = request;
+  return [entity.name, options.get('$orderby'), options.get('savedQuery'), options.get('userQuery')].join('\n');
+}
+
+function limitFor(size: number): number {
+  return limits.find((limit) => limit >= size) ?? maxPageSize;
+}
+
+function nullMask(after: Cursor | undefined): string {
+  return after ? after.map((value) => (value === null ? 'n' : 'v')).join('') : '';
+}
+
+function nextLink(entity: Entity, query: string, preferences: ReadPreferences, cursor: string): string {
+  const options = query.split('&').filter((part) => part !== '' && !/^(?:\$|%24)skiptoken=/i.test(part));
+  return `${preferences.root}/${preferences.path ?? entity.set}?${[...options, `$skiptoken=${cursor}`].join('&')}`;
+}
