@@ -91,7 +91,12 @@ export interface NavigationMetadata {
 export interface StateMetadata {
   readonly state: number;
   readonly title: string;
-  readonly reasons: readonly { readonly value: number; readonly title: string; readonly to?: readonly number[] }[];
+  readonly reasons: readonly {
+    readonly value: number;
+    readonly title: string;
+    readonly color?: string;
+    readonly to?: readonly number[];
+  }[];
 }
 
 export interface FormMetadata {
@@ -133,6 +138,8 @@ export interface FormItem {
   readonly view?: string;
   /** Columns of the section it takes. */
   readonly span?: number;
+  /** Height in lines of text, for controls that have one. */
+  readonly rows?: number;
 }
 
 export interface ViewMetadata {

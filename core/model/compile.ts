@@ -3,6 +3,7 @@
 import type { FieldType, JsonObject } from '../sdk/index.ts';
 import { canonicalJson, hashOf } from './canonical.ts';
 import { checkDocuments } from './check-documents.ts';
+import { checkLocales } from './check-locales.ts';
 import { choicesOf } from './choices.ts';
 import { placementOf } from './document-kind.ts';
 import { compileEntities } from './entities.ts';
@@ -57,6 +58,7 @@ export function compileModel({ layers, fieldTypes }: ModelSource): Model {
     provenance: (document, idPath) => provenanceOf(merged, effective, document, idPath),
   };
   checkDocuments(model, problems);
+  checkLocales(model, layers, problems);
   const all = [...merged.problems.map((problem) => locate(problem, textOf(layers, problem.file))), ...problems.all];
   if (all.length > 0) throw invalidModel(all);
   deepFreeze([...documents.values()]);

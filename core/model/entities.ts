@@ -85,6 +85,7 @@ function compileEntity(
     indexes: withSearchIndexes(indexesOf(keyword, checkName), search, fields),
     status,
     audit: keyword['audit'] !== false,
+    ...(typeof keyword['was'] === 'string' ? { was: keyword['was'] } : {}),
     search: search.filter((field) => fields.has(field)),
     schema: deepFreeze(document),
     base: typeof keyword['extends'] === 'string' ? keyword['extends'] : undefined,

@@ -21,9 +21,9 @@ export interface FieldSurroundings {
 }
 
 /** System values that callers may give nonetheless: when they create a row, assign it, or move its state. */
-const givable: ReadonlySet<string> = new Set(['id', 'owner', 'state', 'status', 'base-currency']);
+const givable: ReadonlySet<string> = new Set(['id', 'owner', 'state', 'status', 'base-currency', 'caller-unit']);
 /** System values whose changes say something about the row's life. */
-const audited: ReadonlySet<string> = new Set(['owner', 'state', 'status', 'base-currency']);
+const audited: ReadonlySet<string> = new Set(['owner', 'state', 'status', 'base-currency', 'caller-unit']);
 
 export function compileFields(
   entity: EffectiveEntity,
@@ -125,6 +125,8 @@ function compileField(
           ? reasonChoices(status)
           : choices?.options,
     audit: wanted && (system === undefined || audited.has(system)),
+    origins: entity.origins.get(name) ?? [],
+    ...(typeof options['was'] === 'string' ? { was: options['was'] } : {}),
   };
 }
 
@@ -228,7 +230,9 @@ function relationName(name: string, spec: FieldSpec, entity: EffectiveEntity): s
   const { relation } = spec.options;
   const explicit = isObject(relation) && relation['name'] === name;
   const isInherited = !entity.origins.get(spec.name)?.includes(entity.id);
-  return explicit && isInherited && !name.split('_').includes(entity.name) ? `${entity.name}_${name}` : name;
+  const words = name.split('_');
+  const isNamed = words.includes(entity.name) || words.includes(entity.set);
+  return explicit && isInherited && !isNamed ? `${entity.name}_${name}` : name;
 }
 
 function checkNamesInFields(entity: EffectiveEntity, fields: ReadonlyMap<string, Field>, problems: ProblemList): void {

@@ -100,6 +100,8 @@ export interface Field {
   readonly audit: boolean;
   /** The former name: the column is renamed instead of made anew. */
   readonly was?: string | undefined;
+  /** Documents that say something about it, nearest first: `['account/entity', 'traits/record']`. */
+  readonly origins: readonly string[];
 }
 
 /** What the engine writes into a field without being told. */
@@ -116,7 +118,8 @@ export type SystemValue =
   | 'owning-team'
   | 'state'
   | 'status'
-  | 'base-currency';
+  | 'base-currency'
+  | 'caller-unit';
 
 export interface Column extends ColumnSpec {
   readonly field: string;
@@ -144,6 +147,7 @@ export interface State {
   readonly reasons: readonly {
     readonly value: number;
     readonly title: string;
+    readonly color?: string;
     /** Allowed next reasons; undefined = any. */
     readonly to: readonly number[] | undefined;
   }[];

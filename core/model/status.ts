@@ -82,7 +82,7 @@ export function reasonChoices(states: readonly State[]): readonly ChoiceOption[]
     reasons.map((reason) => ({
       value: reason.value,
       title: reason.title,
-      color: 'color' in reason ? String(reason.color) : undefined,
+      color: reason.color,
     })),
   );
 }

@@ -1,0 +1,338 @@
+// The effective metadata in a language, as metadata/effective.ts shapes it: what the app and the studio draw from. Built
+// once for a model and a language; a model is frozen, so what was built stays right as long as the model lives.
+import type {
+  AppMetadata,
+  EntityMetadata,
+  EntitySummary,
+  FieldMetadata,
+  FormMetadata,
+  NavigationMetadata,
+  StateMetadata,
+  ViewMetadata,
+} from '../../metadata/effective.ts';
+import type { Json, JsonObject } from '../sdk/index.ts';
+import { deepFreeze } from './freeze.ts';
+import { formMetadata } from './effective-form.ts';
+import { defaultLanguage, translateField, translateStatus, translator } from './labels.ts';
+import type { Translate } from './labels.ts';
+import type { Entity, Field, Model, Navigation } from './model.ts';
+import { isArray, isObject } from './pointer.ts';
+
+/** What the caller may do with an entity; absent = everything. */
+export interface EntityAccess {
+  readonly read: (entity: string) => boolean;
+  readonly create: (entity: string) => boolean;
+}
+
+interface Cache {
+  readonly apps: Map<string, AppMetadata>;
+  readonly entities: Map<string, EntityMetadata>;
+}
+
+const caches = new WeakMap<Model, Cache>();
+
+/** The app's shell: languages, site map, entities. Unknown languages get the documents' own. */
+export function appMetadata(model: Model, language: string, organization: string, access?: EntityAccess): AppMetadata {
+  const cached = remember(cacheOf(model).apps, `${language}\n${organization}`, () =>
+    buildApp(model, language, organization),
+  );
+  return access ? restrict(cached, access) : cached;
+}
+
+/** One entity: fields, forms, views, navigation. Undefined where there is no such entity. */
+export function entityMetadata(
+  model: Model,
+  language: string,
+  name: string,
+  access?: EntityAccess,
+): EntityMetadata | undefined {
+  const entity = model.entities.get(name);
+  if (!entity || (access && !access.read(name))) return undefined;
+  const cached = remember(cacheOf(model).entities, `${language}\n${name}`, () => buildEntity(model, entity, language));
+  return access ? { ...cached, create: cached.create && access.create(name) } : cached;
+}
+
+function cacheOf(model: Model): Cache {
+  let cache = caches.get(model);
+  if (!cache) {
+    cache = { apps: new Map(), entities: new Map() };
+    caches.set(model, cache);
+  }
+  return cache;
+}
+
+function remember<T>(cache: Map<string, T>, key: string, build: () => T): T {
+  let value = cache.get(key);
+  if (value === undefined) {
+    value = deepFreeze(build());
+    cache.set(key, value);
+  }
+  return value;
+}
+
+function restrict(app: AppMetadata, access: EntityAccess): AppMetadata {
+  return {
+    ...app,
+    areas: app.areas
+      .map((area) => ({
+        ...area,
+        groups: area.groups
+          .map((group) => ({ ...group, items: group.items.filter((item) => access.read(item.entity)) }))
+          .filter((group) => group.items.length > 0),
+      }))
+      .filter((area) => area.groups.length > 0),
+    entities: Object.fromEntries(
+      Object.entries(app.entities)
+        .filter(([name]) => access.read(name))
+        .map(([name, summary]) => [name, { ...summary, create: summary.create && access.create(name) }]),
+    ),
+  };
+}
+
+function buildApp(model: Model, language: string, organization: string): AppMetadata {
+  const translate = translator(model, language);
+  const [id = 'main', document] = model.apps.has('main')
+    ? ['main', model.apps.get('main')]
+    : ([...model.apps][0] ?? []);
+  const label = (path: string, said: Json | undefined, otherwise = ''): string =>
+    translate(`apps/${id}`, path, typeof said === 'string' ? said : otherwise);
+  return {
+    version: model.version,
+    organization,
+    language,
+    languages: languagesOf(model),
+    title: label('title', document?.['title'], organization),
+    areas: members(document?.['areas']).map((area) => {
+      const areaPath = `areas/${String(area['id'])}`;
+      return {
+        id: String(area['id']),
+        title: label(`${areaPath}/title`, area['title'], String(area['id'])),
+        groups: members(area['groups']).map((group) => {
+          const groupPath = `${areaPath}/groups/${String(group['id'])}`;
+          return {
+            id: String(group['id']),
+            title: label(`${groupPath}/title`, group['title']),
+            items: members(group['items']).flatMap((item) => {
+              const entity = model.entities.get(String(item['entity']));
+              if (!entity) return [];
+              const plural = translate(`${entity.name}/entity`, 'plural', entity.plural);
+              const icon = typeof item['icon'] === 'string' ? item['icon'] : entity.icon;
+              return [
+                {
+                  id: String(item['id']),
+                  title: label(`${groupPath}/items/${String(item['id'])}/title`, item['title'], plural),
+                  ...(icon === undefined ? {} : { icon }),
+                  entity: entity.name,
+                  ...(typeof item['view'] === 'string' ? { view: item['view'] } : {}),
+                },
+              ];
+            }),
+          };
+        }),
+      };
+    }),
+    entities: Object.fromEntries(
+      [...model.entities.values()].map((entity) => [entity.name, summaryOf(model, entity, translate)]),
+    ),
+  };
+}
+
+/** The documents' own language first, then those with a locale file. */
+function languagesOf(model: Model): AppMetadata['languages'] {
+  const languages = new Map<string, AppMetadata['languages'][number]>([
+    [defaultLanguage, { tag: defaultLanguage, title: 'English', direction: 'ltr' }],
+  ]);
+  for (const tag of model.locales.keys()) {
+    const document = model.documents.get(`locales/${tag}`);
+    const title = typeof document?.['title'] === 'string' ? document['title'] : tag;
+    languages.set(tag, { tag, title, direction: document?.['direction'] === 'rtl' ? 'rtl' : 'ltr' });
+  }
+  return [...languages.values()];
+}
+
+function summaryOf(model: Model, entity: Entity, translate: Translate): EntitySummary {
+  const document = `${entity.name}/entity`;
+  return {
+    name: entity.name,
+    set: entity.set,
+    title: translate(document, 'title', entity.title),
+    plural: translate(document, 'plural', entity.plural),
+    ...(entity.icon === undefined ? {} : { icon: entity.icon }),
+    key: entity.key.name,
+    primary: entity.primary.name,
+    create: entity.union === undefined,
+    quickCreate: [...model.forms.values()].some(
+      (form) => form.entity === entity.name && form.document['kind'] === 'quick-create',
+    ),
+    ...(entity.union ? { union: entity.union } : {}),
+  };
+}
+
+function buildEntity(model: Model, entity: Entity, language: string): EntityMetadata {
+  const translate = translator(model, language);
+  const fields = Object.fromEntries(
+    [...entity.fields.values()].map((field) => [field.name, fieldMetadata(model, translate, entity, field)]),
+  );
+  return {
+    ...summaryOf(model, entity, translate),
+    version: model.version,
+    ownership: entity.ownership,
+    fields,
+    navigation: Object.fromEntries(
+      [...entity.navigation.values()].map((step) => [step.name, navigationMetadata(model, translate, entity, step)]),
+    ),
+    ...(entity.status ? { status: statesOf(entity, translate) } : {}),
+    search: entity.search,
+    forms: formsOf(model, entity, translate),
+    views: viewsOf(model, entity, translate),
+  };
+}
+
+function fieldMetadata(model: Model, translate: Translate, entity: Entity, field: Field): FieldMetadata {
+  const { schema, options } = field.spec;
+  const description =
+    typeof schema['description'] === 'string'
+      ? translateField(model, translate, entity, field, 'description', schema['description'])
+      : undefined;
+  const choices = choicesOf(model, translate, entity, field);
+  const targets = field.reference?.targets.flatMap((target) => {
+    const step = [...entity.navigation.values()].find(
+      (other) => other.kind === 'one' && other.field === field.name && other.target === target,
+    );
+    return step ? [{ entity: target, navigation: step.name }] : [];
+  });
+  return {
+    name: field.name,
+    title: translateField(model, translate, entity, field, 'title', field.title),
+    ...(description === undefined ? {} : { description }),
+    type: field.type.name,
+    options,
+    wire: field.columns[0]?.wire ?? field.name,
+    required: field.required,
+    readOnly: field.readOnly || entity.union !== undefined,
+    immutable: field.immutable,
+    ...numberOf(schema, 'maxLength'),
+    ...numberOf(schema, 'minimum'),
+    ...numberOf(schema, 'maximum'),
+    ...(choices ? { choices } : {}),
+    ...(targets ? { targets } : {}),
+    operators: field.type.operators,
+    sortable: field.type.sortable !== false,
+  };
+}
+
+function numberOf<K extends string>(schema: JsonObject, key: K): { readonly [P in K]?: number } {
+  const value = schema[key];
+  return (typeof value === 'number' ? { [key]: value } : {}) as { readonly [P in K]?: number };
+}
+
+function choicesOf(model: Model, translate: Translate, entity: Entity, field: Field): FieldMetadata['choices'] {
+  const shared = field.type.choices?.(field.spec).choice;
+  return field.choices?.map(({ value, title, color }) => ({
+    value,
+    title: choiceTitle(model, translate, entity, field, shared, value, title),
+    ...(color === undefined ? {} : { color }),
+  }));
+}
+
+function choiceTitle(
+  model: Model,
+  translate: Translate,
+  entity: Entity,
+  field: Field,
+  shared: string | undefined,
+  value: number,
+  title: string,
+): string {
+  if (field.system === 'state') return translateStatus(translate, entity, `${value}/title`, title);
+  if (field.system === 'status') {
+    const state = entity.status?.find(({ reasons }) => reasons.some((reason) => reason.value === value))?.state;
+    return translateStatus(translate, entity, `${String(state)}/reasons/${value}/title`, title);
+  }
+  if (shared !== undefined) return translate(`choices/${shared}`, `options/${value}/title`, title);
+  return translateField(model, translate, entity, field, `options/${value}/title`, title);
+}
+
+function statesOf(entity: Entity, translate: Translate): readonly StateMetadata[] {
+  return (entity.status ?? []).map(({ state, title, reasons }) => ({
+    state,
+    title: translateStatus(translate, entity, `${state}/title`, title),
+    reasons: reasons.map((reason) => ({
+      value: reason.value,
+      title: translateStatus(translate, entity, `${state}/reasons/${reason.value}/title`, reason.title),
+      ...(reason.color === undefined ? {} : { color: reason.color }),
+      ...(reason.to === undefined ? {} : { to: reason.to }),
+    })),
+  }));
+}
+
+function navigationMetadata(model: Model, translate: Translate, entity: Entity, step: Navigation): NavigationMetadata {
+  const target = model.entities.get(step.target);
+  const plural = target ? translate(`${target.name}/entity`, 'plural', target.plural) : step.target;
+  const many = step.kind !== 'one';
+  return {
+    name: step.name,
+    title: many ? sideTitle(model, translate, step, plural) : lookupTitle(model, translate, entity, step),
+    target: step.target,
+    many,
+    ...(step.kind === 'many' && step.field !== undefined ? { field: step.field } : {}),
+  };
+}
+
+/** A many-to-many relation says what its rows are called on either side; a 1:N's are the target's. */
+function sideTitle(model: Model, translate: Translate, step: Navigation, plural: string): string {
+  if (step.kind !== 'first' && step.kind !== 'second') return plural;
+  const side = model.documents.get(`relations/${step.relation}`)?.[step.kind];
+  const said = isObject(side) ? side['title'] : undefined;
+  return typeof said === 'string' ? translate(`relations/${step.relation}`, `${step.kind}/title`, said) : plural;
+}
+
+function lookupTitle(model: Model, translate: Translate, entity: Entity, step: Navigation): string {
+  const field = step.field === undefined ? undefined : entity.fields.get(step.field);
+  return field ? translateField(model, translate, entity, field, 'title', field.title) : step.name;
+}
+
+function formsOf(model: Model, entity: Entity, translate: Translate): Readonly<Record<string, FormMetadata>> {
+  const forms = [...model.forms.values()].filter((form) => form.entity === entity.name);
+  return Object.fromEntries(
+    forms.map(({ id, document }) => {
+      const name = id.slice(id.lastIndexOf('/') + 1);
+      return [name, formMetadata(name, document, (path, said) => translate(id, path, said))];
+    }),
+  );
+}
+
+function viewsOf(model: Model, entity: Entity, translate: Translate): Readonly<Record<string, ViewMetadata>> {
+  const views = [...model.views.values()].filter(
+    ({ entity: name, document }) => name === entity.name && (document['kind'] ?? 'grid') === 'grid',
+  );
+  const first = views.find(({ document }) => document['default'] === true) ?? views[0];
+  return Object.fromEntries(
+    views.map((view) => {
+      const { id, document } = view;
+      const name = id.slice(id.lastIndexOf('/') + 1);
+      return [
+        name,
+        {
+          id: name,
+          title: translate(id, 'title', String(document['title'] ?? name)),
+          kind: 'grid' as const,
+          columns: members(document['columns']).map((column) => ({
+            id: String(column['id']),
+            ...(typeof column['width'] === 'number' ? { width: column['width'] } : {}),
+          })),
+          sort: members(document['sort']).map((sort) => ({
+            id: String(sort['id']),
+            direction: sort['direction'] === 'desc' ? ('desc' as const) : ('asc' as const),
+          })),
+          ...(document['filter'] === undefined ? {} : { filter: document['filter'] }),
+          isDefault: view === first,
+        },
+      ];
+    }),
+  );
+}
+
+function members(list: Json | undefined): readonly JsonObject[] {
+  return isArray(list) ? list.filter(isObject) : [];
+}
