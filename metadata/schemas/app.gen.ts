@@ -54,9 +54,9 @@ export interface Area {
    */
   groups?: Group[];
   /**
-   * Overlay: the id of the sibling this one is placed after; null puts it first. Without it a new one comes last.
+   * Overlay: the id of the sibling this one is placed after; the empty string puts it first. Without it a new one comes last.
    */
-  after?: string | null;
+  after?: string;
   /**
    * Overlay: true takes the element of this id away from the layer below.
    */
@@ -79,9 +79,9 @@ export interface Group {
    */
   items?: Item[];
   /**
-   * Overlay: the id of the sibling this one is placed after; null puts it first. Without it a new one comes last.
+   * Overlay: the id of the sibling this one is placed after; the empty string puts it first. Without it a new one comes last.
    */
-  after?: string | null;
+  after?: string;
   /**
    * Overlay: true takes the element of this id away from the layer below.
    */
@@ -120,9 +120,9 @@ export interface Item {
    */
   url?: string;
   /**
-   * Overlay: the id of the sibling this one is placed after; null puts it first. Without it a new one comes last.
+   * Overlay: the id of the sibling this one is placed after; the empty string puts it first. Without it a new one comes last.
    */
-  after?: string | null;
+  after?: string;
   /**
    * Overlay: true takes the element of this id away from the layer below.
    */

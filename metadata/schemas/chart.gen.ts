@@ -41,9 +41,9 @@ export interface ChartDocument {
      */
     by?: 'day' | 'week' | 'month' | 'quarter' | 'year';
     /**
-     * Overlay: the id of the sibling this one is placed after; null puts it first. Without it a new one comes last.
+     * Overlay: the id of the sibling this one is placed after; the empty string puts it first. Without it a new one comes last.
      */
-    after?: string | null;
+    after?: string;
     /**
      * Overlay: true takes the element of this id away from the layer below.
      */
@@ -72,9 +72,9 @@ export interface ChartDocument {
      */
     field?: string;
     /**
-     * Overlay: the id of the sibling this one is placed after; null puts it first. Without it a new one comes last.
+     * Overlay: the id of the sibling this one is placed after; the empty string puts it first. Without it a new one comes last.
      */
-    after?: string | null;
+    after?: string;
     /**
      * Overlay: true takes the element of this id away from the layer below.
      */

@@ -90,7 +90,7 @@ export interface Entity {
     [k: string]: string[];
   };
   /**
-   * Indexes beyond those of lookups and keys: name → fields, with the kind of index.
+   * Indexes beyond those of lookups, keys and search: name → fields, with the kind of index.
    */
   indexes?: {
     /**
@@ -148,9 +148,9 @@ export interface State {
    */
   reasons?: Reason[];
   /**
-   * Overlay: the id of the sibling this one is placed after; null puts it first. Without it a new one comes last.
+   * Overlay: the id of the sibling this one is placed after; the empty string puts it first. Without it a new one comes last.
    */
-  after?: string | null;
+  after?: string;
   /**
    * Overlay: true takes the element of this id away from the layer below.
    */
@@ -177,9 +177,9 @@ export interface Reason {
    */
   to?: number[];
   /**
-   * Overlay: the id of the sibling this one is placed after; null puts it first. Without it a new one comes last.
+   * Overlay: the id of the sibling this one is placed after; the empty string puts it first. Without it a new one comes last.
    */
-  after?: string | null;
+  after?: string;
   /**
    * Overlay: true takes the element of this id away from the layer below.
    */
@@ -243,9 +243,9 @@ export interface Property {
   deprecated?: boolean;
   field?: Field;
   /**
-   * Overlay: the id of the sibling this one is placed after; null puts it first. Without it a new one comes last.
+   * Overlay: the id of the sibling this one is placed after; the empty string puts it first. Without it a new one comes last.
    */
-  after?: string | null;
+  after?: string;
   /**
    * Overlay: true takes the element of this id away from the layer below.
    */
@@ -260,7 +260,7 @@ export interface Field {
    */
   type?: string;
   /**
-   * Filled by the engine itself; callers cannot write it, except what creating a row may say (id, owner, state, status).
+   * Filled by the engine itself; callers cannot write it, except what creating a row may say (id, owner, state, status, currency, unit).
    */
   system?:
     | 'id'
@@ -275,7 +275,8 @@ export interface Field {
     | 'owning-team'
     | 'state'
     | 'status'
-    | 'base-currency';
+    | 'base-currency'
+    | 'caller-unit';
   /**
    * Copied by the engine from a field of the row that a lookup names, whenever the lookup or an amount of the row is written.
    */

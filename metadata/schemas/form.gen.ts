@@ -54,9 +54,9 @@ export interface Tab {
    */
   columns?: Column[];
   /**
-   * Overlay: the id of the sibling this one is placed after; null puts it first. Without it a new one comes last.
+   * Overlay: the id of the sibling this one is placed after; the empty string puts it first. Without it a new one comes last.
    */
-  after?: string | null;
+  after?: string;
   /**
    * Overlay: true takes the element of this id away from the layer below.
    */
@@ -79,9 +79,9 @@ export interface Column {
    */
   sections?: Section[];
   /**
-   * Overlay: the id of the sibling this one is placed after; null puts it first. Without it a new one comes last.
+   * Overlay: the id of the sibling this one is placed after; the empty string puts it first. Without it a new one comes last.
    */
-  after?: string | null;
+  after?: string;
   /**
    * Overlay: true takes the element of this id away from the layer below.
    */
@@ -108,9 +108,9 @@ export interface Section {
    */
   items?: Item[];
   /**
-   * Overlay: the id of the sibling this one is placed after; null puts it first. Without it a new one comes last.
+   * Overlay: the id of the sibling this one is placed after; the empty string puts it first. Without it a new one comes last.
    */
-  after?: string | null;
+  after?: string;
   /**
    * Overlay: true takes the element of this id away from the layer below.
    */
@@ -155,9 +155,9 @@ export interface Item {
     [k: string]: unknown;
   };
   /**
-   * Overlay: the id of the sibling this one is placed after; null puts it first. Without it a new one comes last.
+   * Overlay: the id of the sibling this one is placed after; the empty string puts it first. Without it a new one comes last.
    */
-  after?: string | null;
+  after?: string;
   /**
    * Overlay: true takes the element of this id away from the layer below.
    */
@@ -198,9 +198,9 @@ export interface Rule {
     [k: string]: string;
   };
   /**
-   * Overlay: the id of the sibling this one is placed after; null puts it first. Without it a new one comes last.
+   * Overlay: the id of the sibling this one is placed after; the empty string puts it first. Without it a new one comes last.
    */
-  after?: string | null;
+  after?: string;
   /**
    * Overlay: true takes the element of this id away from the layer below.
    */

@@ -91,9 +91,9 @@ export interface Stage {
     when?: string;
   }[];
   /**
-   * Overlay: the id of the sibling this one is placed after; null puts it first. Without it a new one comes last.
+   * Overlay: the id of the sibling this one is placed after; the empty string puts it first. Without it a new one comes last.
    */
-  after?: string | null;
+  after?: string;
   /**
    * Overlay: true takes the element of this id away from the layer below.
    */
@@ -145,9 +145,9 @@ export interface Step {
    */
   action?: string;
   /**
-   * Overlay: the id of the sibling this one is placed after; null puts it first. Without it a new one comes last.
+   * Overlay: the id of the sibling this one is placed after; the empty string puts it first. Without it a new one comes last.
    */
-  after?: string | null;
+  after?: string;
   /**
    * Overlay: true takes the element of this id away from the layer below.
    */

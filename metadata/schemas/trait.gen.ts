@@ -89,9 +89,9 @@ export interface Property {
   deprecated?: boolean;
   field?: Field;
   /**
-   * Overlay: the id of the sibling this one is placed after; null puts it first. Without it a new one comes last.
+   * Overlay: the id of the sibling this one is placed after; the empty string puts it first. Without it a new one comes last.
    */
-  after?: string | null;
+  after?: string;
   /**
    * Overlay: true takes the element of this id away from the layer below.
    */
@@ -106,7 +106,7 @@ export interface Field {
    */
   type?: string;
   /**
-   * Filled by the engine itself; callers cannot write it, except what creating a row may say (id, owner, state, status).
+   * Filled by the engine itself; callers cannot write it, except what creating a row may say (id, owner, state, status, currency, unit).
    */
   system?:
     | 'id'
@@ -121,7 +121,8 @@ export interface Field {
     | 'owning-team'
     | 'state'
     | 'status'
-    | 'base-currency';
+    | 'base-currency'
+    | 'caller-unit';
   /**
    * Copied by the engine from a field of the row that a lookup names, whenever the lookup or an amount of the row is written.
    */

@@ -41,6 +41,11 @@ function labels(document: LayerDocument): ReadonlyMap<string, string> {
   return found;
 }
 
+/** States of entities that name none of their own: the engine's words, not a document's. */
+const defaultStates: ReadonlySet<string> = new Set(
+  ['0/title', '0/reasons/1/title', '1/title', '1/reasons/2/title'].map((path) => `traits/stateful#status/${path}`),
+);
+
 const textsOf = (documents: readonly LayerDocument[]): Json => {
   const locale = documents.find((document) => document.id === 'locales/fa');
   const texts = locale?.body['texts'];
@@ -57,7 +62,7 @@ describe.each(names)('the Persian of %s', (name) => {
   });
 
   test('no translation stands for a label that is not there', () => {
-    expect(Object.keys(texts).filter((path) => !wanted.has(path))).toEqual([]);
+    expect(Object.keys(texts).filter((path) => !wanted.has(path) && !defaultStates.has(path))).toEqual([]);
   });
 
   test('is written with Persian letters and digits', () => {
@@ -67,6 +72,11 @@ describe.each(names)('the Persian of %s', (name) => {
     });
     expect(wrong).toEqual([]);
   });
+});
+
+test('the states of entities that name none are translated too', () => {
+  const texts = textsOf(all.get('base') ?? []);
+  expect([...defaultStates].filter((path) => !texts[path])).toEqual([]);
 });
 
 test('every icon is one that ships', () => {

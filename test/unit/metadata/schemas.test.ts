@@ -77,6 +77,12 @@ test('the import map of the real pipeline is valid', () => {
   expect(violations('import.schema.json', map)).toEqual([]);
 });
 
+/** A map of one file with one field. */
+const mapOf = (source: Json): Json => ({
+  title: 'Map',
+  files: [{ id: 'a', file: 'a.csv', entity: 'account', key: ['name'], fields: { name: source } }],
+});
+
 describe('what is not a document is refused', () => {
   const whole = { title: 'Lead', type: 'object', entity: { set: 'leads', primary: 'subject' }, properties: {} };
 
@@ -102,13 +108,9 @@ describe('what is not a document is refused', () => {
   });
 
   test('an import field that takes its value from nowhere, or from two places', () => {
-    const map = (source: Json): Json => ({
-      title: 'Map',
-      files: [{ id: 'a', file: 'a.csv', entity: 'account', key: ['name'], fields: { name: source } }],
-    });
-    expect(violations('import.schema.json', map({ column: 'name' }))).toEqual([]);
-    expect(violations('import.schema.json', map({ empty: 'skip' }))).not.toEqual([]);
-    expect(violations('import.schema.json', map({ column: 'name', value: 'x' }))).not.toEqual([]);
+    expect(violations('import.schema.json', mapOf({ column: 'name' }))).toEqual([]);
+    expect(violations('import.schema.json', mapOf({ empty: 'skip' }))).not.toEqual([]);
+    expect(violations('import.schema.json', mapOf({ column: 'name', value: 'x' }))).not.toEqual([]);
   });
 
   test('an import file outside the folder', () => {
