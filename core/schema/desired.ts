@@ -1,0 +1,218 @@
+// The tables a model wants. What indexes and constraints an entity gets without being told is decided here.
+import { createHash } from 'node:crypto';
+import { constraintName, ident, literal, qualified } from '../db/identifier.ts';
+import type { Column, Entity, Field, Model, Relation } from '../model/model.ts';
+import { fail } from './errors.ts';
+import type { ForeignKey, IndexKey, SchemaState, Sequence, Table, TableColumn, TableIndex, View } from './tables.ts';
+
+/** Owners are many and unevenly spread: with the usual 100 values the planner misjudges what one of them may see. */
+const OWNER_STATISTICS = 1000;
+
+export function desiredState(model: Model, schema: string): SchemaState {
+  const tables = new Map<string, Table>();
+  const views = new Map<string, View>();
+  const sequences = new Map<string, Sequence>();
+  for (const entity of model.entities.values()) {
+    if (entity.union) views.set(entity.name, viewOf(entity, model, schema));
+    else tables.set(entity.name, tableOf(entity, model, schema));
+    for (const sequence of sequencesOf(entity)) sequences.set(sequence.name, sequence);
+  }
+  for (const relation of model.relations.values()) {
+    if (relation.kind === 'many-to-many') tables.set(relation.table, intersectOf(relation, model));
+  }
+  return { schema, tables, views, sequences };
+}
+
+/** `_seq_<entity>_<field>` */
+export function sequenceName(entity: string, field: string): string {
+  return constraintName('_seq', entity, field);
+}
+
+function sequencesOf(entity: Entity): Sequence[] {
+  if (entity.union) return [];
+  return [...entity.fields.values()].flatMap((field) => {
+    const parts = field.type.generate?.(field.spec) ?? [];
+    return parts.flatMap((part) =>
+      'sequence' in part ? [{ name: sequenceName(entity.name, field.name), start: part.sequence.start }] : [],
+    );
+  });
+}
+
+function tableOf(entity: Entity, model: Model, schema: string): Table {
+  const columns = new Map<string, TableColumn>();
+  for (const field of entity.fields.values()) {
+    for (const column of columnsOf(field, entity, schema)) columns.set(column.name, column);
+  }
+  return {
+    name: entity.name,
+    was: entity.was,
+    columns,
+    key: [keyColumn(entity)],
+    references: [...entity.fields.values()].flatMap((field) => referenceOf(field, entity, model)),
+    indexes: indexesOf(entity),
+    leftovers: [],
+    rows: 0,
+  };
+}
+
+function columnsOf(field: Field, entity: Entity, schema: string): TableColumn[] {
+  const defaults = defaultsOf(field, schema);
+  const plain = field.columns.filter((column) => column.quotient === undefined);
+  return field.columns.map((column) => ({
+    name: column.name,
+    was: field.was === undefined ? undefined : field.was + column.suffix,
+    type: column.type,
+    // A union's members share its fields; whether a value must be there is asked of the field's own column alone.
+    required: column === plain[0] && (field.required || field === entity.key || field.system === 'version'),
+    default: column.quotient ? undefined : defaults[plain.indexOf(column)],
+    statistics: field.system === 'owner' && column === plain[0] ? OWNER_STATISTICS : undefined,
+  }));
+}
+
+function defaultsOf(field: Field, schema: string): readonly (string | undefined)[] {
+  if (field.system === 'version')
+    return [`nextval('${qualified(schema, '_version').replaceAll("'", "''")}'::regclass)`];
+  if (field.default === undefined || field.default === null) return [];
+  const decoded = field.type.decode(field.default, field.spec, {});
+  if ('violation' in decoded) {
+    throw fail('DEFAULT_INVALID', { entity: field.entity, field: field.name, reason: decoded.violation.message });
+  }
+  return decoded.values.map((value) => (value === null ? undefined : literal(value)));
+}
+
+function referenceOf(field: Field, entity: Entity, model: Model): ForeignKey[] {
+  const reference = field.reference;
+  const column = field.columns[0];
+  const [target] = reference?.targets ?? [];
+  if (!reference?.constraint || reference.targets.length !== 1 || !column || target === undefined) return [];
+  const other = model.entities.get(target);
+  if (!other || other.union) return [];
+  return [
+    {
+      name: constraintName(entity.name, column.name, 'fkey'),
+      column: column.name,
+      target,
+      targetColumn: keyColumn(other),
+      onDelete: 'no action',
+      valid: true,
+    },
+  ];
+}
+
+function indexesOf(entity: Entity): TableIndex[] {
+  const key: IndexKey = { column: keyColumn(entity), kind: 'ascending' };
+  const descending = (name: string): IndexKey => ({ column: name, kind: 'descending' });
+  const made: TableIndex[] = [];
+  const add = (keys: readonly IndexKey[], unique = false): void => {
+    const trigram = keys.some(({ kind }) => kind === 'trigram');
+    const suffix = unique ? 'key' : trigram ? 'trgm' : 'idx';
+    const name = constraintName(entity.name, ...keys.map(({ column }) => column), suffix);
+    if (!made.some((index) => index.name === name)) made.push({ name, unique, keys, valid: true });
+  };
+
+  const bySystem = (system: Field['system']): string | undefined =>
+    [...entity.fields.values()].find((field) => field.system === system)?.columns[0]?.name;
+  const created = bySystem('created-on');
+  const owner = bySystem('owner');
+  // The default order of lists, alone and within what one owner may see; the key makes it total for keyset paging.
+  if (created) add([descending(created), descending(key.column)]);
+  if (created && owner) add([{ column: owner, kind: 'ascending' }, descending(created), descending(key.column)]);
+
+  for (const field of entity.fields.values()) {
+    const [column] = field.columns;
+    if (!field.reference?.index || !column || field === entity.key) continue;
+    if (column.name === owner && created) continue; // its index above begins with it
+    add([{ column: column.name, kind: 'ascending' }]);
+  }
+  for (const alternate of entity.keys) {
+    const keys = alternate.fields.flatMap((name) => plainColumns(entity, name));
+    if (keys.length > 0) add(keys, true);
+  }
+  for (const index of entity.indexes) {
+    if (index.kind === 'trigram') for (const name of index.fields) addTrigram(name);
+    else add(index.fields.flatMap((name) => plainColumns(entity, name)));
+  }
+  for (const name of entity.search) addTrigram(name);
+  return made;
+
+  function addTrigram(name: string): void {
+    const column = entity.fields.get(name)?.columns[0];
+    if (column?.type === 'text') add([{ column: column.name, kind: 'trigram' }]);
+  }
+}
+
+function plainColumns(entity: Entity, name: string): IndexKey[] {
+  const columns = entity.fields.get(name)?.columns.filter((column) => column.quotient === undefined) ?? [];
+  return columns.map((column) => ({ column: column.name, kind: 'ascending' }));
+}
+
+function keyColumn(entity: Entity): string {
+  return entity.key.columns[0]?.name ?? entity.key.name;
+}
+
+/** Rows of an intersect table hold nothing of their own: they go with either side. */
+function intersectOf(relation: Extract<Relation, { kind: 'many-to-many' }>, model: Model): Table {
+  const sides = [
+    [relation.columns[0], relation.first],
+    [relation.columns[1], relation.second],
+  ] as const;
+  const references = sides.flatMap(([column, name]): ForeignKey[] => {
+    const target = model.entities.get(name);
+    if (!target || target.union) return [];
+    return [
+      {
+        name: constraintName(relation.table, column, 'fkey'),
+        column,
+        target: name,
+        targetColumn: keyColumn(target),
+        onDelete: 'cascade',
+        valid: true,
+      },
+    ];
+  });
+  const second = relation.columns[1];
+  return {
+    name: relation.table,
+    was: undefined,
+    columns: new Map(
+      relation.columns.map((name) => [
+        name,
+        { name, was: undefined, type: 'uuid', required: true, default: undefined, statistics: undefined },
+      ]),
+    ),
+    key: [...relation.columns],
+    references,
+    indexes: [
+      {
+        name: constraintName(relation.table, second, 'idx'),
+        unique: false,
+        keys: [{ column: second, kind: 'ascending' }],
+        valid: true,
+      },
+    ],
+    leftovers: [],
+    rows: 0,
+  };
+}
+
+/** `select … union all select …` over the members; a column a member lacks is null there. */
+function viewOf(entity: Entity, model: Model, schema: string): View {
+  const { members = [], discriminator = '' } = entity.union ?? {};
+  const columns = [...entity.fields.values()].flatMap((field) => field.columns.map((column) => ({ field, column })));
+  const selects = members.flatMap((name) => {
+    const member = model.entities.get(name);
+    if (!member || member.union) return [];
+    const parts = columns.map(({ field, column }) => `${partOf(field, column, member)} as ${ident(column.name)}`);
+    return [`select ${parts.join(', ')} from ${qualified(schema, name)}`];
+  });
+  const none = columns.map(({ column }) => `null::${column.type} as ${ident(column.name)}`);
+  const sql = selects.length > 0 ? selects.join('\nunion all ') : `select ${none.join(', ')} where false`;
+  return { name: entity.name, sql, hash: `peyvand:${createHash('sha256').update(sql).digest('hex').slice(0, 32)}` };
+
+  function partOf(field: Field, column: Column, member: Entity): string {
+    if (field.name === discriminator) return `${literal(member.name)}::text`;
+    if (field === entity.key) return ident(keyColumn(member));
+    const own = member.fields.get(field.name)?.columns.find(({ suffix }) => suffix === column.suffix);
+    return own?.type === column.type ? ident(own.name) : `null::${column.type}`;
+  }
+}

@@ -1,0 +1,117 @@
+// The engine's own tables in an organization's schema: made once, brought up to date at every start, audit partitions
+// included. Their names begin with `_`; every one has a primary key.
+import { createHash } from 'node:crypto';
+import { databaseError } from '../db/errors.ts';
+import { ident, literal, qualified } from '../db/identifier.ts';
+import type { Executor } from '../db/sql.ts';
+import { fail } from './errors.ts';
+
+/** Creates what is missing. Safe to run at every start, under the organization's lock. */
+export async function ensureSystemTables(database: Executor, schema: string): Promise<void> {
+  const [server] = await database.query<{ number: number; version: string }>(
+    `select current_setting('server_version_num')::integer as number, current_setting('server_version') as version`,
+  );
+  if (!server || server.number < 150000) throw fail('POSTGRES_TOO_OLD', { found: server?.version ?? '?' });
+  const found = await database.query('select 1 from pg_namespace where nspname = $1', [schema]);
+  if (found.length === 0) await database.script(`create schema if not exists ${ident(schema)}`);
+  await ensureTrigrams(database);
+  await ensureTables(database, schema);
+  await ensureAuditPartitions(database, schema);
+}
+
+/** Even "if not exists" takes locks that wait for writers, so what was made is remembered in the schema's comment. */
+async function ensureTables(database: Executor, schema: string): Promise<void> {
+  const tables = systemTables(schema);
+  const mark = `peyvand:${createHash('sha256').update(tables).digest('hex').slice(0, 32)}`;
+  const [made] = await database.query<{ mark: string | null }>(
+    `select obj_description(oid, 'pg_namespace') as mark from pg_namespace where nspname = $1`,
+    [schema],
+  );
+  if (made?.mark === mark) return;
+  await database.transaction(async (executor) => {
+    await executor.script(`set local lock_timeout = '10s'; ${tables}`);
+    await executor.script(`comment on schema ${ident(schema)} is ${literal(mark)}`);
+  });
+}
+
+async function ensureTrigrams(database: Executor): Promise<void> {
+  const found = await database.query(`select 1 from pg_extension where extname = 'pg_trgm'`);
+  if (found.length > 0) return;
+  try {
+    await database.script('create extension if not exists pg_trgm');
+  } catch (error) {
+    const raised = databaseError(error);
+    // Two organizations of one database may start at once.
+    if (raised?.code === '23505' || raised?.code === '42710') return;
+    throw fail('TRIGRAM_MISSING', { reason: raised?.message ?? String(error) }, { cause: error });
+  }
+}
+
+function systemTables(schema: string): string {
+  const name = (table: string): string => qualified(schema, table);
+  return `
+create sequence if not exists ${name('_version')};
+create table if not exists ${name('_audit')} (
+  id uuid not null, at timestamptz not null default now(), entity text not null, record uuid not null,
+  action text not null, user_id uuid, request_id text, changes jsonb, primary key (id, at)
+) partition by range (at);
+create index if not exists "_audit_record_idx" on ${name('_audit')} (record, at desc);
+create table if not exists ${name('_audit_default')} partition of ${name('_audit')} default;
+create table if not exists ${name('_outbox')} (
+  id bigint generated always as identity primary key, at timestamptz not null default now(), message text not null,
+  entity text not null, record uuid not null, version bigint, user_id uuid, request_id text, changed text[],
+  payload jsonb, processed_at timestamptz
+);
+create index if not exists "_outbox_waiting_idx" on ${name('_outbox')} (id) where processed_at is null;
+create table if not exists ${name('_outbox_retry')} (
+  outbox bigint primary key, attempts integer not null, due_at timestamptz not null, done text[] not null,
+  failure text not null, parked_at timestamptz
+);
+create table if not exists ${name('_file')} (
+  id uuid primary key, entity text not null, record uuid not null, field text not null, name text not null,
+  media_type text not null, size bigint not null, sha256 text not null, data bytea not null,
+  created_on timestamptz not null default now()
+);
+create index if not exists "_file_record_idx" on ${name('_file')} (record, field);
+create table if not exists ${name('_layer')} (
+  id text primary key, version text not null, kind text not null, documents jsonb not null,
+  published_at timestamptz not null default now(), published_by uuid
+);
+create table if not exists ${name('_publish')} (
+  id uuid primary key, at timestamptz not null default now(), finished_at timestamptz, user_id uuid,
+  model_version text not null, state text not null, reason text, done integer not null default 0,
+  begun integer not null default -1, plan jsonb not null, layer jsonb
+);
+create table if not exists ${name('_publish_touched')} (
+  publish uuid not null, step integer not null, key text not null, primary key (publish, step, key)
+);
+create table if not exists ${name('_recycle')} (
+  id uuid primary key default gen_random_uuid(), at timestamptz not null default clock_timestamp(), kind text not null,
+  table_name text not null, column_name text, type text, moved_to text not null, restored_at timestamptz
+);`;
+}
+
+/** Audit rows of this month and the next have their partition; a late one takes its rows out of the default partition. */
+export async function ensureAuditPartitions(database: Executor, schema: string, now = new Date()): Promise<void> {
+  for (const offset of [0, 1]) {
+    const from = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + offset, 1));
+    const to = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + offset + 1, 1));
+    const month = from.toISOString().slice(0, 7).replace('-', '_');
+    const partition = `_audit_${month}`;
+    const attached = await database.query(
+      `select 1 from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = $1 and c.relname = $2 and c.relispartition`,
+      [schema, partition],
+    );
+    if (attached.length > 0) continue;
+    const [table, all, rest] = [partition, '_audit', '_audit_default'].map((name) => qualified(schema, name));
+    const bounds = [from, to].map((date) => literal(date.toISOString()));
+    await database.transaction(async (executor) => {
+      await executor.script(`set local lock_timeout = '2s';
+        create table if not exists ${table} (like ${all} including defaults including constraints including indexes);
+        with moved as (delete from ${rest} where at >= ${bounds[0]} and at < ${bounds[1]} returning *)
+          insert into ${table} select * from moved;
+        alter table ${all} attach partition ${table} for values from (${bounds[0]}) to (${bounds[1]})`);
+    });
+  }
+}
