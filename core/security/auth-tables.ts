@@ -1,0 +1,56 @@
+// The tables of sign-in (schema peyvand_auth), beside the organizations: users with passwords and sessions in the shape
+// better-auth expects, API keys, and the count of wrong passwords. A user's id here is its systemuserid.
+import type { Database } from '../db/sql.ts';
+
+export const AUTH_SCHEMA = 'peyvand_auth';
+
+/** Channel on which every server process hears that a user, key or session changed; the payload is what to forget. */
+export const AUTH_CHANNEL = 'peyvand_auth';
+
+const LOCK = 7_203_441;
+
+const TABLES = `
+create schema if not exists peyvand_auth;
+create table if not exists peyvand_auth."user" (
+  id text primary key, name text not null, email text not null unique, "emailVerified" boolean not null default false,
+  image text, "createdAt" timestamptz not null default now(), "updatedAt" timestamptz not null default now());
+create table if not exists peyvand_auth.session (
+  id text primary key, "expiresAt" timestamptz not null, token text not null unique,
+  "createdAt" timestamptz not null default now(), "updatedAt" timestamptz not null default now(),
+  "ipAddress" text, "userAgent" text, "userId" text not null references peyvand_auth."user" (id) on delete cascade);
+create index if not exists session_user on peyvand_auth.session ("userId");
+create table if not exists peyvand_auth.account (
+  id text primary key, "accountId" text not null, "providerId" text not null, "issuer" text,
+  "userId" text not null references peyvand_auth."user" (id) on delete cascade,
+  "accessToken" text, "refreshToken" text, "idToken" text, "accessTokenExpiresAt" timestamptz,
+  "refreshTokenExpiresAt" timestamptz, scope text, password text,
+  "createdAt" timestamptz not null default now(), "updatedAt" timestamptz not null default now());
+create index if not exists account_user on peyvand_auth.account ("userId");
+create table if not exists peyvand_auth.verification (
+  id text primary key, identifier text not null, value text not null, "expiresAt" timestamptz not null,
+  "createdAt" timestamptz not null default now(), "updatedAt" timestamptz not null default now());
+create index if not exists verification_identifier on peyvand_auth.verification (identifier);
+create table if not exists peyvand_auth.api_key (
+  id uuid primary key, name text not null, hash text not null unique, start text not null,
+  user_id text not null references peyvand_auth."user" (id) on delete cascade,
+  created_at timestamptz not null default now(), expires_at timestamptz, last_used_at timestamptz, revoked_at timestamptz);
+create table if not exists peyvand_auth.sign_in_attempt (
+  key text primary key, failures integer not null, last_at timestamptz not null, locked_until timestamptz);
+`;
+
+/** Makes what is missing; several processes may do so at once. */
+export async function ensureAuthTables(database: Database): Promise<void> {
+  const [found] = await database.query<{ present: boolean }>(
+    `select to_regclass('peyvand_auth.sign_in_attempt') is not null as present`,
+  );
+  if (found?.present) return;
+  await database.transaction(async (executor) => {
+    await executor.query('select pg_advisory_xact_lock($1)', [LOCK]);
+    await executor.script(TABLES);
+  });
+}
+
+/** Tells every server process to forget what it holds about `subject`: a user's id, or '' for all. */
+export async function announceAuthChange(database: Database, subject: string): Promise<void> {
+  await database.query('select pg_notify($1, $2)', [AUTH_CHANNEL, subject]);
+}

@@ -1,0 +1,220 @@
+// What an organization needs before anyone can work in it: the platform's own user, the root business unit, the base
+// currency, a row per role document, an administrator. Safe to run at every start and by several servers at once.
+import { ident, qualified } from '../db/identifier.ts';
+import type { Executor } from '../db/sql.ts';
+import { uuidv7 } from '../db/uuid.ts';
+import type { Call, Engine } from '../engine.ts';
+import type { Entity, Model } from '../model/model.ts';
+import { associate } from '../records/associate.ts';
+import { create } from '../records/create.ts';
+import { administratorRole } from './access.ts';
+import { associationOf } from './association.ts';
+import { ensureAuthTables } from './auth-tables.ts';
+import { refuse } from './errors.ts';
+import { PRINCIPALS_CHANNEL } from './principals.ts';
+import { ROOT_UNIT_ID, SYSTEM_USER_ID, systemPrincipal } from './system-principal.ts';
+import { normalizeEmail, saveIdentity } from './users.ts';
+
+export interface BootstrapOptions {
+  readonly organization: string;
+  readonly adminEmail: string;
+  /** Called on the first start only: the administrator's password hash. */
+  passwordHash(): Promise<string>;
+}
+
+export interface Bootstrapped {
+  /** systemuserid of an enabled administrator. */
+  readonly administratorId: string;
+  /** True when this start made the administrator. */
+  readonly created: boolean;
+}
+
+const LOCK = 7_203_442;
+
+/** ISO 4217 of the base currency of a new organization; administrators may add others. */
+const BASE_CURRENCY = { isocurrencycode: 'USD', currencyname: 'US Dollar', currencysymbol: '$', currencyprecision: 2 };
+
+export async function bootstrap(engine: Engine, options: BootstrapOptions): Promise<Bootstrapped> {
+  await ensureAuthTables(engine.database);
+  return engine.database.transaction(async (executor) => {
+    await executor.query('select pg_advisory_xact_lock($1)', [LOCK]);
+    const call: Call = { engine, principal: systemPrincipal, executor, requestId: 'bootstrap' };
+    await ensureRoot(call, options.organization);
+    await ensureRoles(call);
+    await ensureTriggers(executor, engine.schema, engine.model);
+    const known = await findAdministrator(executor, engine.schema, engine.model);
+    if (known !== undefined) return { administratorId: known, created: false };
+    const administratorId = await createUser(call, {
+      firstName: 'System',
+      lastName: 'Administrator',
+      email: options.adminEmail,
+      roles: [administratorRole],
+      passwordHash: await options.passwordHash(),
+    });
+    return { administratorId, created: true };
+  });
+}
+
+function entityOf(model: Model, name: string): Entity {
+  const entity = model.entities.get(name);
+  if (!entity) throw refuse('BASE_ENTITY_MISSING', { entity: name });
+  return entity;
+}
+
+async function rowExists(call: Call, entity: Entity, id?: string): Promise<boolean> {
+  const from = qualified(call.engine.schema, entity.name);
+  const executor = call.executor ?? call.engine.database;
+  const rows =
+    id === undefined
+      ? await executor.query(`select 1 from ${from} limit 1`)
+      : await executor.query(`select 1 from ${from} where ${ident(entity.key.name)} = $1`, [id]);
+  return rows.length > 0;
+}
+
+/** Creates a row with those of the values that the entity has fields for. */
+async function createRow(
+  call: Call,
+  entity: Entity,
+  values: Readonly<Record<string, unknown>>,
+  id: string,
+): Promise<void> {
+  const known = Object.fromEntries(Object.entries(values).filter(([name]) => entity.fields.has(name)));
+  await create(call, entity, { values: known, targets: {}, exact: {} }, { id });
+}
+
+async function ensureRoot(call: Call, organization: string): Promise<void> {
+  const { model } = call.engine;
+  const currency = entityOf(model, 'transactioncurrency');
+  if (!(await rowExists(call, currency)))
+    await createRow(call, currency, { ...BASE_CURRENCY, exchangerate: 1 }, uuidv7());
+  const unit = entityOf(model, 'businessunit');
+  if (!(await rowExists(call, unit, ROOT_UNIT_ID))) await createRow(call, unit, { name: organization }, ROOT_UNIT_ID);
+  const user = entityOf(model, 'systemuser');
+  if (!(await rowExists(call, user, SYSTEM_USER_ID)))
+    await createRow(
+      call,
+      user,
+      { firstname: 'Peyvand', lastname: 'Platform', fullname: 'Peyvand Platform', businessunitid: ROOT_UNIT_ID },
+      SYSTEM_USER_ID,
+    );
+}
+
+async function ensureRoles(call: Call): Promise<void> {
+  const { engine, executor = engine.database } = call;
+  const role = entityOf(engine.model, 'role');
+  const rows = await executor.query<{ document: string }>(`select document from ${qualified(engine.schema, 'role')}`);
+  const known = new Set(rows.map(({ document }) => document));
+  for (const [id, { title }] of engine.model.roles) {
+    const document = roleName(id);
+    if (known.has(document)) continue;
+    const name = typeof title === 'string' ? title : document;
+    await createRow(call, role, { name, document, businessunitid: ROOT_UNIT_ID }, uuidv7());
+  }
+}
+
+/** Every write to what principals are made of announces itself, whoever writes. */
+async function ensureTriggers(executor: Executor, schema: string, model: Model): Promise<void> {
+  const pairs = [
+    ['systemuser', 'role'],
+    ['team', 'role'],
+    ['systemuser', 'team'],
+  ] as const;
+  const tables = [
+    'systemuser',
+    'role',
+    ...pairs.flatMap(([left, right]) => associationOf(model, left, right)?.table ?? []),
+  ];
+  const called = qualified(schema, '_announce_principals');
+  const [found] = await executor.query<{ count: number }>(
+    `select count(*)::int as count from pg_trigger t join pg_class c on c.oid = t.tgrelid
+     join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = $1 and t.tgname = '_principals_changed' and c.relname = any($2)`,
+    [schema, tables],
+  );
+  if (found?.count === tables.length) return;
+  await executor.script(
+    [
+      `create or replace function ${called}() returns trigger language plpgsql as
+       $$ begin perform pg_notify('${PRINCIPALS_CHANNEL}', tg_table_schema); return null; end $$`,
+      ...tables.map(
+        (table) => `create or replace trigger _principals_changed after insert or update or delete on
+          ${qualified(schema, table)} for each statement execute function ${called}()`,
+      ),
+    ].join(';\n'),
+  );
+}
+
+async function findAdministrator(executor: Executor, schema: string, model: Model): Promise<string | undefined> {
+  const association = associationOf(model, 'systemuser', 'role');
+  if (!association) throw refuse('BASE_ENTITY_MISSING', { entity: 'systemuserroles_association' });
+  const [row] = await executor.query<{ id: string }>(
+    `select u.systemuserid as id from ${qualified(schema, 'systemuser')} u
+     join ${qualified(schema, association.table)} a on a.${ident(association.left)} = u.systemuserid
+     join peyvand_auth."user" s on s.id = u.systemuserid::text
+     join ${qualified(schema, 'role')} r on r.roleid = a.${ident(association.right)}
+     where r.document = $1 and u.isdisabled is not true order by u.systemuserid limit 1`,
+    [administratorRole],
+  );
+  return row?.id;
+}
+
+export interface NewUser {
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly email: string;
+  /** Role names: `system-administrator`. */
+  readonly roles: readonly string[];
+  readonly passwordHash: string | undefined;
+}
+
+/** A systemuser with its roles and sign-in identity. Run inside a transaction (`call.executor`). Returns its id. */
+export async function createUser(call: Call, user: NewUser): Promise<string> {
+  const { model, database } = call.engine;
+  const executor = call.executor ?? database;
+  const id = uuidv7();
+  const email = normalizeEmail(user.email);
+  const name = `${user.firstName} ${user.lastName}`.trim();
+  const entity = entityOf(model, 'systemuser');
+  await createRow(
+    call,
+    entity,
+    {
+      firstname: user.firstName,
+      lastname: user.lastName,
+      fullname: name,
+      internalemailaddress: email,
+      domainname: email,
+      businessunitid: ROOT_UNIT_ID,
+    },
+    id,
+  );
+  for (const role of user.roles) await giveRole(call, id, role);
+  await saveIdentity(executor, { id, name, email }, user.passwordHash);
+  return id;
+}
+
+async function giveRole(call: Call, userId: string, role: string): Promise<void> {
+  const { engine, executor = engine.database } = call;
+  const [row] = await executor.query<{ id: string }>(
+    `select roleid as id from ${qualified(engine.schema, 'role')} where document = $1 order by roleid limit 1`,
+    [role],
+  );
+  if (!row) throw refuse('ROLE_UNKNOWN', { role, known: listRoles(engine.model).join(', ') });
+  const user = entityOf(engine.model, 'systemuser');
+  const association = associationOf(engine.model, 'systemuser', 'role');
+  const navigation = [...user.navigation.values()].find(
+    (step) => step.relation === association?.name && step.target === 'role',
+  );
+  if (!navigation) throw refuse('BASE_ENTITY_MISSING', { entity: 'systemuserroles_association' });
+  await associate(call, user, { id: userId }, navigation.name, { id: row.id });
+}
+
+/** `roles/salesperson` → `salesperson`: the name principals carry and role rows keep in `document`. */
+function roleName(document: string): string {
+  return document.slice(document.lastIndexOf('/') + 1);
+}
+
+/** Role names a user may be given. */
+export function listRoles(model: Model): readonly string[] {
+  return [...model.roles.keys()].map(roleName).toSorted();
+}

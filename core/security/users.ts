@@ -1,0 +1,67 @@
+// Sign-in identities: e-mail and password of a systemuser. Hashing is better-auth's (scrypt), handed in by the caller, so
+// that the heavy library is loaded only where a password is at hand.
+import type { Database, Executor } from '../db/sql.ts';
+import { uuidv7 } from '../db/uuid.ts';
+import { announceAuthChange } from './auth-tables.ts';
+
+export interface Identity {
+  /** systemuserid. */
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+}
+
+const PROVIDER = 'credential';
+
+/** The e-mail in the form it is stored and compared. */
+export function normalizeEmail(email: string): string {
+  return email.trim().toLowerCase();
+}
+
+export async function findIdentity(executor: Executor, email: string): Promise<Identity | undefined> {
+  const [row] = await executor.query<Identity>('select id, name, email from peyvand_auth."user" where email = $1', [
+    normalizeEmail(email),
+  ]);
+  return row;
+}
+
+export async function retrieveIdentity(executor: Executor, id: string): Promise<Identity | undefined> {
+  const [row] = await executor.query<Identity>('select id, name, email from peyvand_auth."user" where id = $1', [id]);
+  return row;
+}
+
+/** Makes the identity, or renames it where it exists. `passwordHash` undefined: one without a password (API keys only). */
+export async function saveIdentity(
+  executor: Executor,
+  identity: Identity,
+  passwordHash: string | undefined,
+): Promise<void> {
+  await executor.query(
+    `insert into peyvand_auth."user" (id, name, email, "emailVerified") values ($1, $2, $3, true)
+     on conflict (id) do update set name = excluded.name, email = excluded.email, "updatedAt" = now()`,
+    [identity.id, identity.name, normalizeEmail(identity.email)],
+  );
+  if (passwordHash !== undefined) await writePassword(executor, identity.id, passwordHash);
+}
+
+async function writePassword(executor: Executor, userId: string, passwordHash: string): Promise<void> {
+  const updated = await executor.query(
+    `update peyvand_auth.account set password = $2, "updatedAt" = now() where "userId" = $1 and "providerId" = $3`,
+    [userId, passwordHash, PROVIDER],
+  );
+  if (updated.count > 0) return;
+  await executor.query(
+    `insert into peyvand_auth.account (id, "accountId", "providerId", "userId", password) values ($1, $2, $3, $2, $4)`,
+    [uuidv7(), userId, PROVIDER, passwordHash],
+  );
+}
+
+/** Sets the password, ends every session of the user and lifts a lock-out. */
+export async function resetPassword(database: Database, identity: Identity, passwordHash: string): Promise<void> {
+  await database.transaction(async (executor) => {
+    await writePassword(executor, identity.id, passwordHash);
+    await executor.query('delete from peyvand_auth.session where "userId" = $1', [identity.id]);
+    await executor.query('delete from peyvand_auth.sign_in_attempt where key = $1', [`email:${identity.email}`]);
+  });
+  await announceAuthChange(database, identity.id);
+}
