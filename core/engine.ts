@@ -20,6 +20,8 @@ export interface Call {
   readonly executor?: Executor;
   /** Nesting of writes made by handlers and cascades. */
   readonly depth?: number;
+  /** The handlers that led here, outermost first: shown when the nesting is refused. */
+  readonly chain?: readonly string[];
   /** For logs, audit and outbox rows. */
   readonly requestId?: string;
 }

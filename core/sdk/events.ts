@@ -21,6 +21,8 @@ export interface HandlerContext {
   readonly image?: Readonly<Record<string, unknown>>;
   /** How deep this write is nested in other writes; more than 8 is refused. */
   readonly depth: number;
+  /** `async` only: the same each time this row is handed to this handler, so that an effect outside can be made only once. */
+  readonly idempotencyKey?: string;
   /** Refuses the write with 400 and every violation collected. */
   refuse(...violations: Violation[]): void;
   /** Writes and reads inside the same transaction (not in `validate` and `async`). */
