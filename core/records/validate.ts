@@ -99,7 +99,8 @@ function refuse(
     return { code: 'FIELD_READ_ONLY', target: field.name, message: `${message} Leave it out.` };
   }
   if (trusted) return undefined;
-  if (!isWritable(field)) {
+  // A read-only field's own default comes this way too.
+  if (!isWritable(field) && !(creating && field.default !== undefined && value === field.default)) {
     return { code: 'FIELD_READ_ONLY', target: field.name, message: `${field.name} is only for reading. Leave it out.` };
   }
   if (field.immutable && !creating) {

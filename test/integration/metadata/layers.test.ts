@@ -1,0 +1,162 @@
+// The shipped layers and the one of the real pipeline on real tables: a row of every entity, and every view run by a person.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { create } from '../../../core/records/create.ts';
+import { listOData } from '../../../core/records/list.ts';
+import type { JsonObject } from '../../../core/sdk/index.ts';
+import { inputOf, testEngine, type TestEngine } from '../../support/engine.ts';
+
+const folder = join(import.meta.dirname, '../../fixtures/crm-sales-opportunities');
+
+const documents = Object.fromEntries(
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.json'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((file) => [
+      relative(folder, file).slice(0, -'.json'.length),
+      JSON.parse(readFileSync(file, 'utf8')) as JsonObject,
+    ]),
+);
+
+interface Sample {
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Lookup → entity whose sample row it names. */
+  readonly refers?: Readonly<Record<string, string>>;
+}
+
+/** A small believable row of each entity that can have rows, in an order in which each finds what it refers to. */
+const samples: Readonly<Record<string, Sample>> = {
+  businessunit: { values: { name: 'North' } },
+  team: { values: { name: 'Sales north' }, refers: { businessunitid: 'businessunit' } },
+  systemuser: { values: { firstname: 'Sara', lastname: 'Amini', internalemailaddress: 'sara@example.com' } },
+  role: { values: { name: 'Clerk', document: 'basic-user' } },
+  transactioncurrency: { values: { currencyname: 'Rial', isocurrencycode: 'IRR', exchangerate: 420000 } },
+  account: { values: { name: 'Acme', industrycode: 16, revenue: 1100040000, numberofemployees: 2822 } },
+  contact: {
+    values: { firstname: 'Reza', lastname: 'Karimi', emailaddress1: 'reza@example.com' },
+    refers: { parentcustomerid: 'account' },
+  },
+  product: { values: { name: 'GTX Pro', crm_series: 'GTX', price: 4821 } },
+  lead: { values: { subject: 'Wants forty', firstname: 'Mina', lastname: 'Rad', companyname: 'Nam-zim' } },
+  opportunity: {
+    values: { name: 'Forty GTX Pro', estimatedvalue: 192840, estimatedclosedate: '2026-12-20', closeprobability: 60 },
+    refers: { customerid: 'account', originatingleadid: 'lead', crm_product: 'product' },
+  },
+  task: { values: { subject: 'Send the offer', prioritycode: 2 }, refers: { regardingobjectid: 'opportunity' } },
+  phonecall: {
+    values: { subject: 'Ask for terms', phonenumber: '+98 21 1234' },
+    refers: { regardingobjectid: 'account' },
+  },
+  appointment: { values: { subject: 'Visit', location: 'Tehran', scheduledend: '2026-12-01T10:00:00Z' } },
+  email: { values: { subject: 'Offer', torecipients: 'reza@example.com' }, refers: { regardingobjectid: 'contact' } },
+  letter: { values: { subject: 'Contract' }, refers: { regardingobjectid: 'lead' } },
+  activityparty: {
+    values: { participationtypemask: 2, addressused: '+98 21 1234' },
+    refers: { activityid: 'phonecall', partyid: 'contact' },
+  },
+  annotation: { values: { subject: 'Terms', notetext: '<p>Thirty days</p>' }, refers: { objectid: 'account' } },
+  tag: { values: { name: 'key account', color: '#dc2626' } },
+  connectionrole: { values: { name: 'Decision maker', category: 1000 } },
+  connection: {
+    values: { name: 'Reza at Acme' },
+    refers: { record1id: 'account', record2id: 'contact', record2roleid: 'connectionrole' },
+  },
+};
+
+let world: TestEngine;
+const made = new Map<string, string>();
+
+beforeAll(async () => {
+  world = await testEngine(documents);
+  for (const [name, { values, refers = {} }] of Object.entries(samples)) {
+    const ids = Object.fromEntries(Object.entries(refers).map(([lookup, target]) => [lookup, made.get(target)]));
+    const written = await create(world.call, world.entity(name), inputOf({ ...values, ...ids }, refers));
+    made.set(name, written.id);
+  }
+});
+afterAll(() => world.drop());
+
+async function rows(entity: string, query: string): Promise<readonly JsonObject[]> {
+  const listed = await listOData(world.call, world.entity(entity), query, { root: 'http://localhost/api/data/v9.2' });
+  return (JSON.parse(listed.body) as { readonly value: readonly JsonObject[] }).value;
+}
+
+test('every entity that can have rows has one here', () => {
+  const missing = [...world.model.entities.values()].filter((entity) => !entity.union && !made.has(entity.name));
+  expect(missing.map((entity) => entity.name)).toEqual([]);
+});
+
+test('a person is called by first and last name', async () => {
+  const [contact] = await rows('contact', '$select=fullname');
+  expect(contact?.['fullname']).toBe('Reza Karimi');
+});
+
+test('a new user belongs to the business unit of whoever made it, and what it owns to its own', async () => {
+  const [user] = await world.rows<{ businessunitid: string }>(
+    `select businessunitid from org_default.systemuser where systemuserid = $1`,
+    [made.get('systemuser') ?? ''],
+  );
+  const owned = await create(
+    world.call,
+    world.entity('account'),
+    inputOf({ name: 'Owned', ownerid: made.get('systemuser') }, { ownerid: 'systemuser' }),
+  );
+  const [account] = await world.rows<{ unit: string }>(
+    `select owningbusinessunit as unit from org_default.account where accountid = $1`,
+    [owned.id],
+  );
+  expect(user?.businessunitid).toBe(world.call.principal.businessUnitId);
+  expect(account?.unit).toBe(user?.businessunitid);
+});
+
+test('all kinds of activity are one list, each saying what it is', async () => {
+  const activities = await rows('activitypointer', '$select=activitytypecode,subject&$orderby=activitytypecode');
+  expect(activities.map((row) => `${String(row['activitytypecode'])}: ${String(row['subject'])}`)).toEqual([
+    'appointment: Visit',
+    'email: Offer',
+    'letter: Contract',
+    'phonecall: Ask for terms',
+    'task: Send the offer',
+  ]);
+});
+
+describe('every view answers', () => {
+  test('with rows of its entity where its filter lets the sample through', async () => {
+    const failed: string[] = [];
+    const empty: string[] = [];
+    for (const view of world.model.views.values()) {
+      try {
+        const found = await rows(view.entity, `savedQuery=${encodeURIComponent(view.id)}`);
+        if (found.length === 0) empty.push(view.id);
+      } catch (error) {
+        failed.push(`${view.id}: ${(error as Error).message}`);
+      }
+    }
+    expect(failed).toEqual([]);
+    expect(empty.toSorted()).toEqual([
+      'account/views/inactive',
+      'activitypointer/views/due-today',
+      'contact/views/inactive',
+      'lead/views/disqualified',
+      'lead/views/qualified',
+      'opportunity/views/closing-this-month',
+      'opportunity/views/lost',
+      'opportunity/views/won',
+      'systemuser/views/disabled',
+    ]);
+  });
+});
+
+describe('what stands on an account’s form', () => {
+  test.each([
+    ['contact_customer_account', 'contact'],
+    ['activitypointer_regarding_account', 'activitypointer'],
+    ['annotation_regarding_account', 'annotation'],
+    ['connection_record1_account', 'connection'],
+    ['opportunity_customer_account', 'opportunity'],
+  ])('%s lists the related rows', async (relation) => {
+    const [account] = await rows('account', `$select=name&$filter=name eq 'Acme'&$expand=${relation}`);
+    expect(account?.[relation]).toHaveLength(1);
+  });
+});
