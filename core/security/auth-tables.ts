@@ -18,18 +18,18 @@ create table if not exists peyvand_auth.session (
   id text primary key, "expiresAt" timestamptz not null, token text not null unique,
   "createdAt" timestamptz not null default now(), "updatedAt" timestamptz not null default now(),
   "ipAddress" text, "userAgent" text, "userId" text not null references peyvand_auth."user" (id) on delete cascade);
-create index if not exists session_user on peyvand_auth.session ("userId");
+create index if not exists session_by_user on peyvand_auth.session ("userId");
 create table if not exists peyvand_auth.account (
   id text primary key, "accountId" text not null, "providerId" text not null, "issuer" text,
   "userId" text not null references peyvand_auth."user" (id) on delete cascade,
   "accessToken" text, "refreshToken" text, "idToken" text, "accessTokenExpiresAt" timestamptz,
   "refreshTokenExpiresAt" timestamptz, scope text, password text,
   "createdAt" timestamptz not null default now(), "updatedAt" timestamptz not null default now());
-create index if not exists account_user on peyvand_auth.account ("userId");
+create index if not exists account_by_user on peyvand_auth.account ("userId");
 create table if not exists peyvand_auth.verification (
   id text primary key, identifier text not null, value text not null, "expiresAt" timestamptz not null,
   "createdAt" timestamptz not null default now(), "updatedAt" timestamptz not null default now());
-create index if not exists verification_identifier on peyvand_auth.verification (identifier);
+create index if not exists verification_by_identifier on peyvand_auth.verification (identifier);
 create table if not exists peyvand_auth.api_key (
   id uuid primary key, name text not null, hash text not null unique, start text not null,
   user_id text not null references peyvand_auth."user" (id) on delete cascade,

@@ -94,7 +94,7 @@ async function ensureRoot(call: Call, organization: string): Promise<void> {
     await createRow(
       call,
       user,
-      { firstname: 'Peyvand', lastname: 'Platform', fullname: 'Peyvand Platform', businessunitid: ROOT_UNIT_ID },
+      { firstname: 'Peyvand', lastname: 'Platform', businessunitid: ROOT_UNIT_ID },
       SYSTEM_USER_ID,
     );
 }
@@ -181,7 +181,6 @@ export async function createUser(call: Call, user: NewUser): Promise<string> {
     {
       firstname: user.firstName,
       lastname: user.lastName,
-      fullname: name,
       internalemailaddress: email,
       domainname: email,
       businessunitid: ROOT_UNIT_ID,

@@ -1,0 +1,52 @@
+// What a verb of `peyvand` is, and how its arguments are read.
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { defineErrors } from '../../core/sdk/index.ts';
+
+export interface Command {
+  /** One line for `peyvand help`. */
+  readonly summary: string;
+  /** What follows `peyvand`, one line per form. */
+  readonly usage: readonly string[];
+  /** The exit code: 0 done, 1 refused or failed. */
+  run(args: readonly string[]): Promise<number>;
+}
+
+export const fail = defineErrors({
+  USAGE: { status: 400, message: '{reason}' },
+  FOLDER_IN_USE: {
+    status: 409,
+    message:
+      'The data folder {folder} is in use by another process, and it has left no note of how to reach its database. Stop that process, or set DATABASE_URL.',
+  },
+  USER_UNKNOWN: { status: 404, message: 'There is no user with the e-mail address {email}.' },
+  USER_EXISTS: { status: 409, message: 'There is already a user with the e-mail address {email}.' },
+  KEY_UNKNOWN: {
+    status: 404,
+    message: 'There is no single key in force with the id or name {key}; `peyvand api-key list` shows them.',
+  },
+  LOSES_DATA: {
+    status: 409,
+    message: 'The plan moves data to the recycle bin or loses it (see above). Run again with --yes to do it.',
+  },
+  FOLDER_NOT_EMPTY: {
+    status: 409,
+    message: 'The folder {folder} is not empty. Name a new one, or add --force to write over it.',
+  },
+  FOLDER_MISSING: { status: 404, message: 'There is no folder {folder}.' },
+  BUILD_FAILED: { status: 500, message: 'The app could not be built: {reason}' },
+});
+
+type OptionTypes = NonNullable<ParseArgsConfig['options']>;
+
+/** parseArgs with errors that name the usage. */
+export function readOptions<T extends OptionTypes>(args: readonly string[], options: T) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (cause) {
+    throw fail('USAGE', { reason: cause instanceof Error ? cause.message : String(cause) }, { cause });
+  }
+}
+
+export function usageFault(reason: string): Error {
+  return fail('USAGE', { reason });
+}

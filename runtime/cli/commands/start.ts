@@ -1,0 +1,60 @@
+// `peyvand start`: builds the app where needed, starts the server, stops it gracefully.
+import type { Command } from '../command.ts';
+import { readOptions } from '../command.ts';
+import { BUNDLE, ensureBundle } from '../bundle.ts';
+import { readConfig } from '../../server/config.ts';
+import { startServer, type RunningServer } from '../../server/server.ts';
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** The first signal finishes what runs; a second one ends at once. */
+function untilStopped(server: () => RunningServer | undefined): Promise<number> {
+  return new Promise((resolve) => {
+    let asked = false;
+    const stop = (signal: NodeJS.Signals) => {
+      if (asked) process.exit(1);
+      asked = true;
+      say(`${signal}: finishing what runs (again: stop at once) …`);
+      const running = server();
+      if (!running) process.exit(1);
+      running.close().then(
+        () => resolve(0),
+        (fault: unknown) => {
+          process.stderr.write(`${String(fault)}\n`);
+          resolve(1);
+        },
+      );
+    };
+    process.on('SIGTERM', stop).on('SIGINT', stop);
+  });
+}
+
+export const start: Command = {
+  summary:
+    'Starts the server (first start: makes the data folder and an administrator). --demo: with a demo organization.',
+  usage: ['start [--demo]'],
+  async run(args) {
+    readOptions(args, { demo: { type: 'boolean', default: false } });
+    const config = readConfig(process.env);
+    let server: RunningServer | undefined;
+    const stopped = untilStopped(() => server);
+    await ensureBundle(say);
+    server = await startServer({
+      config,
+      pages: BUNDLE,
+      say,
+      onFirstStart({ email, password }) {
+        say(`\nAn administrator was made:\n  e-mail    ${email}`);
+        if (password !== undefined) say(`  password  ${password}    (shown this once)\n`);
+      },
+      onFailure(fault) {
+        process.stderr.write(`${fault.message}\n`);
+        process.exit(1);
+      },
+    });
+    say(`Peyvand is ready at ${server.url}`);
+    return stopped;
+  },
+};

@@ -1,0 +1,180 @@
+// The routes of the server, in one table; what surrounds every request (id, principal, errors, log, figures) in one place.
+import { getRequestListener } from '@hono/node-server';
+import { Hono, type Context } from 'hono';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Principal } from '../../core/security/principal.ts';
+import { answerError, answerJson, answerText } from './answer.ts';
+import { dataRoute } from './data/route.ts';
+import { fail } from './errors.ts';
+import { openExchange, type Bindings, type Exchange } from './exchange.ts';
+import { toFault } from './faults.ts';
+import type { Log } from './log.ts';
+import { changeMe, showMe } from './me.ts';
+import { showApp, showEntity } from './metadata.ts';
+import type { Metrics } from './metrics.ts';
+import { showOpenApi } from './openapi/route.ts';
+import type { Pages } from './pages.ts';
+import type { Services } from './services.ts';
+
+interface Env {
+  Bindings: Bindings;
+}
+type Route = (exchange: Exchange, services: Services) => Response | Promise<Response>;
+type PrincipalRoute = (services: Services, exchange: Exchange, principal: Principal) => Response | Promise<Response>;
+
+export interface AppOptions {
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly pages: Pages;
+  /** Undefined until the organization is open. */
+  services(): Services | undefined;
+  stopping(): boolean;
+}
+
+export type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
+
+/** Makes the request listener of node:http. */
+export function createApp(options: AppOptions): Listener {
+  const { log, metrics, pages } = options;
+  const app = new Hono<Env>();
+
+  const answerFault = (exchange: Exchange, thrown: unknown): Response => {
+    const { error, retryAfter, unexpected } = toFault(thrown, exchange.id);
+    if (unexpected) log.logger.error({ id: exchange.id, err: error.cause ?? error }, error.message);
+    const allow = error.status === 405 ? error.data?.['allow'] : undefined;
+    return answerError(error, exchange.id, {
+      ...(retryAfter !== undefined && { 'Retry-After': String(retryAfter) }),
+      ...(typeof allow === 'string' && { Allow: allow }),
+      ...(error.status === 401 && { 'WWW-Authenticate': 'Bearer realm="peyvand"' }),
+    });
+  };
+
+  const open = (): Services => {
+    const services = options.services();
+    if (!services) throw fail(options.stopping() ? 'STOPPING' : 'STARTING');
+    return services;
+  };
+  /** For everyone; the few routes of signing in. */
+  const anyone = (route: Route) => (context: Context<Env>) => route(context.env.exchange, open());
+  /** Nothing of ours runs before the caller is known. */
+  const caller = (route: PrincipalRoute) => (context: Context<Env>) => {
+    const { exchange } = context.env;
+    const services = open();
+    const known = services.authenticator.authenticate(exchange);
+    if (known instanceof Promise)
+      return known.then((principal) => {
+        exchange.principal = principal;
+        return route(services, exchange, principal);
+      });
+    exchange.principal = known;
+    return route(services, exchange, known);
+  };
+  const refuseMethod =
+    (...allowed: readonly string[]) =>
+    (exchange: Exchange): never => {
+      const allow = allowed.join(', ');
+      throw fail('METHOD_NOT_ALLOWED', { method: exchange.method, allow }, { data: { allow } });
+    };
+
+  app.get('/healthz', () => answerText(200, 'ok\n', { 'Content-Type': 'text/plain; charset=utf-8' }));
+  app.get('/readyz', async () => {
+    const services = open();
+    if (options.stopping()) throw fail('STOPPING');
+    await services.database.query('select 1');
+    return answerText(200, 'ready\n', { 'Content-Type': 'text/plain; charset=utf-8' });
+  });
+  app.get('/metrics', () =>
+    answerText(200, metrics.render(), { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' }),
+  );
+  for (const path of ['/healthz', '/readyz', '/metrics'])
+    app.all(path, (context) => refuseMethod('GET', 'HEAD')(context.env.exchange));
+
+  app.all('/api/data/v9.2', caller(dataRoute));
+  app.all('/api/data/v9.2/*', caller(dataRoute));
+
+  app.post(
+    '/api/auth/sign-in/email',
+    anyone((exchange, { authRoutes }) => authRoutes.signIn(exchange)),
+  );
+  app.post(
+    '/api/auth/sign-out',
+    anyone((exchange, { authRoutes }) => authRoutes.signOut(exchange)),
+  );
+  app.get(
+    '/api/auth/get-session',
+    anyone((exchange, { authRoutes }) => authRoutes.session(exchange)),
+  );
+  app.post(
+    '/api/auth/change-password',
+    anyone((exchange, { authRoutes }) => authRoutes.changePassword(exchange)),
+  );
+  for (const path of ['/api/auth/sign-in/email', '/api/auth/sign-out', '/api/auth/change-password'])
+    app.all(
+      path,
+      caller((_services, exchange) => refuseMethod('POST')(exchange)),
+    );
+  app.all(
+    '/api/auth/get-session',
+    caller((_services, exchange) => refuseMethod('GET')(exchange)),
+  );
+
+  app.get('/api/metadata/app', caller(showApp));
+  app.all(
+    '/api/metadata/app',
+    caller((_services, exchange) => refuseMethod('GET')(exchange)),
+  );
+  app.get('/api/metadata/entities/:name', caller(showEntity));
+  app.all(
+    '/api/metadata/entities/:name',
+    caller((_services, exchange) => refuseMethod('GET')(exchange)),
+  );
+  app.get('/api/me', caller(showMe));
+  app.patch('/api/me', caller(changeMe));
+  app.all(
+    '/api/me',
+    caller((_services, exchange) => refuseMethod('GET', 'PATCH')(exchange)),
+  );
+  app.get('/openapi.json', caller(showOpenApi));
+  app.all(
+    '/openapi.json',
+    caller((_services, exchange) => refuseMethod('GET')(exchange)),
+  );
+
+  const unknown = (exchange: Exchange): never => {
+    throw fail('ROUTE_UNKNOWN', { path: exchange.path });
+  };
+  app.all(
+    '/api',
+    caller((_services, exchange) => unknown(exchange)),
+  );
+  app.all(
+    '/api/*',
+    caller((_services, exchange) => unknown(exchange)),
+  );
+  app.all('/studio', (context) => unknown(context.env.exchange));
+  app.all('/studio/*', (context) => unknown(context.env.exchange));
+  app.all('*', (context) => pages.serve(context.env.exchange));
+  app.onError((thrown, context) => answerFault(context.env.exchange, thrown));
+
+  const serve = async (request: Request, bindings: Bindings): Promise<Response> => {
+    const exchange = openExchange(bindings.incoming);
+    bindings.exchange = exchange;
+    metrics.begin();
+    let response: Response;
+    try {
+      response = await app.fetch(request, bindings);
+    } catch (thrown) {
+      response = answerFault(exchange, thrown);
+    }
+    const milliseconds = performance.now() - exchange.started;
+    metrics.observe(exchange.method, response.status, milliseconds);
+    log.request(exchange, response.status, milliseconds);
+    return response;
+  };
+  // A request line or Host header that is no address never reaches the routes.
+  const refuseAddress = (): Response =>
+    answerJson(400, { error: { code: 'PATH_MALFORMED', message: 'The address or the Host header cannot be read.' } });
+  return getRequestListener((request, bindings) => serve(request, bindings as unknown as Bindings), {
+    errorHandler: refuseAddress,
+  });
+}

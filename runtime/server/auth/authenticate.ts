@@ -1,0 +1,145 @@
+// Request → principal: an API key or a session cookie. Both are held in memory for a moment, so that a request needs no
+// query; what changes a key, a session or a user is announced through the database and forgotten here at once.
+import { timingSafeEqual } from 'node:crypto';
+import type { Database } from '../../../core/db/sql.ts';
+import { AUTH_CHANNEL } from '../../../core/security/auth-tables.ts';
+import { hashKey, resolveApiKey, touchApiKey } from '../../../core/security/api-keys.ts';
+import type { Principal } from '../../../core/security/principal.ts';
+import type { PrincipalSource } from '../../../core/security/principals.ts';
+import { fail } from '../errors.ts';
+import { header, type Exchange } from '../exchange.ts';
+import { SESSION_COOKIE, type SessionHost } from './sessions.ts';
+
+/** How long a resolved key or session is trusted without asking again, should an announcement be lost. */
+const TRUST_MS = 30_000;
+const TOUCH_MS = 60_000;
+const MOST_HELD = 10_000;
+
+interface Held {
+  readonly userId: string;
+  readonly principal: Principal;
+  readonly until: number;
+}
+
+export interface Authenticator {
+  /** The caller, at once when held in memory. Throws 401. */
+  authenticate(exchange: Exchange): Principal | Promise<Principal>;
+  forget(userId: string): void;
+  close(): Promise<void>;
+}
+
+export interface AuthenticatorOptions {
+  readonly database: Database;
+  readonly principals: PrincipalSource;
+  readonly sessions: SessionHost;
+  /** PEYVAND_API_KEY and the administrator it acts for. */
+  readonly bootstrapKey: { readonly key: string; readonly userId: string } | undefined;
+  onFault(fault: unknown): void;
+}
+
+/** The signed session cookie's whole `name=value`, or undefined. */
+export function sessionCookie(exchange: Exchange): string | undefined {
+  const cookies = exchange.incoming.headers.cookie;
+  if (cookies === undefined) return undefined;
+  for (const part of cookies.split(';')) {
+    const cookie = part.trim();
+    if (cookie.startsWith(`${SESSION_COOKIE}=`)) return cookie;
+  }
+  return undefined;
+}
+
+/** Refuses a change that a foreign page makes with the user's cookie (CSRF). */
+export function requireOwnOrigin(exchange: Exchange): void {
+  if (exchange.method === 'GET' || exchange.method === 'HEAD' || exchange.method === 'OPTIONS') return;
+  const host = header(exchange, 'x-forwarded-host') ?? header(exchange, 'host') ?? '';
+  const origin = header(exchange, 'origin');
+  const site = header(exchange, 'sec-fetch-site');
+  if (origin === undefined) {
+    if (site === 'same-origin' || site === 'none') return;
+  } else if (URL.canParse(origin) && new URL(origin).host === host.toLowerCase()) return;
+  throw fail('ORIGIN_REFUSED', { origin: origin ?? '(none)', host });
+}
+
+export async function createAuthenticator(options: AuthenticatorOptions): Promise<Authenticator> {
+  const { database, principals, sessions, bootstrapKey, onFault } = options;
+  const keys = new Map<string, Held>();
+  const cookies = new Map<string, Held>();
+  const touched = new Map<string, number>();
+  const bootstrapHash = bootstrapKey && Buffer.from(hashKey(bootstrapKey.key));
+
+  const forget = (userId: string) => {
+    for (const held of [keys, cookies]) {
+      if (userId === '') held.clear();
+      else for (const [key, value] of held) if (value.userId === userId) held.delete(key);
+    }
+  };
+  const stopPrincipals = principals.onChange(forget);
+  const stopListening = await database.listen(AUTH_CHANNEL, forget, () => forget(''));
+
+  const hold = (
+    map: Map<string, Held>,
+    key: string,
+    userId: string,
+    principal: Principal,
+    endsAt: number | undefined,
+  ) => {
+    if (map.size >= MOST_HELD) map.clear();
+    const until = Math.min(Date.now() + TRUST_MS, endsAt ?? Number.POSITIVE_INFINITY);
+    map.set(key, { userId, principal, until });
+    return principal;
+  };
+
+  const principalOf = async (userId: string): Promise<Principal> => {
+    const principal = await principals.resolve(userId);
+    if (!principal) throw fail('USER_DISABLED');
+    return principal;
+  };
+
+  const byKey = async (keyHash: string): Promise<Principal> => {
+    if (bootstrapKey && bootstrapHash && timingSafeEqual(bootstrapHash, Buffer.from(keyHash)))
+      return hold(keys, keyHash, bootstrapKey.userId, await principalOf(bootstrapKey.userId), undefined);
+    const found = await resolveApiKey(database, keyHash);
+    if (!found) throw fail('PRINCIPAL_UNKNOWN');
+    const now = Date.now();
+    if (now - (touched.get(found.id) ?? 0) > TOUCH_MS) {
+      touched.set(found.id, now);
+      touchApiKey(database, found.id).catch(onFault);
+    }
+    return hold(keys, keyHash, found.userId, await principalOf(found.userId), found.expiresAt);
+  };
+
+  const byCookie = async (cookie: string): Promise<Principal> => {
+    const user = await sessions.resolve(cookie);
+    if (!user) throw fail('PRINCIPAL_UNKNOWN');
+    return hold(cookies, cookie, user.id, await principalOf(user.id), user.expiresAt);
+  };
+
+  const heldIn = (map: Map<string, Held>, key: string): Principal | undefined => {
+    const held = map.get(key);
+    if (!held) return undefined;
+    if (held.until > Date.now()) return held.principal;
+    map.delete(key);
+    return undefined;
+  };
+
+  return {
+    authenticate(exchange) {
+      const authorization = exchange.incoming.headers.authorization;
+      if (authorization !== undefined) {
+        const token = /^Bearer +(pvd_[\w-]{16,200})$/i.exec(authorization)?.[1];
+        if (token === undefined) throw fail('PRINCIPAL_UNKNOWN');
+        const keyHash = hashKey(token);
+        return heldIn(keys, keyHash) ?? byKey(keyHash);
+      }
+      const cookie = sessionCookie(exchange);
+      if (cookie === undefined) throw fail('PRINCIPAL_MISSING');
+      requireOwnOrigin(exchange);
+      return heldIn(cookies, cookie) ?? byCookie(cookie);
+    },
+    forget,
+    async close() {
+      stopPrincipals();
+      await stopListening();
+    },
+  };
+}

@@ -1,0 +1,93 @@
+// Bodies: read with a limit, decoded as UTF-8, parsed as JSON with the place of a mistake.
+import type { IncomingMessage } from 'node:http';
+import { fail } from './errors.ts';
+import { header, type Exchange } from './exchange.ts';
+
+/** In bytes: records and metadata. Files have their own limit per field. */
+export const JSON_LIMIT = 10 * 1024 * 1024;
+
+export function readBody(exchange: Exchange, limit: number): Promise<Buffer> {
+  const encoding = header(exchange, 'content-encoding');
+  if (encoding !== undefined && encoding !== 'identity') return Promise.reject(fail('BODY_ENCODED', { encoding }));
+  if (Number(header(exchange, 'content-length') ?? 0) > limit) return Promise.reject(fail('BODY_TOO_LARGE', { limit }));
+  return collect(exchange.incoming, limit);
+}
+
+function collect(incoming: IncomingMessage, limit: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const settle = (act: () => void) => {
+      incoming.off('data', onData).off('end', onEnd).off('error', onAbort).off('close', onAbort);
+      act();
+    };
+    const onData = (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > limit) settle(() => reject(fail('BODY_TOO_LARGE', { limit })));
+      else chunks.push(chunk);
+    };
+    const onEnd = () => settle(() => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    const onAbort = () => settle(() => reject(fail('BODY_ABORTED')));
+    incoming.on('data', onData).on('end', onEnd).on('error', onAbort).on('close', onAbort);
+  });
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** UTF-8 text; a byte order mark is dropped. */
+export function decodeText(bytes: Buffer): string {
+  try {
+    return utf8.decode(bytes);
+  } catch (cause) {
+    throw fail('BODY_NOT_JSON', { reason: 'it is not UTF-8 text' }, { cause });
+  }
+}
+
+function placeOf(text: string, offset: number): string {
+  const before = text.slice(0, offset);
+  const line = before.split('\n').length;
+  return `line ${line}, column ${offset - before.lastIndexOf('\n')}`;
+}
+
+function reasonOf(text: string, cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const position = /position (\d+)/.exec(message)?.[1];
+  const plain = message.replace(/ in JSON.*| is not valid JSON.*|\(line.*/gs, '').trim();
+  if (position !== undefined) return `${plain} at ${placeOf(text, Number(position))}`;
+  return /end of JSON|Unterminated/i.test(message) ? `it ends too early, at ${placeOf(text, text.length)}` : plain;
+}
+
+export interface JsonBody {
+  readonly value: Readonly<Record<string, unknown>>;
+  /** The text it was parsed from, for numbers that must stay exact. */
+  readonly text: string;
+}
+
+function requireJsonType(exchange: Exchange): void {
+  const type = header(exchange, 'content-type');
+  if (type === undefined || !/^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type))
+    throw fail('CONTENT_TYPE', { type: type ?? '(none)', accepted: 'application/json' });
+}
+
+export function parseJsonObject(text: string): JsonBody {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    const reason = text.trim() === '' ? 'it is empty' : reasonOf(text, cause);
+    throw fail('BODY_NOT_JSON', { reason }, { cause });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw fail('BODY_NOT_OBJECT');
+  return { value: value as Readonly<Record<string, unknown>>, text };
+}
+
+/** The text of a JSON request's body: 415 for another type, 413 when too large, 400 when it is not UTF-8. */
+export async function readJsonText(exchange: Exchange, limit = JSON_LIMIT): Promise<string> {
+  requireJsonType(exchange);
+  return decodeText(await readBody(exchange, limit));
+}
+
+/** The same, parsed: 400 with the place when malformed. */
+export async function readJson(exchange: Exchange, limit = JSON_LIMIT): Promise<JsonBody> {
+  return parseJsonObject(await readJsonText(exchange, limit));
+}

@@ -1,0 +1,89 @@
+// $metadata: the model as CSDL XML 4.0 (http://docs.oasis-open.org/odata/odata/v4.0/odata-v4.0-part3-csdl.html), made once
+// per model version.
+import type { Column, Entity, Field, Model, Navigation } from '../../../core/model/model.ts';
+import type { ColumnType } from '../../../core/sdk/index.ts';
+
+export const NAMESPACE = 'Microsoft.Dynamics.CRM';
+
+const EDM: Readonly<Record<ColumnType, string>> = {
+  text: 'Edm.String',
+  integer: 'Edm.Int32',
+  bigint: 'Edm.Int64',
+  numeric: 'Edm.Decimal',
+  boolean: 'Edm.Boolean',
+  date: 'Edm.Date',
+  timestamptz: 'Edm.DateTimeOffset',
+  // A wall-clock time has no type of its own in OData 4.0; Dataverse sends its like as DateTimeOffset.
+  timestamp: 'Edm.DateTimeOffset',
+  uuid: 'Edm.Guid',
+  jsonb: 'Edm.String',
+  'integer[]': 'Edm.String',
+};
+
+export function escapeXml(text: string): string {
+  return text.replace(/[<>&"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}
+
+/** The Edm type of a column's JSON value. */
+export function edmType(field: Field, column: Column): string {
+  return column === field.columns[0] && !field.reference ? field.type.edm : EDM[column.type];
+}
+
+function property(entity: Entity, field: Field, column: Column): string {
+  const facets: string[] = [];
+  const { maxLength } = field.spec.schema;
+  const type = edmType(field, column);
+  if (type === 'Edm.String' && typeof maxLength === 'number') facets.push(` MaxLength="${maxLength}"`);
+  if (type === 'Edm.Decimal') facets.push(' Scale="variable"');
+  if (type === 'Edm.String') facets.push(' Unicode="true"');
+  if (field === entity.key) facets.push(' Nullable="false"');
+  return `<Property Name="${escapeXml(column.wire)}" Type="${type}"${facets.join('')}/>`;
+}
+
+function navigationProperty(entity: Entity, model: Model, navigation: Navigation): string {
+  const type = `mscrm.${navigation.target}`;
+  const name = escapeXml(navigation.name);
+  if (navigation.kind !== 'one') return `<NavigationProperty Name="${name}" Type="Collection(${type})"/>`;
+  const column = navigation.field === undefined ? undefined : entity.fields.get(navigation.field)?.columns[0];
+  const key = model.entities.get(navigation.target)?.key.name;
+  if (!column || key === undefined) return `<NavigationProperty Name="${name}" Type="${type}" Nullable="true"/>`;
+  return `<NavigationProperty Name="${name}" Type="${type}" Nullable="true"><ReferentialConstraint Property="${escapeXml(column.wire)}" ReferencedProperty="${escapeXml(key)}"/></NavigationProperty>`;
+}
+
+function entityType(model: Model, entity: Entity): string {
+  const properties = [...entity.fields.values()].flatMap((field) =>
+    field.columns.filter((column) => !column.hidden).map((column) => property(entity, field, column)),
+  );
+  const navigations = [...entity.navigation.values()]
+    .filter(({ target }) => model.entities.has(target))
+    .map((navigation) => navigationProperty(entity, model, navigation));
+  return `<EntityType Name="${entity.name}"><Key><PropertyRef Name="${entity.key.name}"/></Key>${properties.join('')}${navigations.join('')}</EntityType>`;
+}
+
+function entitySet(model: Model, entity: Entity): string {
+  const bindings = [...entity.navigation.values()].flatMap(({ name, target }) => {
+    const set = model.entities.get(target)?.set;
+    return set === undefined ? [] : [`<NavigationPropertyBinding Path="${escapeXml(name)}" Target="${set}"/>`];
+  });
+  return `<EntitySet Name="${entity.set}" EntityType="${NAMESPACE}.${entity.name}">${bindings.join('')}</EntitySet>`;
+}
+
+const WHO_AM_I =
+  '<ComplexType Name="WhoAmIResponse"><Property Name="BusinessUnitId" Type="Edm.Guid" Nullable="false"/><Property Name="UserId" Type="Edm.Guid" Nullable="false"/><Property Name="OrganizationId" Type="Edm.Guid" Nullable="false"/></ComplexType><Function Name="WhoAmI"><ReturnType Type="mscrm.WhoAmIResponse" Nullable="false"/></Function>';
+
+const made = new WeakMap<Model, string>();
+
+export function csdlOf(model: Model): string {
+  const known = made.get(model);
+  if (known !== undefined) return known;
+  const entities = [...model.entities.values()];
+  const xml = `<?xml version="1.0" encoding="utf-8"?><edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx"><edmx:DataServices><Schema Namespace="${NAMESPACE}" Alias="mscrm" xmlns="http://docs.oasis-open.org/odata/ns/edm">${entities
+    .map((entity) => entityType(model, entity))
+    .join('')}${WHO_AM_I}<EntityContainer Name="System">${entities
+    .map((entity) => entitySet(model, entity))
+    .join(
+      '',
+    )}<FunctionImport Name="WhoAmI" Function="mscrm.WhoAmI"/></EntityContainer></Schema></edmx:DataServices></edmx:Edmx>`;
+  made.set(model, xml);
+  return xml;
+}

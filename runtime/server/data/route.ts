@@ -1,0 +1,180 @@
+// /api/data/v9.2/…: path and method → what answers. The shapes are those of OData v4 with the conventions of the
+// Dataverse Web API.
+import type { Principal } from '../../../core/security/principal.ts';
+import type { Entity } from '../../../core/model/model.ts';
+import { suggest } from '../../../core/model/suggest.ts';
+import { mayI } from '../../../core/security/access.ts';
+import { answerOData, answerText } from '../answer.ts';
+import { fail } from '../errors.ts';
+import type { Exchange } from '../exchange.ts';
+import { readQueryString } from '../query-string.ts';
+import type { Services } from '../services.ts';
+import { associateRow, disassociateRow, readReferences } from './associations.ts';
+import { csdlOf } from './csdl.ts';
+import { readEntityDefinitions } from './entity-definitions.ts';
+import { readFile, readFileBytes, removeFile, writeFile } from './files.ts';
+import { readPath, type Segment } from './path.ts';
+import { countRelated, readRelated } from './related.ts';
+import { readProperty, readPropertyValue, removeProperty, writeProperty } from './properties.ts';
+import { countRows, createRow, deletePreviewOf, listRows, patchRow, removeRow, retrieveRow } from './rows.ts';
+import { addressOf, openDataRequest, refuseMethod, SERVICE_PATH, serviceRoot, type DataRequest } from './request.ts';
+
+type Answer = Response | Promise<Response>;
+
+export function dataRoute(services: Services, exchange: Exchange, principal: Principal): Answer {
+  const engine = services.organization.current();
+  const { path } = exchange;
+  if (!path.startsWith(SERVICE_PATH)) {
+    if (path === '/api/data/v9.2') return answerService(exchange, services, principal);
+    throw fail('PATH_MALFORMED', { reason: `write it as ${SERVICE_PATH}…` });
+  }
+  const segments = readPath(path.slice(SERVICE_PATH.length));
+  const [head, ...rest] = segments;
+  if (!head) return answerService(exchange, services, principal);
+  const entity = engine.model.sets.get(head.name);
+  const request = openDataRequest({ engine, principal, requestId: exchange.id }, exchange);
+  if (entity) return entityRoute(request, entity, head, rest);
+  switch (head.name) {
+    case '$metadata':
+      requireGet(exchange);
+      return answerText(200, csdlOf(engine.model), { 'Content-Type': 'application/xml', 'OData-Version': '4.0' });
+    case 'WhoAmI':
+      requireGet(exchange);
+      return answerOData(
+        200,
+        JSON.stringify({
+          '@odata.context': `${serviceRoot(exchange)}/$metadata#Microsoft.Dynamics.CRM.WhoAmIResponse`,
+          BusinessUnitId: principal.businessUnitId,
+          UserId: principal.userId,
+          OrganizationId: services.organizationId,
+        }),
+      );
+    case 'EntityDefinitions':
+      requireGet(exchange);
+      return answerOData(
+        200,
+        readEntityDefinitions(
+          engine.model,
+          `${serviceRoot(exchange)}/$metadata`,
+          segments,
+          readQueryString(exchange.query),
+        ),
+      );
+    default:
+      throw fail('SET_UNKNOWN', { name: head.name, suggestion: suggest(head.name, engine.model.sets.keys()) });
+  }
+}
+
+function requireGet(exchange: Exchange): void {
+  if (exchange.method !== 'GET') refuseMethod(exchange, 'GET');
+}
+
+function answerService(exchange: Exchange, services: Services, principal: Principal): Response {
+  requireGet(exchange);
+  const { model } = services.organization.current();
+  const sets = [...model.entities.values()]
+    .filter((entity) => mayI(principal, model, 'read', entity.name))
+    .map(({ set }) => ({ name: set, kind: 'EntitySet', url: set }));
+  return answerOData(200, JSON.stringify({ '@odata.context': `${serviceRoot(exchange)}/$metadata`, value: sets }));
+}
+
+function entityRoute(request: DataRequest, entity: Entity, head: Segment, rest: readonly Segment[]): Answer {
+  const { exchange } = request;
+  const { method } = exchange;
+  const address = addressOf(entity, head);
+  const [next, last, ...more] = rest;
+  if (more.length > 0) throw unknown(entity, more[0]?.name ?? '');
+
+  if (!address) {
+    if (!next) {
+      if (method === 'GET') return listRows(request, entity);
+      if (method === 'POST') return createRow(request, entity);
+      refuseMethod(exchange, 'GET', 'POST');
+    }
+    if (next.name !== '$count' || last) throw unknown(entity, next.name);
+    requireGet(exchange);
+    return countRows(request, entity);
+  }
+
+  if (!next) {
+    switch (method) {
+      case 'GET':
+        return retrieveRow(request, entity, address);
+      case 'PATCH':
+        return patchRow(request, entity, address);
+      case 'DELETE':
+        return removeRow(request, entity, address);
+      default:
+        refuseMethod(exchange, 'GET', 'PATCH', 'DELETE');
+    }
+  }
+
+  if (/^(?:Peyvand\.)?DeletePreview$/.test(next.name) && next.arguments && !last) {
+    requireGet(exchange);
+    return deletePreviewOf(request, entity, address);
+  }
+
+  const navigation = entity.navigation.get(next.name);
+  const field = entity.fields.get(next.name);
+  // A lookup of one target and its navigation share a name: alone it reads what it points at, with /$ref it links.
+  if (navigation) {
+    if (!last && method === 'DELETE' && field) return removeProperty(request, entity, address, field);
+    if (!last) {
+      requireGet(exchange);
+      return readRelated(request, entity, address, navigation);
+    }
+    if (last.name === '$ref') {
+      if (method === 'GET') return readReferences(request, entity, address, navigation);
+      if (method === 'POST' || method === 'PUT') return associateRow(request, entity, address, navigation);
+      if (method === 'DELETE') return disassociateRow(request, entity, address, navigation, next);
+      refuseMethod(exchange, 'GET', 'POST', 'PUT', 'DELETE');
+    }
+    if (last.name === '$count' && navigation.kind !== 'one') {
+      requireGet(exchange);
+      return countRelated(request, entity, address, navigation);
+    }
+    throw unknown(entity, `${next.name}/${last.name}`);
+  }
+
+  const blob = field?.type.blob !== undefined;
+  const column = entity.wire.get(next.name);
+  if (!field && !column) {
+    const known = [...entity.fields.keys(), ...entity.wire.keys(), ...entity.navigation.keys()];
+    throw fail('SEGMENT_UNKNOWN', { entity: entity.name, name: `${next.name}${suggest(next.name, known)}` });
+  }
+  if (last && last.name !== '$value') throw unknown(entity, last.name);
+  if (field && blob) {
+    switch (method) {
+      case 'GET':
+        return last ? readFileBytes(request, entity, address, field) : readFile(request, entity, address, field);
+      case 'PUT':
+      case 'PATCH':
+        return writeFile(request, entity, address, field);
+      case 'DELETE':
+        return removeFile(request, entity, address, field);
+      default:
+        refuseMethod(exchange, 'GET', 'PUT', 'PATCH', 'DELETE');
+    }
+  }
+  if (last) {
+    requireGet(exchange);
+    return readPropertyValue(request, entity, address, next.name);
+  }
+  switch (method) {
+    case 'GET':
+      return readProperty(request, entity, address, next.name);
+    case 'PUT':
+    case 'PATCH':
+      if (!field) throw fail('SEGMENT_UNKNOWN', { entity: entity.name, name: next.name });
+      return writeProperty(request, entity, address, field);
+    case 'DELETE':
+      if (!field) throw fail('SEGMENT_UNKNOWN', { entity: entity.name, name: next.name });
+      return removeProperty(request, entity, address, field);
+    default:
+      refuseMethod(exchange, 'GET', 'PUT', 'PATCH', 'DELETE');
+  }
+}
+
+function unknown(entity: Entity, name: string): Error {
+  return fail('SEGMENT_UNKNOWN', { entity: entity.name, name });
+}

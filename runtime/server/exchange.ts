@@ -1,0 +1,52 @@
+// One request as the routes see it: read once from Node's own request object, so that nothing is parsed twice.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Principal } from '../../core/security/principal.ts';
+
+export interface Exchange {
+  readonly id: string;
+  readonly incoming: IncomingMessage;
+  readonly method: string;
+  /** As sent, still percent-encoded, without the query. */
+  readonly path: string;
+  /** As sent, without the question mark. */
+  readonly query: string;
+  /** performance.now() at the beginning. */
+  readonly started: number;
+  /** Set once known; for the log line. */
+  principal: Principal | undefined;
+}
+
+/** What @hono/node-server hands over, and our own reading of it. */
+export interface Bindings {
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+  exchange: Exchange;
+}
+
+const SAFE_ID = /^[\w.-]{1,64}$/;
+const PREFIX = `${Date.now().toString(36)}${process.pid.toString(36)}-`;
+let counter = 0;
+
+export function openExchange(incoming: IncomingMessage): Exchange {
+  let url = incoming.url ?? '/';
+  // A proxy's absolute form: only its path matters.
+  if (!url.startsWith('/')) url = url.replace(/^[a-z]+:\/\/[^/?#]*/i, '') || '/';
+  const hash = url.indexOf('#');
+  if (hash >= 0) url = url.slice(0, hash);
+  const mark = url.indexOf('?');
+  const given = incoming.headers['x-request-id'];
+  return {
+    id: typeof given === 'string' && SAFE_ID.test(given) ? given : PREFIX + (counter++).toString(36),
+    incoming,
+    method: incoming.method ?? 'GET',
+    path: mark < 0 ? url : url.slice(0, mark),
+    query: mark < 0 ? '' : url.slice(mark + 1),
+    started: performance.now(),
+    principal: undefined,
+  };
+}
+
+export function header(exchange: Exchange, name: string): string | undefined {
+  const value = exchange.incoming.headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
+}

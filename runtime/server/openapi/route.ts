@@ -1,0 +1,19 @@
+// GET /openapi.json, by model version and the caller's roles.
+import type { Model } from '../../../core/model/model.ts';
+import type { Principal } from '../../../core/security/principal.ts';
+import { answerText } from '../answer.ts';
+import type { Exchange } from '../exchange.ts';
+import type { Services } from '../services.ts';
+import { openApiDocument } from './document.ts';
+
+const made = new WeakMap<Model, Map<string, string>>();
+
+export function showOpenApi(services: Services, _exchange: Exchange, principal: Principal): Response {
+  const { model } = services.organization.current();
+  let texts = made.get(model);
+  if (!texts) made.set(model, (texts = new Map()));
+  const roles = principal.roles.toSorted().join(' ');
+  let text = texts.get(roles);
+  if (text === undefined) texts.set(roles, (text = JSON.stringify(openApiDocument(model, principal))));
+  return answerText(200, text, { 'Content-Type': 'application/json; charset=utf-8' });
+}

@@ -1,0 +1,199 @@
+// Starts and stops one server: listens first (so that a taken port is said at once and /healthz answers), then opens the
+// database, the organization and what its routes need; stops in the opposite order.
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { connectDatabase } from '../../core/db/connect.ts';
+import { startEmbedded, type EmbeddedDatabase } from '../../core/db/embedded.ts';
+import type { Database } from '../../core/db/sql.ts';
+import { openOrganization, type Organization } from '../../core/organization.ts';
+import { loadPlugins } from '../../core/plugins/load-plugins.ts';
+import { bootstrap } from '../../core/security/bootstrap.ts';
+import { createPrincipalSource, type PrincipalSource } from '../../core/security/principals.ts';
+import { createApp } from './app.ts';
+import { createAuthenticator, type Authenticator } from './auth/authenticate.ts';
+import { createAuthRoutes } from './auth/routes.ts';
+import { createSessionHost, hashPassword, type SessionHost } from './auth/sessions.ts';
+import type { Config } from './config.ts';
+import { removeConnectionNote, writeConnectionNote } from './connection-file.ts';
+import { fail } from './errors.ts';
+import { createLog, type Log } from './log.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { organizationId } from './organization-id.ts';
+import { createPages } from './pages.ts';
+import { randomPassword } from './random-password.ts';
+import { obtainSecret } from './secret.ts';
+import type { Services } from './services.ts';
+
+export interface ServerOptions {
+  readonly config: Config;
+  /** Folder of the built app. */
+  readonly pages: string;
+  /** Called when this start made the administrator; the password is told once. */
+  onFirstStart?(administrator: { readonly email: string; readonly password: string | undefined }): void;
+  /** What an operator wants to know while it starts. */
+  say?(line: string): void;
+  /** The embedded database stays down although it was started again: nothing can be done but stop. */
+  onFailure?(fault: Error): void;
+}
+
+export interface RunningServer {
+  /** `http://127.0.0.1:8080` */
+  readonly url: string;
+  readonly organization: Organization;
+  readonly database: Database;
+  /** The running Postgres's process, when it is ours. */
+  readonly postgresPid: () => number | undefined;
+  /** Finishes what runs (at most `graceMs`, default 10 s), then closes everything. */
+  close(graceMs?: number): Promise<void>;
+}
+
+const GRACE_MS = 10_000;
+
+async function listen(server: Server, config: Config): Promise<AddressInfo> {
+  const { port, host } = config;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (fault: NodeJS.ErrnoException) => {
+      if (fault.code === 'EADDRINUSE') reject(fail('ADDRESS_IN_USE', { port, host }, { cause: fault }));
+      else reject(fail('ADDRESS_REFUSED', { port, host, reason: fault.message }, { cause: fault }));
+    });
+    server.listen(port, host, resolve);
+  });
+  return server.address() as AddressInfo;
+}
+
+function addressOf({ address, family, port }: AddressInfo): string {
+  const name = address === '0.0.0.0' || address === '::' ? 'localhost' : family === 'IPv6' ? `[${address}]` : address;
+  return `http://${name}:${port}`;
+}
+
+/** What was opened, closed in the opposite order. */
+interface Opened {
+  embedded?: EmbeddedDatabase;
+  database?: Database;
+  organization?: Organization;
+  principals?: PrincipalSource;
+  sessions?: SessionHost;
+  authenticator?: Authenticator;
+}
+
+async function closeAll(opened: Opened, config: Config): Promise<void> {
+  await opened.authenticator?.close();
+  await opened.sessions?.close();
+  await opened.principals?.close();
+  await opened.organization?.close();
+  await opened.database?.end();
+  if (opened.embedded) {
+    await removeConnectionNote(config.data);
+    await opened.embedded.stop();
+  }
+}
+
+async function openServices(options: ServerOptions, log: Log, opened: Opened): Promise<Services> {
+  const { config, say = () => {} } = options;
+  let url = config.databaseUrl;
+  const secret = await obtainSecret(config.data, config.secret);
+  if (url === undefined) {
+    opened.embedded = await startEmbedded({
+      folder: config.data,
+      log: say,
+      ...(options.onFailure && { onFailure: options.onFailure }),
+    });
+    url = opened.embedded.url;
+    await writeConnectionNote(config.data, { url, pid: process.pid });
+  }
+  const database = (opened.database = connectDatabase({ url, applicationName: 'peyvand server' }));
+  const plugins = await loadPlugins({ folders: config.plugins });
+  const organization = (opened.organization = await openOrganization({ database, plugins, log: say }));
+  let password = config.adminPassword;
+  const { administratorId, created } = await bootstrap(organization.current(), {
+    organization: organization.name,
+    adminEmail: config.adminEmail,
+    passwordHash: async () => hashPassword((password ??= randomPassword())),
+  });
+  if (created)
+    options.onFirstStart?.({
+      email: config.adminEmail,
+      password: config.adminPassword === undefined ? password : undefined,
+    });
+  const principals = (opened.principals = await createPrincipalSource({
+    database,
+    schema: organization.current().schema,
+    model: () => organization.current().model,
+  }));
+  const sessions = (opened.sessions = createSessionHost(url, secret));
+  const authenticator = (opened.authenticator = await createAuthenticator({
+    database,
+    principals,
+    sessions,
+    bootstrapKey: config.apiKey === undefined ? undefined : { key: config.apiKey, userId: administratorId },
+    onFault: (fault) => log.logger.warn({ err: fault }, 'the last use of an API key was not noted'),
+  }));
+  return {
+    database,
+    organization,
+    organizationId: organizationId(organization.schema),
+    authenticator,
+    authRoutes: createAuthRoutes(database, sessions),
+  };
+}
+
+/** Starts the server; resolves when it is ready. Throws PeyvandError with what to do. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { config } = options;
+  const log = createLog(config.logLevel);
+  const metrics = createMetrics();
+  const state: { services: Services | undefined; stopping: boolean } = { services: undefined, stopping: false };
+  const http = createServer(
+    { requestTimeout: 60_000, headersTimeout: 15_000, keepAliveTimeout: 65_000, maxHeaderSize: 32 * 1024 },
+    createApp({
+      log,
+      metrics,
+      pages: createPages(options.pages),
+      services: () => state.services,
+      stopping: () => state.stopping,
+    }),
+  );
+  const opened: Opened = {};
+  let url: string;
+  try {
+    url = addressOf(await listen(http, config));
+    state.services = await openServices(options, log, opened);
+  } catch (fault) {
+    http.close();
+    http.closeAllConnections();
+    await closeAll(opened, config);
+    metrics.close();
+    log.flush();
+    throw fault;
+  }
+  const { organization, database } = state.services;
+  log.logger.info({ url, model: organization.current().model.version }, 'ready');
+
+  let closing: Promise<void> | undefined;
+  const close = async (graceMs: number): Promise<void> => {
+    state.stopping = true;
+    await drain(http, metrics, graceMs);
+    await closeAll(opened, config);
+    metrics.close();
+    log.logger.info('stopped');
+    log.flush();
+  };
+  return {
+    url,
+    organization,
+    database,
+    postgresPid: () => opened.embedded?.pid,
+    close: (graceMs = GRACE_MS) => (closing ??= close(graceMs)),
+  };
+}
+
+/** No new connections; idle ones end at once, running requests may finish until the grace is over. */
+async function drain(http: Server, metrics: Metrics, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => http.close(() => resolve()));
+  http.closeIdleConnections();
+  const idle = setInterval(() => http.closeIdleConnections(), 50);
+  const limit = setTimeout(() => http.closeAllConnections(), metrics.running() === 0 ? 500 : graceMs);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(limit);
+}

@@ -1,0 +1,14 @@
+// What the routes of one running server share.
+import type { Database } from '../../core/db/sql.ts';
+import type { Organization } from '../../core/organization.ts';
+import type { Authenticator } from './auth/authenticate.ts';
+import type { AuthRoutes } from './auth/routes.ts';
+
+export interface Services {
+  readonly database: Database;
+  readonly organization: Organization;
+  /** For WhoAmI: made from the database and the schema's name. */
+  readonly organizationId: string;
+  readonly authenticator: Authenticator;
+  readonly authRoutes: AuthRoutes;
+}
