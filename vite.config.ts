@@ -1,9 +1,11 @@
 // The browser build (app and studio) and the test runner's configuration.
 import { defineConfig } from 'vitest/config';
+import { peyvandApp } from './runtime/app/vite-plugin.ts';
 
 const shared = { globalSetup: ['test/support/global-setup.ts'] };
 
 export default defineConfig({
+  plugins: [peyvandApp()],
   test: {
     projects: [
       {

@@ -1,0 +1,31 @@
+// The app's addresses: `/app/account/active?sort=-name`, `/app/account/record/<id>`, `/app/account/new`.
+
+export type Address =
+  | { readonly kind: 'home' }
+  | { readonly kind: 'list'; readonly entity: string; readonly view: string | undefined }
+  | { readonly kind: 'record'; readonly entity: string; readonly id: string }
+  | { readonly kind: 'new'; readonly entity: string }
+  | { readonly kind: 'unknown' };
+
+export function readAddress(path: string): Address {
+  const parts = path
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decodeURIComponent);
+  if (parts.length === 0 || (parts.length === 1 && parts[0] === 'app')) return { kind: 'home' };
+  const [app, entity, third, fourth, ...rest] = parts;
+  if (app !== 'app' || entity === undefined || rest.length > 0) return { kind: 'unknown' };
+  if (third === 'record' && fourth !== undefined) return { kind: 'record', entity, id: fourth };
+  if (fourth !== undefined) return { kind: 'unknown' };
+  if (third === 'new') return { kind: 'new', entity };
+  return { kind: 'list', entity, view: third };
+}
+
+export const recordUrl = (entity: string, id: string): string =>
+  `/app/${encodeURIComponent(entity)}/record/${encodeURIComponent(id)}`;
+export const newUrl = (entity: string): string => `/app/${encodeURIComponent(entity)}/new`;
+export const listUrl = (entity: string, view?: string): string =>
+  `/app/${encodeURIComponent(entity)}${view === undefined ? '' : `/${encodeURIComponent(view)}`}`;
+
+/** `account/views/active` and `active` → `active`. */
+export const shortId = (id: string): string => id.slice(id.lastIndexOf('/') + 1);

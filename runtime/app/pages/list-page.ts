@@ -1,0 +1,373 @@
+// A view of an entity: its title and commands, filters as chips, the grid; the address holds what was changed.
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import type { EntityMetadata, ViewMetadata } from '../../../metadata/effective.ts';
+import { ask } from '../../ui/dialog/dialog.ts';
+import { openMenu } from '../../ui/dialog/menu.ts';
+import { showToast } from '../../ui/dialog/toast.ts';
+import { chooseColumns } from '../../ui/grid/column-chooser.ts';
+import '../../ui/grid/data-grid.ts';
+import type { DataGrid } from '../../ui/grid/data-grid.ts';
+import { filterSentence } from '../../ui/grid/filter-sentence.ts';
+import { readState, stateOfView, writeState, type GridState } from '../../ui/grid/grid-state.ts';
+import { icon } from '../../ui/icon.ts';
+import type { Workspace } from '../../ui/workspace.ts';
+import { listUrl, newUrl, shortId } from '../address.ts';
+import type { Navigation } from '../navigation.ts';
+import { remember, storedDensity, type Density } from '../preferences.ts';
+import { leaveTrail } from '../trail.ts';
+
+export class ListPage extends LitElement {
+  static override properties = {
+    workspace: { attribute: false },
+    navigation: { attribute: false },
+    entityName: { attribute: false },
+    viewId: { attribute: false },
+    entity: { state: true },
+    view: { state: true },
+    state: { state: true },
+    density: { state: true },
+  };
+
+  declare workspace: Workspace;
+  declare navigation: Navigation;
+  declare entityName: string;
+  declare viewId: string | undefined;
+  declare entity: EntityMetadata | undefined;
+  declare view: ViewMetadata | undefined;
+  declare state: GridState | undefined;
+  declare density: Density;
+  #searchTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    super();
+    this.density = storedDensity();
+  }
+
+  override createRenderRoot(): this {
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    addEventListener('keydown', this.#onKey);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    removeEventListener('keydown', this.#onKey);
+    clearTimeout(this.#searchTimer);
+  }
+
+  override willUpdate(changed: Map<string, unknown>): void {
+    if (changed.has('workspace') || changed.has('entityName') || changed.has('viewId')) void this.#prepare();
+  }
+
+  async #prepare(): Promise<void> {
+    const { workspace, entityName, viewId } = this;
+    const entity = await workspace.entity(entityName);
+    if (this.workspace !== workspace || this.entityName !== entityName || this.viewId !== viewId) return;
+    const views = Object.values(entity.views);
+    const view =
+      views.find((one) => shortId(one.id) === viewId) ??
+      views.find((one) => one.isDefault) ??
+      views[0] ??
+      plainView(entity);
+    const sameList = this.entity?.name === entity.name && this.view?.id === view.id;
+    this.entity = entity;
+    this.view = view;
+    // A switch of language keeps what the user has made of the list.
+    if (!sameList) this.state = readState(new URLSearchParams(location.search), stateOfView(view));
+    document.title = `${view.title} – ${workspace.app.title}`;
+    // Filters speak through their field types.
+    await workspace.fields.load((this.state?.filters ?? []).flatMap((filter) => entity.fields[filter.id]?.type ?? []));
+    this.requestUpdate();
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { workspace, entity, view, state } = this;
+    if (!entity || !view || !state) return nothing;
+    const { t, number } = workspace.locale;
+    const grid = this.#grid();
+    const selected = grid?.selection.size ?? 0;
+    const count = grid?.count;
+    const changed = [...writeState(state, stateOfView(view)).keys()].some((key) => key !== 'search');
+    return html`<div class="x-list" data-density=${this.density}>
+      <header class="x-page-head">
+        <div class="x-page-title">
+          <h1>
+            <button
+              type="button"
+              class="x-view-button"
+              aria-haspopup="menu"
+              aria-expanded="false"
+              aria-label=${`${view.title}: ${t('grid.views')}`}
+              @click=${this.#onViews}
+            >
+              <span>${view.title}</span>${icon('chevron-down')}
+            </button>
+          </h1>
+          ${count === undefined ? nothing : html`<span class="x-count">${number(count)}</span>`}
+        </div>
+        <div class="x-page-commands">
+          <div class="x-input-row x-list-search">
+            ${icon('search')}
+            <input
+              type="search"
+              dir="auto"
+              aria-label=${t('grid.searchIn', { entity: entity.plural })}
+              placeholder=${t('common.search')}
+              .value=${state.search}
+              @input=${this.#onSearch}
+              @keydown=${this.#onSearchKey}
+            />
+          </div>
+          <button
+            type="button"
+            class="x-button x-button-quiet x-button-icon"
+            aria-label=${t('grid.addFilter')}
+            data-tip=${t('grid.addFilter')}
+            aria-haspopup="menu"
+            @click=${this.#onAddFilter}
+          >
+            ${icon('list-filter')}
+          </button>
+          <button
+            type="button"
+            class="x-button x-button-quiet x-button-icon"
+            aria-label=${t('grid.viewOptions')}
+            data-tip=${t('grid.viewOptions')}
+            aria-haspopup="menu"
+            @click=${this.#onOptions}
+          >
+            ${icon('sliders-horizontal')}
+          </button>
+          ${
+            entity.create
+              ? html`<a class="x-button x-button-primary" href=${newUrl(entity.name)} aria-keyshortcuts="Alt+N">
+                  ${icon('plus')}<span>${t('common.new')}</span>
+                </a>`
+              : nothing
+          }
+        </div>
+      </header>
+      ${
+        state.filters.length > 0 || changed
+          ? html`<div class="x-chips" role="group" aria-label=${t('grid.addFilter')}>
+              ${state.filters.map((filter) => {
+                const sentence = filterSentence(filter, entity, workspace);
+                return html`<span class="x-chip">
+                  <button
+                    type="button"
+                    class="x-chip-text"
+                    @click=${(event: Event) => grid?.filterField(filter.id, event.currentTarget as HTMLElement)}
+                  >
+                    ${sentence}
+                  </button>
+                  <button
+                    type="button"
+                    class="x-chip-remove"
+                    aria-label=${t('grid.removeFilter', { filter: sentence })}
+                    @click=${() => this.#apply({ ...state, filters: state.filters.filter((one) => one !== filter) })}
+                  >
+                    ${icon('x')}
+                  </button>
+                </span>`;
+              })}
+              ${
+                changed
+                  ? html`<button
+                      type="button"
+                      class="x-button x-button-quiet x-button-small"
+                      @click=${() => this.#apply({ ...stateOfView(view), search: state.search })}
+                    >
+                      ${icon('undo-2')} ${t('grid.resetView')}
+                    </button>`
+                  : nothing
+              }
+            </div>`
+          : nothing
+      }
+      ${selected > 0 ? this.#renderBulk(entity, selected) : nothing}
+      <x-data-grid
+        .workspace=${workspace}
+        .entity=${entity}
+        .view=${view}
+        .state=${state}
+        .label=${view.title}
+        .selectable=${!entity.union}
+        @grid-state=${(event: CustomEvent<GridState>) => this.#apply(event.detail)}
+        @grid-rows=${this.#onRows}
+        @grid-selection=${() => this.requestUpdate()}
+        @grid-new=${() => workspace.go(newUrl(entity.name))}
+      ></x-data-grid>
+    </div>`;
+  }
+
+  #renderBulk(entity: EntityMetadata, selected: number): TemplateResult {
+    const { t } = this.workspace.locale;
+    return html`<div class="x-bulk" role="region" aria-label=${t('grid.selected', { count: selected })}>
+      <strong>${t('grid.selected', { count: selected })}</strong>
+      <button type="button" class="x-button x-button-small" @click=${() => this.#deleteSelected(entity)}>
+        ${icon('trash-2')} ${t('common.delete')}
+      </button>
+      <button
+        type="button"
+        class="x-button x-button-quiet x-button-small"
+        @click=${() => this.#grid()?.clearSelection()}
+      >
+        ${t('common.cancel')}
+      </button>
+    </div>`;
+  }
+
+  #grid(): DataGrid | null {
+    return this.querySelector<DataGrid>('x-data-grid');
+  }
+
+  #apply(state: GridState): void {
+    const { entity, view } = this;
+    if (!entity || !view) return;
+    this.state = state;
+    const parameters = writeState(state, stateOfView(view)).toString();
+    this.navigation.rewrite(listUrl(entity.name, shortId(view.id)) + (parameters === '' ? '' : `?${parameters}`));
+    void this.workspace.fields
+      .load(state.filters.flatMap((filter) => entity.fields[filter.id]?.type ?? []))
+      .then(() => this.requestUpdate());
+  }
+
+  readonly #onRows = (): void => {
+    const { entity, view } = this;
+    const grid = this.#grid();
+    this.requestUpdate();
+    if (!entity || !view || !grid) return;
+    leaveTrail({ entity: entity.name, url: location.pathname + location.search, title: view.title, ids: grid.ids });
+  };
+
+  readonly #onSearch = (event: Event): void => {
+    const search = (event.target as HTMLInputElement).value.trim();
+    clearTimeout(this.#searchTimer);
+    this.#searchTimer = setTimeout(() => {
+      if (this.state && this.state.search !== search) this.#apply({ ...this.state, search });
+    }, 250);
+  };
+
+  readonly #onSearchKey = (event: KeyboardEvent): void => {
+    if (event.key !== 'ArrowDown' && event.key !== 'Enter') return;
+    event.preventDefault();
+    this.querySelector<HTMLElement>('.x-grid')?.focus();
+  };
+
+  readonly #onViews = (event: Event): void => {
+    const { entity, view, workspace } = this;
+    if (!entity || !view) return;
+    openMenu(event.currentTarget as HTMLElement, [
+      entity.plural,
+      ...Object.values(entity.views).map((one) => ({
+        label: one.title,
+        checked: one.id === view.id,
+        run: () => workspace.go(listUrl(entity.name, shortId(one.id))),
+      })),
+    ]);
+  };
+
+  readonly #onAddFilter = (event: Event): void => {
+    const { entity, state, workspace } = this;
+    const anchor = event.currentTarget as HTMLElement;
+    if (!entity || !state) return;
+    const shown = new Set(state.columns.map((column) => column.id));
+    const fields = Object.values(entity.fields)
+      .filter((field) => field.operators.length > 0)
+      .sort(
+        (a, b) => Number(shown.has(b.name)) - Number(shown.has(a.name)) || workspace.locale.compare(a.title, b.title),
+      );
+    openMenu(
+      anchor,
+      fields.map((field) => ({
+        label: field.title,
+        run: () => void workspace.fields.load([field.type]).then(() => this.#grid()?.filterField(field.name, anchor)),
+      })),
+    );
+  };
+
+  readonly #onOptions = (event: Event): void => {
+    const { entity, state, workspace } = this;
+    if (!entity || !state) return;
+    const { t } = workspace.locale;
+    openMenu(event.currentTarget as HTMLElement, [
+      {
+        label: t('grid.columns'),
+        icon: 'columns-3',
+        run: () =>
+          void chooseColumns(workspace, entity, state.columns).then((columns) => {
+            if (columns && this.state) this.#apply({ ...this.state, columns });
+          }),
+      },
+      { label: t('form.refresh'), icon: 'rotate-cw', run: () => this.#grid()?.reload() },
+      '-',
+      t('grid.density'),
+      ...(['compact', 'normal', 'roomy'] as const).map((density) => ({
+        label: t(`grid.density.${density}`),
+        checked: this.density === density,
+        run: () => {
+          this.density = density;
+          remember('density', density);
+          // Row positions follow the new height.
+          void this.updateComplete.then(() => {
+            if (this.state) this.state = { ...this.state };
+          });
+        },
+      })),
+    ]);
+  };
+
+  async #deleteSelected(entity: EntityMetadata): Promise<void> {
+    const { workspace } = this;
+    const { client, locale } = workspace;
+    const { t } = locale;
+    const grid = this.#grid();
+    if (!grid) return;
+    const [only, ...others] = [...grid.selection.entries()];
+    if (!only) return;
+    if (others.length === 0) {
+      const { deleteRecord } = await import('../../ui/dialog/delete-dialog.ts');
+      const name = String(only[1][entity.fields[entity.primary]?.wire ?? ''] ?? '');
+      if (await deleteRecord(workspace, entity, only[0], name)) grid.dropRows(new Set([only[0]]));
+      return;
+    }
+    const ids = [...grid.selection.keys()];
+    const agreed = await ask(locale, t('delete.manyTitle', { count: ids.length }), t('delete.manyText'), [
+      { value: 'no', label: t('common.cancel') },
+      { value: 'yes', label: t('common.delete'), look: 'danger' },
+    ]);
+    if (agreed !== 'yes') return;
+    const gone = new Set<string>();
+    let reason = '';
+    for (const id of ids) {
+      try {
+        await client.remove(entity.set, id);
+        gone.add(id);
+      } catch (error) {
+        reason ||= error instanceof Error ? error.message : String(error);
+      }
+    }
+    grid.dropRows(gone);
+    const failed = ids.length - gone.size;
+    if (failed > 0) showToast(t('delete.manyFailed', { failed, count: ids.length, reason }), 'error');
+    else showToast(t('delete.manyDone', { count: gone.size }));
+  }
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    if (!event.altKey || event.ctrlKey || event.code !== 'KeyN' || document.querySelector('dialog[open]')) return;
+    if (!this.entity?.create) return;
+    event.preventDefault();
+    this.workspace.go(newUrl(this.entity.name));
+  };
+}
+
+/** For an entity without a view: its name and when it was made. */
+function plainView(entity: EntityMetadata): ViewMetadata {
+  const columns = [entity.primary, 'createdon'].filter((name) => entity.fields[name]).map((id) => ({ id }));
+  return { id: 'all', title: entity.plural, kind: 'grid', columns, sort: [], isDefault: true };
+}
+
+customElements.define('x-list-page', ListPage);

@@ -1,0 +1,493 @@
+// A record: its title, state and commands, the form; keeps drafts, asks before leaving, walks to the next record of the list.
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import type { EntityMetadata, FormMetadata } from '../../../metadata/effective.ts';
+import { ClientError, type ErrorDetail } from '../../client/index.ts';
+import { ask } from '../../ui/dialog/dialog.ts';
+import { showToast } from '../../ui/dialog/toast.ts';
+import { draftKey, dropDraft, readDraft, writeDraft } from '../../ui/form/draft-store.ts';
+import { fieldsOfForm, plainForm, typesOf } from '../../ui/form/form-layout.ts';
+import { RecordDraft } from '../../ui/form/record-draft.ts';
+import '../../ui/form/record-form.ts';
+import type { RecordForm } from '../../ui/form/record-form.ts';
+import { saveRecord } from '../../ui/form/save-record.ts';
+import { icon } from '../../ui/icon.ts';
+import { isEmpty } from '../../ui/record-values.ts';
+import { fieldContext, type Workspace } from '../../ui/workspace.ts';
+import type { Navigation } from '../navigation.ts';
+import { trailOf } from '../trail.ts';
+
+export class RecordPage extends LitElement {
+  static override properties = {
+    workspace: { attribute: false },
+    navigation: { attribute: false },
+    entityName: { attribute: false },
+    recordId: { attribute: false },
+    draft: { state: true },
+    form: { state: true },
+    problem: { state: true },
+    violations: { state: true },
+    showErrors: { state: true },
+    busy: { state: true },
+    restored: { state: true },
+  };
+
+  declare workspace: Workspace;
+  declare navigation: Navigation;
+  declare entityName: string;
+  declare recordId: string | undefined;
+  declare draft: RecordDraft | undefined;
+  declare form: FormMetadata | undefined;
+  declare problem: ClientError | undefined;
+  declare violations: readonly ErrorDetail[];
+  declare showErrors: boolean;
+  declare busy: boolean;
+  /** When the restored draft was made, in ms. */
+  declare restored: number | undefined;
+  #stop: (() => void) | undefined;
+  #keeping: ReturnType<typeof setTimeout> | undefined;
+  #loaded: string | undefined;
+  /** The record a save has just made: its page continues this one. */
+  #created: string | undefined;
+
+  constructor() {
+    super();
+    this.violations = [];
+    this.showErrors = false;
+    this.busy = false;
+  }
+
+  override createRenderRoot(): this {
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    addEventListener('keydown', this.#onKey);
+    addEventListener('pagehide', this.#onPageHide);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    removeEventListener('keydown', this.#onKey);
+    removeEventListener('pagehide', this.#onPageHide);
+    this.#stop?.();
+    clearTimeout(this.#keeping);
+  }
+
+  override willUpdate(changed: Map<string, unknown>): void {
+    if (changed.has('entityName') || changed.has('recordId')) {
+      if (this.recordId !== undefined && this.recordId === this.#created) {
+        this.#created = undefined;
+        this.#loaded = this.#place();
+        return;
+      }
+      void this.#load();
+    } else if (changed.has('workspace')) void this.#speakAgain();
+  }
+
+  #place(): string {
+    return `${this.entityName}/${this.recordId ?? 'new'}`;
+  }
+
+  #key(): string {
+    return draftKey(this.workspace.me.userId, this.entityName, this.recordId);
+  }
+
+  async #load(): Promise<void> {
+    const { workspace, recordId } = this;
+    const place = this.#place();
+    this.#loaded = undefined;
+    this.draft = undefined;
+    this.problem = undefined;
+    this.violations = [];
+    this.showErrors = false;
+    this.restored = undefined;
+    try {
+      const entity = await workspace.entity(this.entityName);
+      const [saved] = await Promise.all([
+        recordId === undefined ? undefined : workspace.client.retrieve(entity.set, recordId),
+        this.#loadFields(entity),
+      ]);
+      if (place !== this.#place() || !this.isConnected) return;
+      const draft = this.#makeDraft(entity, saved?.row, saved?.etag, {});
+      const stored = await readDraft(this.#key());
+      if (stored && Object.keys(stored.changes).length > 0) {
+        for (const [name, value] of Object.entries(stored.changes)) if (entity.fields[name]) draft.set(name, value);
+        if (draft.dirty) this.restored = stored.at;
+      }
+      if (place !== this.#place() || !this.isConnected) return;
+      this.#loaded = place;
+      this.#follow(draft);
+      if (recordId === undefined) await this.#focusFirst();
+    } catch (error) {
+      if (place !== this.#place()) return;
+      this.problem = error instanceof ClientError ? error : new ClientError(0, 'CLIENT', String(error), [], {}, error);
+    }
+  }
+
+  async #loadFields(entity: EntityMetadata): Promise<void> {
+    const forms = Object.values(entity.forms);
+    this.form = forms.find((form) => form.kind === 'main') ?? plainForm(entity, 'main');
+    await this.workspace.fields.load(typesOf(fieldsOfForm(this.form, entity), entity));
+  }
+
+  #makeDraft(entity: EntityMetadata, row: RecordDraft['row'], etag: string | undefined, changes: object): RecordDraft {
+    const { workspace, recordId } = this;
+    return new RecordDraft({
+      entity,
+      fields: workspace.fields,
+      locale: workspace.locale,
+      ...(row === undefined ? {} : { row }),
+      ...(etag === undefined ? {} : { etag }),
+      initial: changes as Readonly<Record<string, unknown>>,
+      context: (draft) => fieldContext(workspace, entity, draft.values, draft.row, recordId),
+    });
+  }
+
+  /** A new language: same row, same changes, other labels. */
+  async #speakAgain(): Promise<void> {
+    const { workspace, draft } = this;
+    if (!draft) return;
+    const entity = await workspace.entity(this.entityName);
+    await this.#loadFields(entity);
+    if (this.workspace !== workspace) return;
+    this.#follow(this.#makeDraft(entity, draft.row, draft.etag, draft.changes));
+  }
+
+  #follow(draft: RecordDraft): void {
+    this.#stop?.();
+    this.draft = draft;
+    this.#stop = draft.listen(() => {
+      this.requestUpdate();
+      this.#guard();
+      clearTimeout(this.#keeping);
+      this.#keeping = setTimeout(() => void this.#keep(), 300);
+    });
+    this.#guard();
+  }
+
+  #guard(): void {
+    this.navigation.guard(this.draft?.dirty ? () => this.#mayLeave() : undefined);
+  }
+
+  async #mayLeave(): Promise<boolean> {
+    const { t } = this.workspace.locale;
+    const answer = await ask(this.workspace.locale, t('leave.title'), t('leave.text'), [
+      { value: 'stay', label: t('leave.stay') },
+      { value: 'discard', label: t('leave.discard') },
+      { value: 'save', label: t('leave.save'), look: 'primary' },
+    ]);
+    if (answer === 'discard') {
+      clearTimeout(this.#keeping);
+      await dropDraft(this.#key());
+      return true;
+    }
+    return answer === 'save' && (await this.#save());
+  }
+
+  async #keep(): Promise<void> {
+    const { draft } = this;
+    if (!draft || this.#loaded !== this.#place()) return;
+    if (draft.dirty) await writeDraft(this.#key(), { changes: draft.changes, etag: draft.etag, at: Date.now() });
+    else await dropDraft(this.#key());
+  }
+
+  readonly #onPageHide = (): void => {
+    if (this.draft?.dirty) void this.#keep();
+  };
+
+  async #focusFirst(): Promise<void> {
+    await this.updateComplete;
+    await this.querySelector<RecordForm>('x-record-form')?.focusFirst();
+  }
+
+  async #save(): Promise<boolean> {
+    const { workspace, draft, form } = this;
+    if (!draft || !form || this.busy) return false;
+    const { t } = workspace.locale;
+    // What is being typed counts: leaving the field hands its value over.
+    const focused = document.activeElement;
+    if (focused instanceof HTMLElement && this.contains(focused)) {
+      focused.dispatchEvent(new Event('change', { bubbles: true }));
+      await this.updateComplete;
+    }
+    this.violations = [];
+    if (!draft.checkAll(fieldsOfForm(form, draft.entity))) {
+      await this.#refuse();
+      return false;
+    }
+    this.busy = true;
+    try {
+      const creating = this.recordId === undefined;
+      const key = this.#key();
+      const outcome = await saveRecord(workspace, draft, this.recordId);
+      if (outcome.kind === 'refused') {
+        this.violations = outcome.rest;
+        await this.#refuse();
+        return false;
+      }
+      if (outcome.kind === 'cancelled') return false;
+      clearTimeout(this.#keeping);
+      await dropDraft(key);
+      this.showErrors = false;
+      this.restored = undefined;
+      this.navigation.guard(undefined);
+      showToast(creating ? t('form.created', { entity: draft.entity.title }) : t('form.saved'));
+      if (creating) {
+        this.#created = outcome.id;
+        await this.navigation.go(workspace.recordUrl(this.entityName, outcome.id), { replace: true, force: true });
+      }
+      return true;
+    } catch (error) {
+      showToast(error instanceof Error ? error.message : String(error), 'error');
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  async #refuse(): Promise<void> {
+    this.showErrors = true;
+    await this.updateComplete;
+    await this.querySelector<RecordForm>('x-record-form')?.focusSummary();
+  }
+
+  async #saveAndClose(): Promise<void> {
+    if (await this.#save()) this.workspace.go(this.#backUrl());
+  }
+
+  #backUrl(): string {
+    return (
+      trailOf(this.entityName, this.recordId)?.url ??
+      trailOf(this.entityName, undefined)?.url ??
+      this.workspace.listUrl(this.entityName)
+    );
+  }
+
+  async #discard(): Promise<void> {
+    this.draft?.discard();
+    this.restored = undefined;
+    this.violations = [];
+    this.showErrors = false;
+    await dropDraft(this.#key());
+  }
+
+  async #delete(): Promise<void> {
+    const { workspace, draft, recordId } = this;
+    if (!draft || recordId === undefined) return;
+    const { deleteRecord } = await import('../../ui/dialog/delete-dialog.ts');
+    if (!(await deleteRecord(workspace, draft.entity, recordId, this.#title(draft)))) return;
+    await dropDraft(this.#key());
+    await this.navigation.go(this.#backUrl(), { force: true });
+  }
+
+  #title(draft: RecordDraft): string {
+    const name = draft.value(draft.entity.primary);
+    const { t } = this.workspace.locale;
+    if (!isEmpty(name)) return String(name);
+    return draft.isNew ? t('common.newOf', { entity: draft.entity.title }) : t('grid.unnamed');
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { draft, form, problem, workspace } = this;
+    const { t } = workspace.locale;
+    if (problem)
+      return html`<div class="x-state x-whole" role="alert">
+        ${icon(problem.status === 404 ? 'file-question-mark' : 'cloud-off')}
+        <h1 class="x-state-title">${t(problem.status === 404 ? 'form.notFound' : 'form.failed')}</h1>
+        <p>${problem.status === 404 ? t('form.notFoundText') : problem.message}</p>
+        ${
+          problem.status === 404
+            ? html`<a class="x-button" href=${this.#backUrl()}>${t('app.home')}</a>`
+            : html`<button type="button" class="x-button" @click=${() => this.#load()}>
+                ${icon('rotate-cw')} ${t('common.retry')}
+              </button>`
+        }
+      </div>`;
+    if (!draft || !form) return this.#renderSkeleton();
+    return html`<div class="x-record">
+      ${this.#renderHead(draft, form)}
+      ${
+        this.restored === undefined
+          ? nothing
+          : html`<div class="x-notice" role="status">
+              ${icon('history')}
+              <span
+                >${t('form.draftRestored', {
+                  when: workspace.locale.dateTime(new Date(this.restored).toISOString()),
+                })}</span
+              >
+              <button type="button" class="x-button x-button-quiet x-button-small" @click=${() => this.#discard()}>
+                ${t('form.discard')}
+              </button>
+            </div>`
+      }
+      <div class="x-record-body">
+        <x-record-form
+          .workspace=${workspace}
+          .draft=${draft}
+          .form=${form}
+          .recordId=${this.recordId}
+          .violations=${this.violations}
+          .showErrors=${this.showErrors}
+        ></x-record-form>
+      </div>
+    </div>`;
+  }
+
+  #renderHead(draft: RecordDraft, form: FormMetadata): TemplateResult {
+    const { workspace, recordId } = this;
+    const { entity } = draft;
+    const { t } = workspace.locale;
+    const title = this.#title(draft);
+    document.title = `${title} – ${workspace.app.title}`;
+    const trail = recordId === undefined ? undefined : trailOf(this.entityName, recordId);
+    const at = trail && recordId !== undefined ? trail.ids.indexOf(recordId) : -1;
+    const changes = Object.keys(draft.changes).length;
+    const header = form.header.flatMap((name) => entity.fields[name] ?? []);
+    return html`<header class="x-record-head">
+      <div class="x-record-top">
+        <nav class="x-crumbs" aria-label=${trail?.title ?? entity.plural}>
+          <a href=${this.#backUrl()}>${icon('chevron-left')}<span>${trail?.title ?? entity.plural}</span></a>
+        </nav>
+        <div class="x-page-commands">
+          ${
+            draft.dirty && !draft.isNew
+              ? html`<span class="x-unsaved" role="status"
+                  ><span class="x-dirty"></span>${t('form.unsaved', { count: Math.max(1, changes) })}</span
+                >`
+              : nothing
+          }
+          ${
+            trail && at >= 0
+              ? html`<span class="x-siblings">
+                  <button
+                    type="button"
+                    class="x-button x-button-quiet x-button-icon"
+                    aria-label=${t('form.previous')}
+                    data-tip=${`${t('form.previous')} (Ctrl ↑)`}
+                    ?disabled=${at === 0}
+                    @click=${() => this.#sibling(-1)}
+                  >
+                    ${icon('chevron-up')}
+                  </button>
+                  <span class="x-hint">${t('form.position', { at: at + 1, total: trail.ids.length })}</span>
+                  <button
+                    type="button"
+                    class="x-button x-button-quiet x-button-icon"
+                    aria-label=${t('form.next')}
+                    data-tip=${`${t('form.next')} (Ctrl ↓)`}
+                    ?disabled=${at === trail.ids.length - 1}
+                    @click=${() => this.#sibling(1)}
+                  >
+                    ${icon('chevron-down')}
+                  </button>
+                </span>`
+              : nothing
+          }
+          ${
+            draft.isNew
+              ? nothing
+              : html`<button
+                  type="button"
+                  class="x-button x-button-quiet x-button-icon"
+                  aria-label=${t('common.delete')}
+                  data-tip=${t('common.delete')}
+                  @click=${() => this.#delete()}
+                >
+                  ${icon('trash-2')}
+                </button>`
+          }
+          ${
+            draft.dirty && !draft.isNew
+              ? html`<button type="button" class="x-button x-button-quiet" @click=${() => this.#discard()}>
+                  ${t('form.discard')}
+                </button>`
+              : nothing
+          }
+          <button
+            type="button"
+            class="x-button x-save-close"
+            ?disabled=${!draft.dirty || this.busy}
+            data-tip="Ctrl Enter"
+            @click=${() => this.#saveAndClose()}
+          >
+            ${t('form.saveClose')}
+          </button>
+          <button
+            type="button"
+            class="x-button x-button-primary"
+            ?disabled=${!draft.dirty || this.busy}
+            aria-keyshortcuts="Control+S"
+            data-tip="Ctrl S"
+            @click=${() => this.#save()}
+          >
+            ${icon('check')} ${t(this.busy ? 'common.saving' : 'form.save')}
+          </button>
+        </div>
+      </div>
+      <div class="x-record-title">
+        <span class="x-record-icon">${icon(entity.icon ?? 'box')}</span>
+        <div class="x-record-name">
+          <span class="x-hint">${entity.title}</span>
+          <h1 dir="auto">${title}</h1>
+        </div>
+        ${
+          draft.isNew
+            ? nothing
+            : html`<div class="x-record-facts">
+                ${header.map(
+                  (field) =>
+                    html`<x-form-field
+                      .workspace=${workspace}
+                      .draft=${draft}
+                      .field=${field}
+                      .recordId=${recordId}
+                      .idPrefix=${'h'}
+                    ></x-form-field>`,
+                )}
+              </div>`
+        }
+      </div>
+    </header>`;
+  }
+
+  #renderSkeleton(): TemplateResult {
+    return html`<div class="x-record" aria-busy="true">
+      <div class="x-record-head x-record-skeleton">
+        <span class="x-skeleton"></span><span class="x-skeleton"></span>
+      </div>
+      <div class="x-record-body">
+        <div class="x-section x-record-skeleton">
+          ${Array.from({ length: 8 }, () => html`<span class="x-skeleton"></span>`)}
+        </div>
+      </div>
+      <span class="x-visually-hidden" role="status">${this.workspace.locale.t('common.loading')}</span>
+    </div>`;
+  }
+
+  #sibling(step: number): void {
+    const { recordId } = this;
+    if (recordId === undefined) return;
+    const trail = trailOf(this.entityName, recordId);
+    const next = trail?.ids[trail.ids.indexOf(recordId) + step];
+    if (next) this.workspace.go(this.workspace.recordUrl(this.entityName, next));
+  }
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    if (!(event.ctrlKey || event.metaKey) || event.defaultPrevented || document.querySelector('dialog[open]')) return;
+    const inGrid = event.target instanceof Element && event.target.closest('.x-grid') !== null;
+    if (event.code === 'KeyS' && !event.shiftKey) {
+      event.preventDefault();
+      void this.#save();
+    } else if (event.key === 'Enter' && !inGrid) {
+      event.preventDefault();
+      void this.#saveAndClose();
+    } else if ((event.key === 'ArrowUp' || event.key === 'ArrowDown') && !inGrid) {
+      event.preventDefault();
+      this.#sibling(event.key === 'ArrowUp' ? -1 : 1);
+    }
+  };
+}
+
+customElements.define('x-record-page', RecordPage);

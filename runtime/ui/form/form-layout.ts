@@ -1,0 +1,37 @@
+// What stands where on a form: pure questions over FormMetadata.
+import type { EntityMetadata, FormMetadata, FormTab } from '../../../metadata/effective.ts';
+
+/** Names of the fields a tab shows, in order. */
+export function fieldsOfTab(tab: FormTab, entity: EntityMetadata): readonly string[] {
+  return tab.columns
+    .flatMap((column) => column.sections)
+    .flatMap((section) => section.items)
+    .filter((item) => item.control === undefined && entity.fields[item.id] !== undefined)
+    .map((item) => item.id);
+}
+
+export function fieldsOfForm(form: FormMetadata, entity: EntityMetadata): readonly string[] {
+  const header = form.header.filter((name) => entity.fields[name] !== undefined);
+  return [...new Set([...header, ...form.tabs.flatMap((tab) => fieldsOfTab(tab, entity))])];
+}
+
+/** Field types a form needs. */
+export function typesOf(names: readonly string[], entity: EntityMetadata): readonly string[] {
+  return names.flatMap((name) => entity.fields[name]?.type ?? []);
+}
+
+/** Where the fields of a form without one of its own stand: the required and the primary ones. */
+export function plainForm(entity: EntityMetadata, kind: FormMetadata['kind']): FormMetadata {
+  const names = Object.values(entity.fields)
+    .filter((field) => !field.readOnly && (field.required || field.name === entity.primary))
+    .map((field) => field.name);
+  const items = [...new Set([entity.primary, ...names])].filter((name) => entity.fields[name]).map((id) => ({ id }));
+  const sections = [{ id: 'fields', columns: 1, items }];
+  return {
+    id: kind,
+    title: entity.title,
+    kind,
+    header: [],
+    tabs: [{ id: 'fields', title: entity.title, columns: [{ id: 'fields', width: 1, sections }] }],
+  };
+}
