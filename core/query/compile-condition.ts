@@ -23,6 +23,10 @@ export function compileCondition(from: From, condition: Condition): string {
       return `(${condition.of.map((one) => compileCondition(from, one)).join(` ${condition.kind} `)})`;
     }
     case 'not':
+      // The same, in the words an index understands.
+      if (condition.of.kind === 'compare' && condition.of.operator === 'null') {
+        return `${from.column(condition.of.path).sql} is not null`;
+      }
       return `(${compileCondition(from, condition.of)}) is not true`;
     case 'some':
     case 'every':

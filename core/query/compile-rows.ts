@@ -87,13 +87,14 @@ function afterFrom(
   if (!key || value === undefined) return 'false';
   const isNull = nulls[index] === true;
   const rest = afterFrom(keys, values, nulls, index + 1);
+  const orRest = (text: string) => (rest === 'false' ? text : `(${text} or ${rest})`);
   if (key.direction === 'asc') {
     return isNull
       ? `(${key.sql} is not null or (${key.sql} is null and ${rest}))`
-      : `(${key.sql} >= ${value} and (${key.sql} > ${value} or ${rest}))`;
+      : `(${key.sql} >= ${value} and ${orRest(`${key.sql} > ${value}`)})`;
   }
   if (isNull) return `(${key.sql} is null and ${rest})`;
-  const below = `(${key.sql} <= ${value} and (${key.sql} < ${value} or ${rest}))`;
+  const below = `(${key.sql} <= ${value} and ${orRest(`${key.sql} < ${value}`)})`;
   return key.nullable ? `(${key.sql} is null or ${below})` : below;
 }
 

@@ -71,7 +71,7 @@ export class From {
       column,
       field,
       entity: from.entity,
-      nullable: from.#isJoined || !isFilled(field),
+      nullable: from.#isJoined || !isFilled(from.entity, field, column),
     };
   }
 
@@ -150,6 +150,8 @@ export function typeColumn(field: Field): Column | undefined {
 
 const filled = new Set(['id', 'created-on', 'modified-on', 'version']);
 
-function isFilled(field: Field): boolean {
-  return field.system !== undefined && filled.has(field.system);
+/** Columns that no row leaves empty: the engine's own, and those the table itself requires. */
+function isFilled(entity: Entity, field: Field, column: Column): boolean {
+  if (field.system !== undefined && filled.has(field.system)) return true;
+  return field.required && column === field.columns[0] && !entity.union;
 }

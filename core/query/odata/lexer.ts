@@ -89,7 +89,7 @@ function collapse(tokens: Token[], shape: string[], literals: Literal[], option:
   if (!isList) return;
   const { at = 0, slot = 0 } = tokens[first] ?? {};
   literals.length = slot;
-  literals.push({ kind: 'list', value: items.reverse(), item: kind, option, at });
+  literals.push({ kind: 'list', value: items.toReversed(), item: kind, option, at });
   tokens.splice(first, close - first, { kind: 'literal', text: '', at, literal: 'list', slot });
   shape.splice(first, close - first, `?list-${kind}`);
 }

@@ -113,7 +113,7 @@ function readLiteralFirst(reader: TokenReader, scope: FilterScope): Condition {
   if (!(operator.text in mirrored)) reader.refuse('expected eq, ne, gt, ge, lt or le', 'QUERY_SYNTAX', operator);
   const path = readPath(reader, scope);
   const resolved = resolve(reader, scope, path);
-  return compare(reader, scope, path, resolved, mirrored[operator.text as Comparison], value);
+  return compare(reader, path, resolved, mirrored[operator.text as Comparison], value);
 }
 
 function readComparison(reader: TokenReader, scope: FilterScope): Condition {
@@ -127,7 +127,7 @@ function readComparison(reader: TokenReader, scope: FilterScope): Condition {
   if (operator.text === 'in') return readIn(reader, scope, path, resolved);
   const comparison = operator.text as Comparison;
   const { next } = reader;
-  if (next.kind === 'literal') return compare(reader, scope, path, resolved, comparison, reader.take());
+  if (next.kind === 'literal') return compare(reader, path, resolved, comparison, reader.take());
   if (next.kind !== 'name') reader.refuse('expected a value or a property');
   if (next.text === 'null') {
     reader.take();
@@ -203,7 +203,6 @@ function slotOf(reader: TokenReader, resolved: Resolved, token: Token): Value {
 
 function compare(
   reader: TokenReader,
-  _scope: FilterScope,
   path: ReadPath,
   resolved: Resolved | undefined,
   operator: Comparison,
@@ -280,7 +279,7 @@ function inCondition(
   resolved: Resolved,
   token: Token,
 ): Condition {
-  if (token.literal !== 'list') return compare(reader, scope, path, resolved, 'eq', token);
+  if (token.literal !== 'list') return compare(reader, path, resolved, 'eq', token);
   if (!allow(reader, path, resolved, 'in')) return nothing;
   return { kind: 'compare', path: path.steps, operator: 'in', value: listSlot(reader, scope, resolved, token) };
 }
