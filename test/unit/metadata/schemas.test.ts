@@ -1,11 +1,13 @@
 // The schemas of the metadata language: sound themselves, and every document we ship obeys them.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import addFormats from 'ajv-formats';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { generate } from '../../../metadata/schemas/generate.ts';
+import { writeDocument } from '../../../core/model/write-layer.ts';
+import type { JsonObject } from '../../../core/sdk/index.ts';
 import { documentsOf, isObject, layers, readJson, root, schemaFolder, schemaNames } from './documents.ts';
 import type { Json } from './documents.ts';
 
@@ -70,6 +72,13 @@ describe.each(Object.keys(layers) as (keyof typeof layers)[])('the documents of 
     );
     expect(violations(basename(schema), document.body)).toEqual([]);
   });
+});
+
+test.each(Object.keys(layers) as (keyof typeof layers)[])('%s stands as an export would write it', (layer) => {
+  const differing = documentsOf(layer).filter(
+    ({ id, file, body }) => writeDocument(id, body as JsonObject) !== readFileSync(file, 'utf8'),
+  );
+  expect(differing.map(({ id }) => id)).toEqual([]);
 });
 
 test('the import map of the real pipeline is valid', () => {
