@@ -38,7 +38,7 @@ export async function upsert(
     if (id !== undefined && options.only !== 'create') {
       const written = await run(
         call,
-        planUpdate(call, entity, id, withoutId(entity, input, id), version),
+        planUpdate(call, entity, id, withoutAddress(entity, input, id, address), version),
         handlerRecords,
       );
       if (written) return written;
@@ -82,11 +82,17 @@ async function exists(call: Call, entity: Entity, id: string): Promise<boolean> 
   return rows.length > 0;
 }
 
-/** The id repeated in the body is no attempt to change it. */
-function withoutId(entity: Entity, input: RecordInput, id: string): RecordInput {
-  const said = input.values[entity.key.name];
-  if (said === undefined || said !== id) return input;
-  const { [entity.key.name]: _said, ...values } = input.values;
+/** The id or the key repeated in the body is no attempt to change it. */
+function withoutAddress(entity: Entity, input: RecordInput, id: string, address: RecordAddress): RecordInput {
+  const repeated: Readonly<Record<string, unknown>> = {
+    [entity.key.name]: id,
+    ...('key' in address ? address.key : {}),
+  };
+  const values = Object.fromEntries(
+    Object.entries(input.values).filter(
+      ([name, value]) => !(name in repeated && String(repeated[name]) === String(value)),
+    ),
+  );
   return { ...input, values };
 }
 

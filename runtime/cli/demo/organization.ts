@@ -11,6 +11,8 @@ export interface DemoRecord {
   readonly values: Readonly<Record<string, unknown>>;
   /** Lookup field → logical name of what it names, where several are possible. */
   readonly targets?: Readonly<Record<string, string>>;
+  /** The record is there by then; these values are set on it. */
+  readonly update?: true;
 }
 
 export interface DemoSize {
@@ -324,6 +326,12 @@ export function demoOrganization(today: Date, size: DemoSize = demoSize, seed = 
     ...users,
     ...accounts,
     ...contacts,
+    // The first contact of each company is the one to call.
+    ...companies.flatMap((company, index): DemoRecord[] => {
+      const contact = people[index];
+      if (contact?.company !== company) return [];
+      return [{ entity: 'account', id: company.id, values: { primarycontactid: contact.id }, update: true }];
+    }),
     ...makeLeads(random, owners, size.leads),
     ...makeOpportunities(random, people, today, size.opportunities),
     ...makeActivities(random, people, today, size.activities),

@@ -1,0 +1,73 @@
+// Writes the demo organization through the engine's own operations, so that it is validated, audited and numbered like any
+// other data. A second call finds it there and does nothing.
+import type { Call } from '../../../core/engine.ts';
+import type { Entity } from '../../../core/model/model.ts';
+import { create } from '../../../core/records/create.ts';
+import { retrieve } from '../../../core/records/retrieve.ts';
+import { update } from '../../../core/records/update.ts';
+import { demoOrganization, type DemoRecord } from './organization.ts';
+
+const parallel = 4;
+
+/** Returns how many records were made; 0 when the demo organization is there already. */
+export async function loadDemo(call: Call, today: Date = new Date()): Promise<number> {
+  const records = demoOrganization(today).filter((record) => call.engine.model.entities.has(record.entity));
+  const first = records[0];
+  if (!first || (await exists(call, first))) return 0;
+  for (const group of groups(records)) await writeAll(call, group);
+  return records.filter((record) => !record.update).length;
+}
+
+async function exists(call: Call, record: DemoRecord): Promise<boolean> {
+  const entity = entityOf(call, record);
+  const query = {
+    entity: entity.name,
+    select: [entity.key.name],
+    sort: [],
+    expand: [],
+    count: false,
+    annotations: { formatted: false, lookup: false },
+  };
+  return (await retrieve(call, query, { id: record.id })) !== undefined;
+}
+
+/** Records that may be written side by side: none names another of its group. */
+function groups(records: readonly DemoRecord[]): DemoRecord[][] {
+  const result: DemoRecord[][] = [];
+  let group: DemoRecord[] = [];
+  let ids = new Set<string>();
+  for (const record of records) {
+    const depends = record.update ? ids.has(record.id) : false;
+    const names = Object.values(record.values).some((value) => typeof value === 'string' && ids.has(value));
+    if (depends || names || group[0]?.entity !== record.entity) {
+      if (group.length > 0) result.push(group);
+      group = [];
+      ids = new Set();
+    }
+    group.push(record);
+    ids.add(record.id);
+  }
+  if (group.length > 0) result.push(group);
+  return result;
+}
+
+async function writeAll(call: Call, records: readonly DemoRecord[]): Promise<void> {
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let record = records[next++]; record !== undefined; record = records[next++]) await write(call, record);
+  };
+  await Promise.all(Array.from({ length: parallel }, worker));
+}
+
+async function write(call: Call, record: DemoRecord): Promise<void> {
+  const entity = entityOf(call, record);
+  const input = { values: record.values, targets: record.targets ?? {}, exact: {} };
+  if (record.update) await update(call, entity, { id: record.id }, input, {});
+  else await create(call, entity, input, { id: record.id });
+}
+
+function entityOf(call: Call, record: DemoRecord): Entity {
+  const entity = call.engine.model.entities.get(record.entity);
+  if (!entity) throw new TypeError(`the model has no ${record.entity}`);
+  return entity;
+}
