@@ -124,7 +124,7 @@ export async function countLinks(
     const name = ident(columnOf(link.child.primary).name);
     const rows = await executorOf(call).query<{ count: string; names: readonly string[] | null }>(
       `with found as materialized (select t.${key} as id, t.${name}::text as name from ${table(call.engine.schema, link.child)} t where ${refersTo(link)} and not t.${key} = any ($2::text[]::uuid[]))
-select count(*)::text as count, (select array_agg(coalesce(name, id::text)) from (select id, name from found order by id limit 3) some) as names from found`,
+select count(*)::text as count, (select array_agg(coalesce(name, id::text)) from (select id, name from found order by id limit 3) first) as names from found`,
       [link.parents, [...(doomed.get(link.child.name)?.ids ?? [])]],
     );
     const count = Number(rows[0]?.count ?? 0);

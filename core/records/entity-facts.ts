@@ -59,6 +59,8 @@ function read(entity: Entity): EntityFacts {
     system,
     defaults: Object.fromEntries(
       fields
+        // What a new row's state is follows from what is given of it (state.ts).
+        .filter((field) => field.system !== 'state' && field.system !== 'status')
         .filter((field) => field.default !== undefined && field.default !== null)
         .map((field) => [field.name, field.default]),
     ),
