@@ -135,12 +135,13 @@ describe('links', () => {
   });
 });
 
+const text = (data: string, mediaType = 'text/plain') => ({
+  name: '../b\u0001.txt',
+  mediaType,
+  data: Buffer.from(data),
+});
+
 describe('files', () => {
-  const text = (data: string, mediaType = 'text/plain') => ({
-    name: '../b\u0001.txt',
-    mediaType,
-    data: Buffer.from(data),
-  });
   test('are stored, replaced, read and removed with the row', async () => {
     const id = await make('new_ship', { new_name: 'F' });
     const one = await storeFile(world.call, ship(), { id }, 'new_papers', text('one'));
@@ -230,9 +231,9 @@ describe('rights', () => {
   });
 });
 
-describe('handlers', () => {
-  const on = (handler: Omit<EventHandler, 'name'> & { name?: string }) => defineHandler({ name: 'h', ...handler });
+const on = (handler: Omit<EventHandler, 'name'> & { name?: string }) => defineHandler({ name: 'h', ...handler });
 
+describe('handlers', () => {
   test('before a write may change and refuse it; after it see and do more, all in one transaction', async () => {
     const handlers = [
       on({
