@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../sdk/index.ts';
 import { sameJson } from './canonical.ts';
 import { placementOf } from './document-kind.ts';
 import type { Entity, Field, Model } from './model.ts';
-import { escapeStep, isArray, isObject, memberIds } from './pointer.ts';
+import { escapeStep, isArray, isObject, memberIds, own } from './pointer.ts';
 
 export type DifferenceKind = 'added' | 'removed' | 'changed' | 'renamed';
 
@@ -190,7 +190,7 @@ export function jsonChanges(old: Json | undefined, now: Json | undefined, path =
   if (sameJson(old, now)) return [];
   if (isObject(old) && isObject(now)) {
     const keys = [...new Set([...Object.keys(old), ...Object.keys(now)])];
-    const changes = keys.flatMap((key) => jsonChanges(old[key], now[key], `${path}/${escapeStep(key)}`, key));
+    const changes = keys.flatMap((key) => jsonChanges(own(old, key), own(now, key), `${path}/${escapeStep(key)}`, key));
     return changes.sort((a, b) => (a.path < b.path ? -1 : 1));
   }
   if (isArray(old) && isArray(now)) {

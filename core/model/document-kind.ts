@@ -2,20 +2,22 @@
 import { suggest } from './suggest.ts';
 
 /** Places below the layer's root: `choices/leadsource`. */
-const rootPlaces: Readonly<Record<string, string>> = {
-  apps: 'app',
-  automations: 'automation',
-  choices: 'choice',
-  dashboards: 'dashboard',
-  locales: 'locale',
-  processes: 'process',
-  relations: 'relation',
-  roles: 'role',
-  traits: 'trait',
-};
+const rootPlaces = new Map(
+  Object.entries({
+    apps: 'app',
+    automations: 'automation',
+    choices: 'choice',
+    dashboards: 'dashboard',
+    locales: 'locale',
+    processes: 'process',
+    relations: 'relation',
+    roles: 'role',
+    traits: 'trait',
+  }),
+);
 
 /** Places below an entity's folder: `account/forms/main`. */
-const entityPlaces: Readonly<Record<string, string>> = { charts: 'chart', forms: 'form', rules: 'rule', views: 'view' };
+const entityPlaces = new Map(Object.entries({ charts: 'chart', forms: 'form', rules: 'rule', views: 'view' }));
 
 /** Folders of a plugin that hold code, tests or data, not documents of the model. */
 export const codeFolders: ReadonlySet<string> = new Set([
@@ -36,19 +38,19 @@ export function placementOf(id: string): Placement {
   const steps = id.split('/');
   const [first = '', second = '', third] = steps;
   if (id === 'plugin') return { kind: 'plugin' };
-  const atRoot = rootPlaces[first];
+  const atRoot = rootPlaces.get(first);
   if (steps.length === 2 && atRoot) return { kind: atRoot };
   if (steps.length === 2 && second === 'entity') return { kind: 'entity' };
-  const ofEntity = entityPlaces[second];
+  const ofEntity = entityPlaces.get(second);
   if (steps.length === 3 && third && ofEntity) return { kind: ofEntity };
   const candidates =
     steps.length === 3
-      ? Object.keys(entityPlaces).map((place) => `${first}/${place}/${third}`)
-      : [...Object.keys(rootPlaces).map((place) => `${place}/${second}`), `${first}/entity`];
+      ? [...entityPlaces.keys()].map((place) => `${first}/${place}/${third}`)
+      : [...[...rootPlaces.keys()].map((place) => `${place}/${second}`), `${first}/entity`];
   return {
     message:
       `no kind of document belongs at "${id}.json"${suggest(id, candidates)}: an entity is "<entity>/entity.json", its forms, ` +
-      `views and charts stand in folders beside it, and ${Object.keys(rootPlaces).join(', ')} are folders of the layer`,
+      `views and charts stand in folders beside it, and ${[...rootPlaces.keys()].join(', ')} are folders of the layer`,
   };
 }
 
@@ -56,5 +58,5 @@ export function placementOf(id: string): Placement {
 export function entityOf(id: string): string | undefined {
   const steps = id.split('/');
   const [first = '', second = ''] = steps;
-  return second === 'entity' || (steps.length === 3 && second in entityPlaces) ? first : undefined;
+  return second === 'entity' || (steps.length === 3 && entityPlaces.has(second)) ? first : undefined;
 }

@@ -46,10 +46,11 @@ export function translateField(
     if (text !== '') return text;
     const properties = model.documents.get(document)?.['properties'] as Readonly<Record<string, object>> | undefined;
     const [first = ''] = path.split('/');
-    const property = properties?.[name];
+    const property = properties && Object.hasOwn(properties, name) ? properties[name] : undefined;
     if (
       property &&
-      (first in property || (first === 'options' && 'field' in property && first in (property.field as object)))
+      (Object.hasOwn(property, first) ||
+        (first === 'options' && 'field' in property && first in (property.field as object)))
     )
       break;
   }

@@ -3,7 +3,9 @@
 import type { Json, JsonObject } from '../sdk/index.ts';
 import type { Layer, Problem, SourceDocument } from './layer.ts';
 import { overlayTarget } from './layer.ts';
-import { escapeStep, isArray, isObject, memberIds, memberKey, positionalPointer, valueAt } from './pointer.ts';
+import { escapeStep, isArray, isObject, memberIds, memberKey, own, positionalPointer, valueAt } from './pointer.ts';
+import type { Placement } from './place.ts';
+import { place } from './place.ts';
 import { suggest } from './suggest.ts';
 
 export interface Merged {
@@ -20,7 +22,7 @@ export interface Merged {
 interface Origins {
   readonly definer: Layer;
   readonly said: Map<string, Layer>;
-  /** Hidden members: saying so twice is no mistake, and what is hidden stays hidden. */
+  /** Id paths of hidden members: what is hidden stays hidden, and hiding it twice is no mistake. */
   readonly hidden: Set<string>;
 }
 
@@ -28,13 +30,15 @@ interface Origins {
 const wholes: ReadonlySet<string> = new Set(['filter', 'where', 'default', 'const', 'enum', 'settings']);
 const directives = ['after', 'remove'];
 /** Lists whose members hold further members, and under which name. */
-const containers: Readonly<Record<string, string>> = {
-  areas: 'groups',
-  groups: 'items',
-  sections: 'items',
-  status: 'reasons',
-  tabs: 'columns',
-};
+const containers: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    areas: 'groups',
+    groups: 'items',
+    sections: 'items',
+    status: 'reasons',
+    tabs: 'columns',
+  }),
+);
 
 export function mergeLayers(layers: readonly Layer[]): Merged {
   const documents = new Map<string, JsonObject>();
@@ -79,6 +83,10 @@ export function mergeLayers(layers: readonly Layer[]): Merged {
     }
     below.push(layer);
   }
+  for (const [id, { hidden }] of origins) {
+    const document = documents.get(id);
+    if (document && hidden.size > 0) documents.set(id, withoutHidden(document, hidden) as JsonObject);
+  }
 
   const source = (document: string, idPath: string): { file: string; pointer: string; text: string } => {
     const origin = origins.get(document);
@@ -115,34 +123,34 @@ interface Merging {
 
 function mergeObject(merge: Merging, path: string, name: string, lower: JsonObject, upper: JsonObject): JsonObject {
   const result: Record<string, Json | undefined> = { ...lower };
-  const placed: { readonly key: string; readonly after: string }[] = [];
+  const placements: Placement[] = [];
   for (const [key, value] of Object.entries(upper)) {
     if (value === undefined || (path === '' && (key === '$schema' || key === 'overlays'))) continue;
     const child = `${path}/${escapeStep(key)}`;
-    const old = result[key];
-    if (isRemoval(value)) {
-      hide(merge, child, key, Object.keys(lower), key in result);
-      delete result[key];
+    const old = own(result, key);
+    if (isObject(value) && value['remove'] === true) {
+      hide(merge, child, key, Object.keys(lower), old !== undefined);
       continue;
     }
-    if (merge.origin.hidden.has(child)) continue;
-    if (name === 'properties' && isObject(value)) {
-      if (typeof value['after'] === 'string') placed.push({ key, after: value['after'] });
-      if (old === undefined && value['field'] === undefined) {
-        merge.problems.push(missingMember(merge, child, key, Object.keys(lower), 'field'));
-        continue;
-      }
+    const isMember = name === 'properties' && isObject(value);
+    if (isMember && old === undefined && value['field'] === undefined) {
+      merge.problems.push(missingMember(merge, child, key, Object.keys(lower), 'field'));
+      continue;
     }
-    if (isObject(old) && isObject(value) && !wholes.has(key)) {
-      result[key] = mergeObject(merge, child, key, old, withoutDirectives(name === 'properties', value));
-    } else if (isArray(old) && isArray(value) && !wholes.has(key)) {
-      result[key] = mergeList(merge, child, key, old, value);
+    if (isMember && typeof value['after'] === 'string') placements.push({ id: key, after: value['after'] });
+    const plain = isMember ? omit(value, directives) : value;
+    if (isObject(old) && isObject(plain) && !wholes.has(key)) {
+      result[key] = mergeObject(merge, child, key, old, plain);
+    } else if (isArray(old) && isArray(plain) && !wholes.has(key)) {
+      result[key] = mergeList(merge, child, key, old, plain);
     } else {
-      result[key] = isObject(value) ? withoutDirectives(name === 'properties', value) : value;
+      result[key] = plain;
       merge.origin.said.set(child, merge.layer);
     }
   }
-  return placed.length === 0 ? result : placeKeys(merge, path, result, placed);
+  if (placements.length === 0) return result;
+  const order = placeMembers(merge, path, Object.keys(result), placements);
+  return Object.fromEntries(order.map((key) => [key, result[key]]));
 }
 
 function mergeList(
@@ -155,96 +163,99 @@ function mergeList(
   if (name === 'required') {
     // What must be filled is a set that each layer adds to.
     const added = upper.filter((member) => !lower.includes(member));
-    if (added.length > 0)
-      for (const member of added) merge.origin.said.set(`${path}/${lower.length + added.indexOf(member)}`, merge.layer);
+    added.forEach((_, index) => merge.origin.said.set(`${path}/${lower.length + index}`, merge.layer));
     return [...lower, ...added];
   }
   const upperIds = memberIds(name, upper);
   const lowerIds = memberIds(name, lower);
-  if (!upperIds || !lowerIds || (upperIds.length === 0 && lowerIds.length === 0)) {
+  if (!upperIds || !lowerIds) {
     merge.origin.said.set(path, merge.layer);
     return upper;
   }
-  let members = lower.map((value, index) => ({ id: lowerIds[index] ?? '', value }));
+  const members = new Map(lowerIds.map((id, index) => [id, lower[index]]));
+  const placements: Placement[] = [];
   upper.forEach((patch, index) => {
-    const id = upperIds[index] ?? '';
-    if (!isObject(patch)) return;
+    const id = upperIds[index];
+    if (id === undefined || !isObject(patch)) return;
     const child = `${path}/${escapeStep(id)}`;
-    const position = members.findIndex((member) => member.id === id);
+    const old = members.get(id);
     if (patch['remove'] === true) {
-      hide(merge, child, id, lowerIds, position >= 0);
-      members = members.filter((member) => member.id !== id);
+      hide(merge, child, id, lowerIds, old !== undefined);
       return;
     }
-    if (merge.origin.hidden.has(child)) return;
-    const { after } = patch;
-    const plain = withoutDirectives(true, patch);
-    const old = members[position]?.value;
-    let member: { id: string; value: Json };
+    const plain = omit(patch, directives);
+    const needed = containers.get(name);
     if (isObject(old)) {
-      member = { id, value: mergeObject(merge, child, name, old, omit(plain, memberKey(name))) };
-      members[position] = member;
+      members.set(id, mergeObject(merge, child, name, old, omit(plain, [memberKey(name)])));
+    } else if (needed !== undefined && plain[needed] === undefined) {
+      merge.problems.push(missingMember(merge, child, id, lowerIds, needed));
+      return;
     } else {
-      const needed = containers[name];
-      if (needed && plain[needed] === undefined) {
-        merge.problems.push(missingMember(merge, child, id, lowerIds, needed));
-        return;
-      }
-      member = { id, value: plain };
-      members.push(member);
+      members.set(id, plain);
       merge.origin.said.set(child, merge.layer);
     }
-    if (typeof after !== 'string') return;
-    members = members.filter((other) => other !== member);
-    const anchor = after === '' ? -1 : members.findIndex((other) => other.id === after);
-    if (after !== '' && anchor < 0) {
-      merge.problems.push(
-        missingAnchor(
-          merge,
-          child,
-          after,
-          members.map((other) => other.id),
-        ),
-      );
-      members.push(member);
-    } else {
-      members.splice(anchor + 1, 0, member);
-      merge.origin.said.set(`${child}/after`, merge.layer);
-    }
+    if (typeof patch['after'] === 'string') placements.push({ id, after: patch['after'] });
   });
-  return members.map((member) => member.value);
+  return placeMembers(merge, path, [...members.keys()], placements).flatMap((id) => members.get(id) ?? []);
 }
 
-function placeKeys(
+function placeMembers(
   merge: Merging,
   path: string,
-  object: Readonly<Record<string, Json | undefined>>,
-  placed: readonly { readonly key: string; readonly after: string }[],
-): JsonObject {
-  let keys = Object.keys(object);
-  for (const { key, after } of placed) {
-    const others = keys.filter((other) => other !== key);
-    const anchor = after === '' ? -1 : others.indexOf(after);
-    if (after !== '' && anchor < 0) {
-      merge.problems.push(missingAnchor(merge, `${path}/${escapeStep(key)}`, after, others));
-      continue;
-    }
-    keys = [...others.slice(0, anchor + 1), key, ...others.slice(anchor + 1)];
+  ids: readonly string[],
+  placements: readonly Placement[],
+): readonly string[] {
+  const { order, lost, circular } = place(ids, placements);
+  const report = ({ id }: Placement, message: string): void => {
+    const pointer = positionalPointer(merge.source.body, `${path}/${escapeStep(id)}/after`);
+    merge.problems.push({ code: 'OVERLAY_MEMBER_UNKNOWN', file: merge.source.file, pointer, message });
+  };
+  for (const placement of lost) {
+    report(placement, `there is no "${placement.after}" to stand after${suggest(placement.after, ids)}`);
   }
-  return Object.fromEntries(keys.map((key) => [key, object[key]]));
+  for (const placement of circular) {
+    report(
+      placement,
+      `"${placement.id}" and "${placement.after}" are placed after each other; one of them must stand elsewhere`,
+    );
+  }
+  return order;
 }
 
+/** What is hidden stays in its place until all layers are merged: others may stand after it. */
 function hide(merge: Merging, child: string, name: string, names: readonly string[], exists: boolean): void {
-  if (!exists && !merge.origin.hidden.has(child)) {
-    merge.problems.push({
-      code: 'OVERLAY_MEMBER_UNKNOWN',
-      file: merge.source.file,
-      pointer: positionalPointer(merge.source.body, child),
-      message: `there is no "${name}" below to remove${suggest(name, names)}`,
-    });
+  if (exists) {
+    merge.origin.hidden.add(child);
     return;
   }
-  merge.origin.hidden.add(child);
+  merge.problems.push({
+    code: 'OVERLAY_MEMBER_UNKNOWN',
+    file: merge.source.file,
+    pointer: positionalPointer(merge.source.body, child),
+    message: `there is no "${name}" below to remove${suggest(name, names)}`,
+  });
+}
+
+/** Takes away what is hidden; a hidden field is no longer required either. */
+function withoutHidden(value: Json, hidden: ReadonlySet<string>, path = '', name = ''): Json {
+  if (isArray(value)) {
+    const ids = memberIds(name, value);
+    if (!ids) return value;
+    return value.flatMap((member, index) => {
+      const child = `${path}/${escapeStep(ids[index] ?? '')}`;
+      return hidden.has(child) ? [] : [withoutHidden(member, hidden, child, name)];
+    });
+  }
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).flatMap(([key, member]): [string, Json][] => {
+    const child = `${path}/${escapeStep(key)}`;
+    if (member === undefined || hidden.has(child)) return [];
+    if (path === '' && key === 'required' && isArray(member)) {
+      return [[key, member.filter((field) => !hidden.has(`/properties/${escapeStep(String(field))}`))]];
+    }
+    return [[key, withoutHidden(member, hidden, child, key)]];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** A patch for something that is not there; as an addition it would lack what it must hold. */
@@ -254,15 +265,6 @@ function missingMember(merge: Merging, child: string, name: string, names: reado
     file: merge.source.file,
     pointer: positionalPointer(merge.source.body, child),
     message: `there is no "${name}" below to change${suggest(name, names)}; a new one needs "${needed}"`,
-  };
-}
-
-function missingAnchor(merge: Merging, child: string, after: string, names: readonly string[]): Problem {
-  return {
-    code: 'OVERLAY_MEMBER_UNKNOWN',
-    file: merge.source.file,
-    pointer: `${positionalPointer(merge.source.body, child)}/after`,
-    message: `there is no "${after}" to stand after${suggest(after, names)}`,
   };
 }
 
@@ -307,15 +309,7 @@ function nearestSaid(origin: Origins, idPath: string): Layer | undefined {
   }
 }
 
-function isRemoval(value: Json): boolean {
-  return isObject(value) && value['remove'] === true;
-}
-
-function withoutDirectives(member: boolean, value: JsonObject): JsonObject {
-  return member ? omit(value, ...directives) : value;
-}
-
-function omit(value: JsonObject, ...names: readonly string[]): JsonObject {
-  if (!names.some((name) => name in value)) return value;
+function omit(value: JsonObject, names: readonly string[]): JsonObject {
+  if (!names.some((name) => Object.hasOwn(value, name))) return value;
   return Object.fromEntries(Object.entries(value).filter(([key]) => !names.includes(key)));
 }

@@ -21,12 +21,21 @@ export function isArray(value: unknown): value is readonly Json[] {
   return Array.isArray(value);
 }
 
+/** A property that the object has itself: documents may well have one called `constructor`. */
+export function own(object: JsonObject, name: string): Json | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
 /** Lists whose members are known by something else than `id`. */
-const memberKeys: Readonly<Record<string, string>> = { options: 'value', reasons: 'value', status: 'state' };
+const memberKeys: ReadonlyMap<string, string> = new Map([
+  ['options', 'value'],
+  ['reasons', 'value'],
+  ['status', 'state'],
+]);
 
 /** The property that names the members of the list under `name`. */
 export function memberKey(name: string): string {
-  return memberKeys[name] ?? 'id';
+  return memberKeys.get(name) ?? 'id';
 }
 
 /** What a member of the list under `name` is known by; undefined where the list is one value (a filter, plain names). */
@@ -69,7 +78,7 @@ export function idPathOf(document: Json | undefined, pointer: string): string {
       value = member;
     } else {
       steps.push(step);
-      value = isObject(value) ? value[step] : undefined;
+      value = isObject(value) ? own(value, step) : undefined;
       name = step;
     }
   }
@@ -81,7 +90,7 @@ function walk(document: Json | undefined, steps: readonly string[]): { readonly 
   let name = '';
   for (const step of steps) {
     if (isArray(value)) value = value[indexOf(name, value, step)];
-    else if (isObject(value)) value = value[step];
+    else if (isObject(value)) value = own(value, step);
     else return undefined;
     name = step;
   }
@@ -98,7 +107,7 @@ function walkFar(document: Json | undefined, steps: readonly string[]): readonly
       if (index < 0 || index >= value.length) break;
       found.push(index);
       value = value[index];
-    } else if (isObject(value) && step in value) {
+    } else if (isObject(value) && Object.hasOwn(value, step)) {
       found.push(step);
       value = value[step];
     } else break;

@@ -106,7 +106,8 @@ function meantBranch(branches: readonly JsonSchema[], data: Json): number {
   branches.forEach((branch, index) => {
     const properties = isObject(branch['properties']) ? branch['properties'] : undefined;
     let score = 0;
-    if (isObject(data) && properties) score = 1 + 2 * Object.keys(data).filter((name) => name in properties).length;
+    if (isObject(data) && properties)
+      score = 1 + 2 * Object.keys(data).filter((name) => Object.hasOwn(properties, name)).length;
     else if (!isObject(data) && !properties)
       score = branch['type'] === typeof data || branch['$ref'] !== undefined ? 2 : 1;
     if (score > bestScore) {

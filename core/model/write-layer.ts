@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Json, JsonObject, JsonSchema } from '../sdk/index.ts';
 import { placementOf } from './document-kind.ts';
 import type { Layer } from './layer.ts';
-import { isArray, isObject } from './pointer.ts';
+import { isArray, isObject, own } from './pointer.ts';
 import { documentSchema } from './validate-document.ts';
 
 const lineWidth = 120;
@@ -40,13 +40,13 @@ function ordered(value: Json, schema: JsonSchema | undefined, root: JsonSchema):
   if (!isObject(value)) return value;
   const properties = isObject(meant?.['properties']) ? meant['properties'] : {};
   const rest = isObject(meant?.['additionalProperties']) ? meant['additionalProperties'] : undefined;
-  const known = Object.keys(properties).filter((key) => value[key] !== undefined);
+  const known = Object.keys(properties).filter((key) => own(value, key) !== undefined);
   // Names that the schema does not fix come after those it does, in the order their author gave them: it has a meaning.
-  const free = Object.keys(value).filter((key) => !(key in properties) && value[key] !== undefined);
+  const free = Object.keys(value).filter((key) => !Object.hasOwn(properties, key) && value[key] !== undefined);
   return Object.fromEntries(
     [...known, ...free].map((key) => {
-      const below = properties[key] ?? rest;
-      return [key, ordered(value[key] ?? null, isObject(below) ? below : undefined, root)];
+      const below = own(properties, key) ?? rest;
+      return [key, ordered(own(value, key) ?? null, isObject(below) ? below : undefined, root)];
     }),
   );
 }
@@ -64,7 +64,7 @@ function resolve(schema: JsonSchema | undefined, value: Json, root: JsonSchema):
   if (!branches || !isObject(value) || isObject(schema['properties'])) return schema;
   const shared = (branch: Json): number => {
     const properties = isObject(branch) ? resolve(branch, value, root)?.['properties'] : undefined;
-    return isObject(properties) ? Object.keys(value).filter((key) => key in properties).length : -1;
+    return isObject(properties) ? Object.keys(value).filter((key) => Object.hasOwn(properties, key)).length : -1;
   };
   const best = branches.toSorted((a, b) => shared(b) - shared(a))[0];
   return isObject(best) ? resolve(best, value, root) : schema;
