@@ -165,14 +165,24 @@ export function defineFieldType<O extends object>(type: FieldType<O>): FieldType
   return type as unknown as FieldType;
 }
 
+export interface FieldExample {
+  readonly value: unknown;
+  /** What is read back, where it differs. Numbers beyond binary floating point stand as text. */
+  readonly read?: unknown;
+  /** Index in `definitions`; default 0. */
+  readonly definition?: number;
+  /** The entity a reference names; rows of the ids in `valid` are made by the suite. */
+  readonly target?: string;
+}
+
 /** Cases the contract suite runs over a field type; `examples.ts` in the type's folder exports one. */
 export interface FieldExamples {
   /** Keys of a property document beside title: `{type:'string', maxLength:100, field:{type:'text'}}`. One per variant. */
   readonly definitions: readonly JsonObject[];
   /** Wire values that round-trip, with what is read back where it differs. */
-  readonly valid: readonly { readonly value: unknown; readonly read?: unknown; readonly definition?: number }[];
+  readonly valid: readonly FieldExample[];
   /** Wire values that are refused with 400. */
-  readonly invalid: readonly { readonly value: unknown; readonly definition?: number }[];
+  readonly invalid: readonly Omit<FieldExample, 'read'>[];
   /** OData filters over the field (named `f`) and how many of `valid` (definition 0) they match. */
   readonly filters: readonly { readonly filter: string; readonly matches: number }[];
   /** The valid values of definition 0 in ascending order, where the type sorts. */

@@ -12,6 +12,7 @@ export type {
   DecodeContext,
   Decoded,
   DeleteCascade,
+  FieldExample,
   FieldExamples,
   FieldSpec,
   FieldType,

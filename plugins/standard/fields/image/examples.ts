@@ -1,0 +1,28 @@
+// Cases of the field type image for the contract suite. A record can only remove its image: bytes have their own address.
+import type { FieldExamples } from 'peyvand/sdk';
+
+export const examples: FieldExamples = {
+  definitions: [
+    { type: 'string', format: 'uuid', field: { type: 'image' } },
+    { type: 'string', format: 'uuid', field: { type: 'image', maxSize: 1024 } },
+  ],
+  valid: [{ value: null }, { value: null, definition: 1 }],
+  invalid: [
+    { value: '01890a5d-ac96-774b-bcce-b302099a8001' },
+    { value: '00000000-0000-0000-0000-000000000000' },
+    { value: 'data:image/png;base64,AAAA' },
+    { value: 'name.png' },
+    { value: '' },
+    { value: 0 },
+    { value: 1 },
+    { value: true },
+    { value: false },
+    { value: [] },
+    { value: {} },
+    { value: { id: '01890a5d-ac96-774b-bcce-b302099a8001', name: 'a.png' }, definition: 1 },
+  ],
+  filters: [
+    { filter: 'f eq null', matches: 1 },
+    { filter: 'f ne null', matches: 0 },
+  ],
+};

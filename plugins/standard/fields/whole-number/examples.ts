@@ -1,0 +1,50 @@
+// Cases of the field type whole-number for the contract suite.
+import type { FieldExamples } from 'peyvand/sdk';
+
+export const examples: FieldExamples = {
+  definitions: [
+    { type: 'integer', field: { type: 'whole-number' } },
+    { type: 'integer', minimum: 1, maximum: 10, field: { type: 'whole-number', grouping: false } },
+  ],
+  valid: [
+    { value: 0 },
+    { value: -0, read: 0 },
+    { value: 1 },
+    { value: -1 },
+    { value: 42 },
+    { value: 1405 },
+    { value: 1_000_000 },
+    { value: 2_147_483_647 },
+    { value: -2_147_483_648 },
+    { value: 1e3, read: 1000 },
+    { value: 12.0, read: 12 },
+    { value: 1, definition: 1 },
+    { value: 10, definition: 1 },
+  ],
+  invalid: [
+    { value: 1.5 },
+    { value: 0.1 },
+    { value: 2_147_483_648 },
+    { value: -2_147_483_649 },
+    { value: 1e21 },
+    { value: 9_007_199_254_740_993 },
+    { value: '12' },
+    { value: '۱۲' },
+    { value: '' },
+    { value: true },
+    { value: [1] },
+    { value: {} },
+    { value: 0, definition: 1 },
+    { value: 11, definition: 1 },
+  ],
+  filters: [
+    { filter: 'f eq 42', matches: 1 },
+    { filter: 'f gt 0', matches: 7 },
+    { filter: 'f ge 0 and f lt 2', matches: 3 },
+    { filter: 'f le -1', matches: 2 },
+    { filter: 'f in (1,42)', matches: 2 },
+    { filter: 'f ne 42', matches: 10 },
+    { filter: 'f eq null', matches: 0 },
+  ],
+  sorted: [-2_147_483_648, -1, 0, 0, 1, 12, 42, 1000, 1405, 1_000_000, 2_147_483_647],
+};
