@@ -36,9 +36,8 @@ export const multiChoice = defineFieldType<ChoiceOptions>({
     field.options.choice === undefined ? { many: true } : { choice: field.options.choice, many: true },
 });
 
-function itemsOf(value: unknown): readonly unknown[] | Refusal {
-  if (Array.isArray(value)) return value;
-  if (typeof value !== 'string') return refuseType('values such as 1,2,3', value);
+function itemsOf(value: unknown): readonly number[] | Refusal {
+  if (typeof value !== 'string') return refuseType('option values as text, such as "1,2,3"', value);
   if (!/^\s*-?\d{1,10}\s*(,\s*-?\d{1,10}\s*)*$/.test(value)) {
     return refuse('CHOICE_FORMAT', `${quote(value)} is not a list of option values such as 1,2,3.`);
   }

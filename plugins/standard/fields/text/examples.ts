@@ -7,6 +7,7 @@ export const examples: FieldExamples = {
     { type: 'string', format: 'email', field: { type: 'text', format: 'email' } },
     { type: 'string', field: { type: 'text', format: 'phone' } },
     { type: 'string', maxLength: 200, field: { type: 'text', format: 'url' } },
+    { type: 'string', field: { type: 'text', format: 'email' } },
     { type: 'string', minLength: 2, maxLength: 5, pattern: '^[A-Z]+$', field: { type: 'text' } },
   ],
   valid: [
@@ -25,7 +26,7 @@ export const examples: FieldExamples = {
     { value: 'null' },
     { value: 'ali@example.com', definition: 1 },
     { value: 'a.b+c@sub.example.co', definition: 1 },
-    { value: 'کاربر@نمونه.ایران', definition: 1 },
+    { value: 'کاربر@نمونه.ایران', definition: 4 },
     { value: '+98 21 1234 5678', definition: 2 },
     { value: '۰۲۱-۸۸۷۷۶۶', definition: 2 },
     { value: '(425) 555-0100 ext. 12', definition: 2 },
@@ -33,7 +34,7 @@ export const examples: FieldExamples = {
     { value: 'www.example.com', definition: 3 },
     { value: 'example.com:8080/x', definition: 3 },
     { value: 'ftp://files.example.com', definition: 3 },
-    { value: 'ABCDE', definition: 4 },
+    { value: 'ABCDE', definition: 5 },
   ],
   invalid: [
     { value: 12 },
@@ -57,9 +58,9 @@ export const examples: FieldExamples = {
     { value: 'data:text/html,x', definition: 3 },
     { value: 'http://', definition: 3 },
     { value: 'not an address', definition: 3 },
-    { value: 'A', definition: 4 },
-    { value: 'abc', definition: 4 },
-    { value: 'ABCDEF', definition: 4 },
+    { value: 'A', definition: 5 },
+    { value: 'abc', definition: 5 },
+    { value: 'ABCDEF', definition: 5 },
   ],
   filters: [
     { filter: "f eq 'Contoso'", matches: 1 },

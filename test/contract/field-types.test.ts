@@ -1,0 +1,311 @@
+// One suite over every field type, ours and a partner's: the promise of core/sdk/field-type.ts, kept on a real database
+// through the engine's own operations.
+import { readdirSync } from 'node:fs';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Call } from '../../core/engine.ts';
+import type { Entity } from '../../core/model/model.ts';
+import { layerOf } from '../../core/model/read-layer.ts';
+import { openOrganization } from '../../core/organization.ts';
+import type { Organization } from '../../core/organization.ts';
+import { loadPlugins } from '../../core/plugins/load-plugins.ts';
+import { create } from '../../core/records/create.ts';
+import { listOData } from '../../core/records/list.ts';
+import { readBody } from '../../core/records/read-body.ts';
+import { retrieveOData } from '../../core/records/retrieve.ts';
+import { update } from '../../core/records/update.ts';
+import { ROOT_UNIT_ID, SYSTEM_USER_ID, systemPrincipal } from '../../core/security/system-principal.ts';
+import { PeyvandError } from '../../core/sdk/index.ts';
+import type { FieldExample, FieldExamples, FieldSpec, FieldType, JsonObject } from '../../core/sdk/index.ts';
+import { numbersExactly, parseNumbersExactly } from '../support/canonical-number.ts';
+import { testDatabase } from '../support/database.ts';
+import type { TestDatabase } from '../support/database.ts';
+
+const folders = ['../../plugins/standard/', '../fixtures/partner/'].map((path) => new URL(path, import.meta.url));
+const partner = fileURLToPath(new URL('../fixtures/partner/', import.meta.url));
+
+interface Subject {
+  readonly name: string;
+  readonly folder: URL;
+  readonly examples: FieldExamples;
+}
+
+async function readSubject(name: string, folder: URL): Promise<Subject> {
+  const file = new URL(`fields/${name}/examples.ts`, folder);
+  const { examples } = (await import(pathToFileURL(fileURLToPath(file)).href)) as { readonly examples: FieldExamples };
+  return { name, folder, examples };
+}
+
+const subjects: readonly Subject[] = await Promise.all(
+  folders.flatMap((folder) => readdirSync(new URL('fields/', folder)).map((name) => readSubject(name, folder))),
+);
+
+/** The entity that holds a field of this definition; `required`: the same field, which must have a value. */
+const entityName = (type: string, definition: number | 'required'): string =>
+  `x_${type.replaceAll('-', '_')}_${definition}`;
+
+function entityDocument(name: string, field: JsonObject, required: boolean): JsonObject {
+  return {
+    title: name,
+    type: 'object',
+    entity: { set: `${name}s`, plural: name, ownership: 'organization', primary: 'name', stateless: true },
+    properties: {
+      name: { title: 'Name', type: 'string', maxLength: 200, field: { type: 'text' } },
+      f: { title: 'F', ...field },
+    },
+    ...(required ? { required: ['f'] } : {}),
+  };
+}
+
+/** A field of its own relationship: several entities hold the same definition. */
+const documents: Record<string, JsonObject> = {};
+for (const { name, examples } of subjects) {
+  const [first] = examples.definitions;
+  if (!first) throw new TypeError(`${name}: no definition among its examples`);
+  for (const [index, definition] of examples.definitions.entries()) {
+    documents[`${entityName(name, index)}/entity`] = entityDocument(entityName(name, index), definition, false);
+  }
+  documents[`${entityName(name, 'required')}/entity`] = entityDocument(entityName(name, 'required'), first, true);
+}
+
+let cluster: TestDatabase;
+let organization: Organization;
+let call: Call;
+let fieldTypes: ReadonlyMap<string, FieldType>;
+
+function entityOf(name: string): Entity {
+  const entity = call.engine.model.entities.get(name);
+  if (!entity) throw new TypeError(`no entity ${name}`);
+  return entity;
+}
+
+const preferences = { root: 'http://test/api/data/v9.2' };
+
+/** The body that writes the value: references go by @odata.bind as clients send them. */
+function bodyOf(entity: Entity, example: Omit<FieldExample, 'read'>): string {
+  const { reference } = entity.fields.get('f') ?? {};
+  if (!reference || example.value === null || typeof example.value !== 'string' || example.target === undefined) {
+    return JSON.stringify({ f: example.value });
+  }
+  const set = call.engine.model.entities.get(example.target)?.set ?? `${example.target}s`;
+  const navigation = reference.targets.length === 1 ? 'f' : `f_${example.target}`;
+  return JSON.stringify({ [`${navigation}@odata.bind`]: `/${set}(${example.value})` });
+}
+
+async function write(entity: Entity, example: Omit<FieldExample, 'read'>): Promise<string> {
+  const { id } = await create(call, entity, await readBody(call, entity, bodyOf(entity, example)));
+  return id;
+}
+
+const wireOf = (entity: Entity): string => entity.fields.get('f')?.columns[0]?.wire ?? 'f';
+
+async function read(entity: Entity, id: string): Promise<unknown> {
+  const answer = await retrieveOData(call, entity, { id }, `$select=${wireOf(entity)}`, preferences);
+  return (parseNumbersExactly(answer?.body ?? '{}') as Record<string, unknown>)[wireOf(entity)];
+}
+
+async function listValues(entity: Entity, query: string): Promise<readonly unknown[]> {
+  const { body } = await listOData(call, entity, query, preferences);
+  const { value } = parseNumbersExactly(body) as { readonly value: readonly Record<string, unknown>[] };
+  return value.map((row) => row[wireOf(entity)]);
+}
+
+function expected(entity: Entity, { value, read: back }: FieldExample): unknown {
+  const storage = entity.fields.get('f')?.columns[0]?.type ?? 'text';
+  return numbersExactly(back === undefined ? value : back, ['integer', 'bigint', 'numeric'].includes(storage));
+}
+
+async function makeRow(name: string, values: Readonly<Record<string, unknown>>, id?: string): Promise<void> {
+  const entity = entityOf(name);
+  await create(call, entity, await readBody(call, entity, JSON.stringify(values)), id === undefined ? {} : { id });
+}
+
+/** The rows that the valid references name. */
+async function makeReferenced(): Promise<void> {
+  const made = new Set<string>();
+  for (const { name, examples } of subjects) {
+    for (const [index] of examples.definitions.entries()) {
+      const field = entityOf(entityName(name, index)).fields.get('f');
+      for (const example of examples.valid.filter(({ definition = 0 }) => definition === index)) {
+        const target = example.target ?? field?.reference?.targets[0];
+        if (!field?.reference || target === undefined || typeof example.value !== 'string') continue;
+        const id = example.value.toLowerCase();
+        if (made.has(`${target} ${id}`)) continue;
+        made.add(`${target} ${id}`);
+        const entity = entityOf(target);
+        await makeRow(target, { [entity.primary.readOnly ? 'lastname' : entity.primary.name]: id }, id);
+      }
+    }
+  }
+}
+
+beforeAll(async () => {
+  cluster = await testDatabase({ max: 8 });
+  const plugins = await loadPlugins({ folders: [partner] });
+  fieldTypes = plugins.fieldTypes;
+  organization = await openOrganization({ database: cluster.database, plugins });
+  const { layer, problems } = layerOf({ id: 'organization', version: '1', kind: 'organization' }, documents);
+  expect(problems).toEqual([]);
+  await organization.publish(layer, { grace: 0 });
+  call = { engine: organization.current(), principal: systemPrincipal, requestId: 'contract' };
+  await makeRow('businessunit', { name: 'Root' }, ROOT_UNIT_ID);
+  await makeRow('transactioncurrency', { currencyname: 'Euro', isocurrencycode: 'EUR', exchangerate: 1 });
+  await makeRow('systemuser', { lastname: 'Platform', businessunitid: ROOT_UNIT_ID }, SYSTEM_USER_ID);
+  await makeReferenced();
+}, 180_000);
+
+afterAll(async () => {
+  await organization?.close();
+  await cluster?.drop();
+});
+
+test('every folder of field types comes in through a plugin, and every field type of the plugins has a folder', () => {
+  expect(subjects.map(({ name }) => name).sort()).toEqual([...fieldTypes.keys()].sort());
+});
+
+describe.for(subjects.map((subject) => [subject.name, subject] as const))('a field of type %s', ([name, subject]) => {
+  const { examples } = subject;
+  const type = (): FieldType => {
+    const found = fieldTypes.get(name);
+    if (!found) throw new TypeError(`no field type ${name}`);
+    return found;
+  };
+  const spec = (definition: number): FieldSpec => {
+    const schema = examples.definitions[definition] ?? {};
+    return { entity: 'x', name: 'f', options: schema['field'] as JsonObject, schema };
+  };
+  const first = (): Entity => entityOf(entityName(name, 0));
+  const ofFirst = examples.valid.filter(({ definition = 0 }) => definition === 0);
+
+  test('gives the planner a table that fits the model to the last column', async () => {
+    const plan = await organization.plan();
+    const mine = plan.steps.filter((step) => JSON.stringify(step).includes(`"x_${name.replaceAll('-', '_')}_`));
+    expect(mine).toEqual([]);
+  });
+
+  test('keeps what it is given and gives it back', async () => {
+    const wrong: unknown[] = [];
+    for (const example of examples.valid) {
+      const entity = entityOf(entityName(name, example.definition ?? 0));
+      const got = await read(entity, await write(entity, example));
+      const want = expected(entity, example);
+      if (JSON.stringify(got) !== JSON.stringify(want)) wrong.push({ example, want, got });
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test('refuses what it cannot keep, naming the field, and stores nothing', async () => {
+    const wrong: unknown[] = [];
+    for (const example of examples.invalid) {
+      const entity = entityOf(entityName(name, example.definition ?? 0));
+      try {
+        const id = await write(entity, example);
+        wrong.push({ example, stored: await read(entity, id) });
+      } catch (error) {
+        const fits =
+          error instanceof PeyvandError &&
+          error.status === 400 &&
+          error.details.length > 0 &&
+          error.details.every(({ target, message }) => target.startsWith('f') && message.length > 10);
+        if (!fits) wrong.push({ example, error });
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test('finds rows by it', async () => {
+    for (const { filter, matches } of examples.filters) {
+      const values = await listValues(first(), `$filter=${encodeURIComponent(filter)}`);
+      expect([filter, values.length]).toEqual([filter, matches]);
+    }
+  });
+
+  test('sorts rows by it, or says that it cannot', async () => {
+    const path = wireOf(first());
+    const sortable = type().sortable !== false;
+    if (!sortable) {
+      await expect(listValues(first(), `$orderby=${path}`)).rejects.toMatchObject({ status: 400 });
+      return;
+    }
+    const ascending = await listValues(first(), `$orderby=${path} asc`);
+    const descending = await listValues(first(), `$orderby=${path} desc`);
+    expect(ascending).toHaveLength(ofFirst.length);
+    expect([...descending].reverse()).toEqual(ascending);
+    if (examples.sorted) {
+      const entity = first();
+      expect(ascending).toEqual(examples.sorted.map((value) => expected(entity, { value })));
+    }
+  });
+
+  test('is emptied by null', async () => {
+    const entity = first();
+    const [example] = ofFirst;
+    if (!example) throw new TypeError('no valid example');
+    const id = await write(entity, example);
+    await update(call, entity, { id }, await readBody(call, entity, '{"f":null}'));
+    expect(await read(entity, id)).toBe(null);
+  });
+
+  test('can be demanded: a row without it is refused', async () => {
+    const entity = entityOf(entityName(name, 'required'));
+    for (const body of ['{"name":"x"}', '{"name":"x","f":null}']) {
+      const attempt = readBody(call, entity, body).then((input) => create(call, entity, input));
+      // A type that makes its own value needs none.
+      if (type().generate) await expect(attempt).resolves.toMatchObject({ created: true });
+      else
+        await expect(attempt).rejects.toMatchObject({
+          status: 400,
+          details: [expect.objectContaining({ target: 'f' })],
+        });
+    }
+  });
+
+  test('knows a sound definition from a misspelt one', () => {
+    for (const [index] of examples.definitions.entries()) expect(type().check?.(spec(index)) ?? []).toEqual([]);
+    const [definition = {}] = examples.definitions;
+    const broken = { ...definition, field: { ...(definition['field'] as JsonObject), misspelt: 1 } };
+    const { layer } = layerOf(
+      { id: 'organization', version: '2', kind: 'organization' },
+      { 'x_broken/entity': entityDocument('x_broken', broken, false) },
+    );
+    return expect(organization.plan(layer)).rejects.toMatchObject({ code: 'MODEL_INVALID' });
+  });
+
+  test('never throws, whatever JavaScript hands it', () => {
+    fc.assert(
+      fc.property(
+        fc.anything({ withBigInt: true, withDate: true, withMap: true, withSparseArray: true, withTypedArray: true }),
+        fc.option(fc.oneof(fc.string(), fc.double().map(String)), { nil: undefined }),
+        fc.nat(examples.definitions.length - 1),
+        (value, exact, definition) => {
+          if (value === undefined) return;
+          const field = spec(definition);
+          const decoded = type().decode(value, field, exact === undefined ? {} : { exact });
+          if ('violation' in decoded) expect(decoded.violation.message.length).toBeGreaterThan(10);
+          else
+            expect(decoded.values).toHaveLength(
+              type()
+                .columns(field)
+                .filter(({ quotient }) => !quotient).length,
+            );
+        },
+      ),
+    );
+  });
+
+  test('stores whatever it accepts: no accepted value fails in the database', async () => {
+    const entity = first();
+    await fc.assert(
+      fc.asyncProperty(fc.jsonValue({ noUnicodeString: false } as never), async (value) => {
+        const decoded = type().decode(value, spec(0), {});
+        if ('violation' in decoded) return;
+        const attempt = write(entity, { value }).catch((error: unknown) => error);
+        const outcome = await attempt;
+        // A reference may dangle; that, too, is the caller's mistake and no failure.
+        if (typeof outcome !== 'string') expect(outcome).toMatchObject({ status: 400 });
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
