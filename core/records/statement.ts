@@ -15,7 +15,7 @@ export interface Statement {
 export type Slot = ':id' | ':user' | ':unit' | ':version' | ':audit' | ':request' | ':channel' | ':payload';
 
 /** Types that the driver would write in its own way travel as text. */
-const asText: ReadonlySet<ColumnType> = new Set<ColumnType>(['date', 'timestamp', 'timestamptz', 'jsonb', 'integer[]']);
+const asText: ReadonlySet<ColumnType> = new Set<ColumnType>(['date', 'timestamp', 'timestamptz', 'jsonb']);
 
 export interface Slots {
   /** `$3::numeric`; the same slot keeps its number. */

@@ -34,7 +34,7 @@ export const examples: FieldExamples = {
     { value: {} },
     { value: '' },
     { value: 'not an id' },
-    { value: `{${id('01')}}` },
+    { value: `{${id('01')}` },
     { value: id('0g') },
     { value: `${id('01')}\0` },
     { value: id('01').slice(1) },

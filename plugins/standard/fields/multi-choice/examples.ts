@@ -41,7 +41,7 @@ export const examples: FieldExamples = {
     { value: Array.from({ length: 151 }, (_, index) => index).join(','), definition: 1 },
   ],
   filters: [
-    { filter: "Microsoft.Dynamics.CRM.ContainValues(PropertyName='f',PropertyValues=['1'])", matches: 6 },
+    { filter: "Microsoft.Dynamics.CRM.ContainValues(PropertyName='f',PropertyValues=['1'])", matches: 7 },
     { filter: 'f eq null', matches: 1 },
     { filter: 'f ne null', matches: 11 },
   ],

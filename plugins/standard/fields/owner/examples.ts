@@ -26,7 +26,7 @@ export const examples: FieldExamples = {
     { value: {}, target: 'systemuser' },
     { value: '', target: 'systemuser' },
     { value: 'not an id', target: 'systemuser' },
-    { value: `{${id('01')}}`, target: 'systemuser' },
+    { value: `{${id('01')}`, target: 'systemuser' },
     { value: id('0g'), target: 'systemuser' },
     { value: `${id('01')}\0`, target: 'systemuser' },
     { value: id('01').slice(1), target: 'systemuser' },

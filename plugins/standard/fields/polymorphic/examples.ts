@@ -26,7 +26,7 @@ export const examples: FieldExamples = {
     { value: {}, target: 'account' },
     { value: '', target: 'account' },
     { value: 'not an id', target: 'account' },
-    { value: `{${id('01')}}`, target: 'account' },
+    { value: `{${id('01')}`, target: 'account' },
     { value: id('0g'), target: 'account' },
     { value: `${id('01')}\0`, target: 'account' },
     { value: id('01').slice(1), target: 'account' },
