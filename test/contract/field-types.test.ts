@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Call } from '../../core/engine.ts';
 import type { Entity } from '../../core/model/model.ts';
@@ -25,6 +25,23 @@ import type { TestDatabase } from '../support/database.ts';
 
 const folders = ['../../plugins/standard/', '../fixtures/partner/'].map((path) => new URL(path, import.meta.url));
 const partner = fileURLToPath(new URL('../fixtures/partner/', import.meta.url));
+
+/** What the suite asks of a browser half; its own types live in a box with a DOM. */
+interface BrowserHalf {
+  readonly type: string;
+  readonly strings?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly display: unknown;
+  readonly input: unknown;
+  readonly text: unknown;
+}
+
+const parametersOf = (text: string): readonly string[] => (text.match(/\{\w+\}/g) ?? []).sort();
+
+async function readBrowserHalf({ name, folder }: Subject): Promise<BrowserHalf> {
+  const file = new URL(`fields/${name}/browser.ts`, folder);
+  const half = (await import(pathToFileURL(fileURLToPath(file)).href)) as { readonly default: BrowserHalf };
+  return half.default;
+}
 
 interface Subject {
   readonly name: string;
@@ -232,7 +249,7 @@ describe.for(subjects.map((subject) => [subject.name, subject] as const))('a fie
     const ascending = await listValues(first(), `$orderby=${path} asc`);
     const descending = await listValues(first(), `$orderby=${path} desc`);
     expect(ascending).toHaveLength(ofFirst.length);
-    expect([...descending].reverse()).toEqual(ascending);
+    expect(descending.toReversed()).toEqual(ascending);
     if (examples.sorted) {
       const entity = first();
       expect(ascending).toEqual(examples.sorted.map((value) => expected(entity, { value })));
@@ -271,6 +288,21 @@ describe.for(subjects.map((subject) => [subject.name, subject] as const))('a fie
       { 'x_broken/entity': entityDocument('x_broken', broken, false) },
     );
     return expect(organization.plan(layer)).rejects.toMatchObject({ code: 'MODEL_INVALID' });
+  });
+
+  test('has a browser half that speaks every shipped language', async () => {
+    const half = await readBrowserHalf(subject);
+    expect(half).toMatchObject({
+      type: name,
+      display: expect.any(Function) as unknown,
+      input: expect.any(Function) as unknown,
+      text: expect.any(Function) as unknown,
+    });
+    const { en = {}, fa = {} } = half.strings ?? {};
+    expect(Object.keys(fa).sort()).toEqual(Object.keys(en).sort());
+    for (const [key, text] of Object.entries(en)) {
+      expect([key, parametersOf(fa[key] ?? '')]).toEqual([key, parametersOf(text)]);
+    }
   });
 
   test('never throws, whatever JavaScript hands it', () => {

@@ -14,10 +14,11 @@ export function canonicalNumber(text: string): string {
 
 type Reviver = (this: unknown, key: string, value: unknown, context: { readonly source?: string }) => unknown;
 
+const revive: Reviver = (_key, value, context) =>
+  typeof value === 'number' ? { number: canonicalNumber(context.source ?? String(value)) } : value;
+
 /** JSON.parse with every number as `{number: canonical text}`. */
 export function parseNumbersExactly(text: string): unknown {
-  const revive: Reviver = (_key, value, context) =>
-    typeof value === 'number' ? { number: canonicalNumber(context.source ?? String(value)) } : value;
   return JSON.parse(text, revive as (this: unknown, key: string, value: unknown) => unknown) as unknown;
 }
 

@@ -27,7 +27,7 @@ export const examples: FieldExamples = {
     { value: 2_147_483_648 },
     { value: -2_147_483_649 },
     { value: 1e21 },
-    { value: 9_007_199_254_740_993 },
+    { value: 9_007_199_254_740_992 },
     { value: '12' },
     { value: '۱۲' },
     { value: '' },
