@@ -1,5 +1,5 @@
-// Puts plugins in the order of their dependencies: what is required comes before what requires it, otherwise by id, so
-// that the same set always gives the same order.
+// Puts plugins in the order of their dependencies: what is required comes before what requires it, otherwise the given
+// order stays (shipped ones first, then by folder), so that the same set always gives the same order.
 import { nearest } from '../model/suggest.ts';
 import { pluginError } from './errors.ts';
 import type { Manifest } from './manifest.ts';
@@ -34,6 +34,6 @@ export function orderPlugins(manifests: readonly Manifest[]): readonly Manifest[
     done.add(manifest.id);
     ordered.push(manifest);
   };
-  for (const manifest of manifests.toSorted((a, b) => (a.id < b.id ? -1 : 1))) visit(manifest, []);
+  for (const manifest of manifests) visit(manifest, []);
   return ordered;
 }

@@ -127,6 +127,13 @@ describe('checking a document', () => {
     ]);
   });
 
+  it('says where an expression is malformed', () => {
+    const rules = [{ id: 'big', when: 'price > ', require: ['imo'] }];
+    expect(messages(read('lead/forms/main', { title: 'Lead', kind: 'main', tabs: [], rules }))).toEqual([
+      expect.stringMatching(/^\/rules\/0\/when: not a JSONata expression at character \d+: /),
+    ]);
+  });
+
   it('reports a member that is given twice', () => {
     const twice = { title: 'All', columns: [{ id: 'subject' }, { id: 'subject' }] };
     expect(messages(read('lead/views/all', twice))).toEqual([
