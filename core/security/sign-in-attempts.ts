@@ -1,13 +1,6 @@
-// Lock-out: wrong passwords are counted per e-mail address and per client address, in the database, so that a restart or
-// a second server process does not forget them.
-import type { Database } from '../db/sql.ts';
-
-/** Wrong passwords before the first lock; each one after it doubles the time, up to an hour. */
-const FREE = { email: 5, address: 20 } as const;
-const FIRST_LOCK_SECONDS = 30;
-const LONGEST_LOCK_SECONDS = 3600;
-/** Failures older than this no longer count. */
-const FORGET = '1 day';
+// Lock-out: tries with a wrong password are counted in the database, so that a restart or a second server process does not
+// forget them. A try counts before its password is checked, so that many at once are not more than their number.
+import type { Database, Executor } from '../db/sql.ts';
 
 export interface Attempt {
   readonly email: string;
@@ -15,27 +8,32 @@ export interface Attempt {
   readonly address: string;
 }
 
-function keys(attempt: Attempt): { readonly email: string; readonly address: string } {
-  return { email: `email:${attempt.email}`, address: `address:${attempt.address}` };
-}
+/**
+ * Tries before the first lock. Few for one person from one place; more for a place (an office behind one address) and for a
+ * person from anywhere, so that a stranger cannot easily lock somebody out.
+ */
+const COUNTS = [
+  { key: ({ email, address }: Attempt) => `both:${email}\n${address}`, free: 5 },
+  { key: ({ address }: Attempt) => `address:${address}`, free: 30 },
+  { key: ({ email }: Attempt) => `email:${email}`, free: 50 },
+] as const;
 
-/** Seconds until the next try is allowed; 0 = now. */
-export async function lockedFor(database: Database, attempt: Attempt): Promise<number> {
-  const { email, address } = keys(attempt);
-  const [row] = await database.query<{ seconds: number }>(
+/** Each try beyond the free ones doubles the time, up to the longest. */
+const FIRST_LOCK_SECONDS = 30;
+const LONGEST_LOCK_SECONDS = 3600;
+/** Tries older than this no longer count. */
+const FORGET = '1 day';
+
+/** Counts the try; returns the seconds until the next one is allowed, 0 when this one is. */
+export async function beginAttempt(database: Database, attempt: Attempt): Promise<number> {
+  const keys = COUNTS.map(({ key }) => key(attempt));
+  const [locked] = await database.query<{ seconds: number }>(
     `select coalesce(ceil(extract(epoch from max(locked_until) - now())), 0)::int as seconds
-     from peyvand_auth.sign_in_attempt where key in ($1, $2) and locked_until > now()`,
-    [email, address],
+     from peyvand_auth.sign_in_attempt where key = any($1) and locked_until > now()`,
+    [keys],
   );
-  return row?.seconds ?? 0;
-}
-
-export async function countFailure(database: Database, attempt: Attempt): Promise<void> {
-  const names = keys(attempt);
-  for (const [key, free] of [
-    [names.email, FREE.email],
-    [names.address, FREE.address],
-  ] as const) {
+  if (locked && locked.seconds > 0) return locked.seconds;
+  for (const [index, { free }] of COUNTS.entries()) {
     await database.query(
       `insert into peyvand_auth.sign_in_attempt as a (key, failures, last_at) values ($1, 1, now())
        on conflict (key) do update set
@@ -44,11 +42,26 @@ export async function countFailure(database: Database, attempt: Attempt): Promis
          locked_until = case
            when a.last_at < now() - interval '${FORGET}' or a.failures + 1 < $2 then null
            else now() + make_interval(secs => least($3::int * power(2, least(a.failures + 1 - $2, 20)), $4::int)) end`,
-      [key, free, FIRST_LOCK_SECONDS, LONGEST_LOCK_SECONDS],
+      [keys[index] ?? '', free, FIRST_LOCK_SECONDS, LONGEST_LOCK_SECONDS],
     );
   }
+  return 0;
 }
 
-export async function clearFailures(database: Database, attempt: Attempt): Promise<void> {
-  await database.query('delete from peyvand_auth.sign_in_attempt where key = $1', [keys(attempt).email]);
+/** The password was right: this person from this place begins anew, and the try counts for nobody. */
+export async function endAttempt(database: Database, attempt: Attempt): Promise<void> {
+  const [both = '', ...others] = COUNTS.map(({ key }) => key(attempt));
+  await database.query('delete from peyvand_auth.sign_in_attempt where key = $1', [both]);
+  await database.query(
+    'update peyvand_auth.sign_in_attempt set failures = greatest(failures - 1, 0), locked_until = null where key = any($1)',
+    [others],
+  );
+}
+
+/** An administrator gave the person a new password: no lock of theirs stays. */
+export async function forgetAttempts(executor: Executor, email: string): Promise<void> {
+  await executor.query(`delete from peyvand_auth.sign_in_attempt where key = $1 or split_part(key, E'\\n', 1) = $2`, [
+    `email:${email}`,
+    `both:${email}`,
+  ]);
 }

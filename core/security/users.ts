@@ -3,6 +3,7 @@
 import type { Database, Executor } from '../db/sql.ts';
 import { uuidv7 } from '../db/uuid.ts';
 import { announceAuthChange } from './auth-tables.ts';
+import { forgetAttempts } from './sign-in-attempts.ts';
 
 export interface Identity {
   /** systemuserid. */
@@ -61,7 +62,7 @@ export async function resetPassword(database: Database, identity: Identity, pass
   await database.transaction(async (executor) => {
     await writePassword(executor, identity.id, passwordHash);
     await executor.query('delete from peyvand_auth.session where "userId" = $1', [identity.id]);
-    await executor.query('delete from peyvand_auth.sign_in_attempt where key = $1', [`email:${identity.email}`]);
+    await forgetAttempts(executor, identity.email);
   });
   await announceAuthChange(database, identity.id);
 }

@@ -2,7 +2,7 @@
 import type { Database } from '../../../core/db/sql.ts';
 import { PeyvandError, type Violation } from '../../../core/sdk/index.ts';
 import { announceAuthChange } from '../../../core/security/auth-tables.ts';
-import { clearFailures, countFailure, lockedFor } from '../../../core/security/sign-in-attempts.ts';
+import { beginAttempt, endAttempt } from '../../../core/security/sign-in-attempts.ts';
 import { normalizeEmail } from '../../../core/security/users.ts';
 import { answerError, answerJson, SECURITY_HEADERS } from '../answer.ts';
 import { readJson } from '../body.ts';
@@ -52,15 +52,12 @@ export function createAuthRoutes(database: Database, sessions: SessionHost): Aut
       if (header(exchange, 'origin') !== undefined) requireOwnOrigin(exchange);
       const { email, password } = await readTexts(exchange, ['email', 'password']);
       const attempt = { email: normalizeEmail(email), address: exchange.incoming.socket.remoteAddress ?? '' };
-      const seconds = await lockedFor(database, attempt);
+      const seconds = await beginAttempt(database, attempt);
       if (seconds > 0)
         return answerError(fail('SIGN_IN_LOCKED', { seconds }), exchange.id, { 'Retry-After': String(seconds) });
       const cookies = await sessions.signIn(attempt.email, password, { userAgent: header(exchange, 'user-agent') });
-      if (!cookies) {
-        await countFailure(database, attempt);
-        throw fail('SIGN_IN_REFUSED');
-      }
-      await clearFailures(database, attempt);
+      if (!cookies) throw fail('SIGN_IN_REFUSED');
+      await endAttempt(database, attempt);
       return withCookies(exchange, answerJson(200, { signedIn: true }), cookies);
     },
     async signOut(exchange) {
