@@ -1,6 +1,5 @@
 // `peyvand user create|reset-password|list`: people who sign in.
 import { createUser, listRoles } from '../../../core/security/bootstrap.ts';
-import { administratorRole } from '../../../core/security/access.ts';
 import { findIdentity, normalizeEmail, resetPassword } from '../../../core/security/users.ts';
 import { hashPassword } from '../../server/auth/sessions.ts';
 import { randomPassword } from '../../server/random-password.ts';
@@ -35,7 +34,7 @@ async function createOne(args: readonly string[]): Promise<number> {
   const words = (values.name ?? email.slice(0, email.indexOf('@'))).trim().split(/\s+/);
   const secret = choosePassword();
   await using workspace = await openWorkspace();
-  const roles = values.role ?? [administratorRole];
+  const roles = values.role ?? ['basic-user'];
   const known = listRoles(workspace.organization.current().model);
   const unknown = roles.filter((role) => !known.includes(role));
   if (unknown.length > 0) throw usageFault(`There is no role ${unknown.join(', ')}; there are ${known.join(', ')}.`);
@@ -63,7 +62,7 @@ async function resetOne(args: readonly string[]): Promise<number> {
 export const user: Command = {
   summary:
     'Makes a user who can sign in, or gives one a new password (PEYVAND_PASSWORD, else a random one, printed once).',
-  usage: ['user create E-MAIL [--name "FIRST LAST"] [--role ROLE …]', 'user reset-password E-MAIL'],
+  usage: ['user create E-MAIL [--name "FIRST LAST"] [--role ROLE …]   (default: basic-user)', 'user reset-password E-MAIL'],
   async run([action, ...args]) {
     if (action === 'create') return createOne(args);
     if (action === 'reset-password') return resetOne(args);
