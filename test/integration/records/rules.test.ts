@@ -20,6 +20,9 @@ const made = (values: Record<string, unknown>, to: Record<string, string> = {}) 
 const rowOf = async (id: string) =>
   (await world.rows(`select * from org_default.new_ship where new_shipid = $1`, [id]))[0] ?? {};
 
+const readFleet = async (bind: unknown) =>
+  (await readBody(world.call, ship(), JSON.stringify({ 'new_fleet@odata.bind': bind }))).values['new_fleet'];
+
 describe('a body', () => {
   test('keeps every digit of a number', async () => {
     const input = await readBody(world.call, ship(), '{"new_name":"Argo","new_draught":12345678901.1234567891}');
@@ -29,14 +32,12 @@ describe('a body', () => {
 
   test('refers to rows by id, by absolute address, by alternate key, and clears with null', async () => {
     const { id } = await made({ new_imo: "9'1" });
-    const read = async (bind: unknown) =>
-      (await readBody(world.call, ship(), JSON.stringify({ 'new_fleet@odata.bind': bind }))).values['new_fleet'];
-    expect(await read(`/new_ships(${id})`)).toBe(id);
-    expect(await read(`new_ships({${id.toUpperCase()}})`)).toBe(id);
-    expect(await read(`https://x.example/api/data/v9.2/new_ships(${id})`)).toBe(id);
-    expect(await read(`/new_ships(new_imo='9''1')`)).toBe(id);
-    expect(await read(`/new_ships(new_imo='9%27%271')`)).toBe(id);
-    expect(await read(null)).toBe(null);
+    expect(await readFleet(`/new_ships(${id})`)).toBe(id);
+    expect(await readFleet(`new_ships({${id.toUpperCase()}})`)).toBe(id);
+    expect(await readFleet(`https://x.example/api/data/v9.2/new_ships(${id})`)).toBe(id);
+    expect(await readFleet(`/new_ships(new_imo='9''1')`)).toBe(id);
+    expect(await readFleet(`/new_ships(new_imo='9%27%271')`)).toBe(id);
+    expect(await readFleet(null)).toBe(null);
   });
 
   test('names every reference that does not fit', async () => {
@@ -234,20 +235,21 @@ describe('lookups', () => {
   });
 });
 
+const stateOf = async (id: string) => {
+  const row = await rowOf(id);
+  return [row['statecode'], row['statuscode']];
+};
+
 describe('states', () => {
-  const state = async (id: string) => {
-    const row = await rowOf(id);
-    return [row['statecode'], row['statuscode']];
-  };
   test('a state brings its first reason, a reason its state', async () => {
     const { id } = await made({});
-    expect(await state(id)).toEqual([0, 1]);
+    expect(await stateOf(id)).toEqual([0, 1]);
     await update(world.call, ship(), { id }, inputOf({ statuscode: 2 }));
     await update(world.call, ship(), { id }, inputOf({ statecode: 0 }));
-    expect(await state(id)).toEqual([0, 2]);
+    expect(await stateOf(id)).toEqual([0, 2]);
     await update(world.call, ship(), { id }, inputOf({ statecode: 1 }));
-    expect(await state(id)).toEqual([1, 3]);
-    expect(await state((await made({ statuscode: 3 })).id)).toEqual([1, 3]);
+    expect(await stateOf(id)).toEqual([1, 3]);
+    expect(await stateOf((await made({ statuscode: 3 })).id)).toEqual([1, 3]);
   });
 
   test('a step that its reason does not allow is refused with those it does', async () => {
@@ -257,7 +259,7 @@ describe('states', () => {
     expect(error.details[0]?.message).toBe('1 (Moored) cannot become 3 (Docked). Next may be 2 (Sailing).');
     const whole = await refused(update(world.call, ship(), { id }, inputOf({ statecode: 1 })));
     expect(targets(whole)).toEqual(['statuscode STATUS_TRANSITION']);
-    expect(await state(id)).toEqual([0, 1]);
+    expect(await stateOf(id)).toEqual([0, 1]);
   });
 
   test('a reason of another state, and one that does not exist, are refused', async () => {
