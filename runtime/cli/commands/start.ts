@@ -2,7 +2,8 @@
 import type { Command } from '../command.ts';
 import { readOptions } from '../command.ts';
 import { BUNDLE, ensureBundle } from '../bundle.ts';
-import { readConfig } from '../../server/config.ts';
+import { systemPrincipal } from '../../../core/security/system-principal.ts';
+import { readConfig, type Config } from '../../server/config.ts';
 import { startServer, type RunningServer } from '../../server/server.ts';
 
 function say(line: string): void {
@@ -31,12 +32,24 @@ function untilStopped(server: () => RunningServer | undefined): Promise<number> 
   });
 }
 
+async function makeDemo({ organization }: RunningServer, config: Config): Promise<void> {
+  // Loaded only when asked for: other starts do not pay for it.
+  const { loadDemo } = await import('../demo/load-demo.ts');
+  const { readIds } = await import('../load/read-ids.ts');
+  const call = { engine: organization.current(), principal: systemPrincipal, requestId: 'demo' };
+  const users = call.engine.model.entities.get('systemuser');
+  const [administrator] = users ? await readIds(call, users, 'internalemailaddress', [config.adminEmail]) : [];
+  say('Making a demo organization (once) …');
+  const made = await loadDemo(call, administrator ? { administrator: administrator[1] } : {});
+  say(made === 0 ? 'The demo organization is there already.' : `The demo organization has ${made} records.`);
+}
+
 export const start: Command = {
   summary:
     'Starts the server (first start: makes the data folder and an administrator). --demo: with a demo organization.',
   usage: ['start [--demo]'],
   async run(args) {
-    readOptions(args, { demo: { type: 'boolean', default: false } });
+    const { values } = readOptions(args, { demo: { type: 'boolean', default: false } });
     const config = readConfig(process.env);
     let server: RunningServer | undefined;
     const stopped = untilStopped(() => server);
@@ -54,6 +67,7 @@ export const start: Command = {
         process.exit(1);
       },
     });
+    if (values.demo) await makeDemo(server, config);
     say(`Peyvand is ready at ${server.url}`);
     return stopped;
   },

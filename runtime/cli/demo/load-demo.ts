@@ -5,13 +5,13 @@ import type { Entity } from '../../../core/model/model.ts';
 import { create } from '../../../core/records/create.ts';
 import { retrieve } from '../../../core/records/retrieve.ts';
 import { update } from '../../../core/records/update.ts';
-import { demoOrganization, type DemoRecord } from './organization.ts';
+import { demoOrganization, type DemoOptions, type DemoRecord } from './organization.ts';
 
 const parallel = 4;
 
 /** Returns how many records were made; 0 when the demo organization is there already. */
-export async function loadDemo(call: Call, today: Date = new Date()): Promise<number> {
-  const records = demoOrganization(today).filter((record) => call.engine.model.entities.has(record.entity));
+export async function loadDemo(call: Call, options: DemoOptions = {}, today: Date = new Date()): Promise<number> {
+  const records = demoOrganization(today, options).filter((record) => call.engine.model.entities.has(record.entity));
   const first = records[0];
   if (!first || (await exists(call, first))) return 0;
   for (const group of groups(records)) await writeAll(call, group);

@@ -24,6 +24,13 @@ export interface DemoSize {
   readonly notes: number;
 }
 
+export interface DemoOptions {
+  readonly size?: DemoSize;
+  readonly seed?: number;
+  /** systemuserid of whoever will look at it: a part of the records is theirs. */
+  readonly administrator?: string;
+}
+
 export const demoSize: DemoSize = {
   accounts: 300,
   contacts: 1_000,
@@ -316,10 +323,13 @@ function makeNotes(random: Random, companies: readonly Company[], count: number)
 }
 
 /** All records of the demo organization; a record names only records before it. */
-export function demoOrganization(today: Date, size: DemoSize = demoSize, seed = 1_404): readonly DemoRecord[] {
+export function demoOrganization(today: Date, options: DemoOptions = {}): readonly DemoRecord[] {
+  const { size = demoSize, seed = 1_404, administrator } = options;
   const random = seededRandom(seed);
   const users = makeUsers(random);
-  const owners = users.map((user) => user.id);
+  const team = users.map((user) => user.id);
+  // Whoever looks at the demo finds work of their own in it.
+  const owners = administrator === undefined ? team : [administrator, administrator, ...team];
   const [companies, accounts] = makeCompanies(random, owners, size.accounts);
   const [people, contacts] = makeContacts(random, companies, today, size.contacts);
   return [
