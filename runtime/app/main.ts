@@ -1,5 +1,5 @@
 // The app's entry: styles, fonts, tooltips, and the element that is the app.
-import '@fontsource-variable/vazirmatn/index.css';
+import '../ui/styles/fonts.css';
 import '../ui/styles/index.css';
 import './app.css';
 import { installTooltips } from '../ui/dialog/tooltip.ts';

@@ -4,7 +4,10 @@ export interface Trail {
   readonly entity: string;
   readonly url: string;
   readonly title: string;
+  /** As far as the list was loaded. */
   readonly ids: readonly string[];
+  /** Records in the whole list. */
+  readonly total: number;
 }
 
 let current: Trail | undefined;

@@ -1,4 +1,4 @@
-// The browser bundle of the app: built by vite into `dist/` when it is missing or its sources changed, known by a hash.
+// The browser bundle of the app: built by vite into `dist/app` when it is missing or its sources changed, known by a hash.
 // vite is loaded only then, so later starts do not pay for it.
 import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 import { fail } from './command.ts';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-export const BUNDLE = join(ROOT, 'dist');
+export const BUNDLE = join(ROOT, 'dist/app');
 
 const STAMP = join(BUNDLE, '.sources');
 

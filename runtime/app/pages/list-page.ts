@@ -240,7 +240,13 @@ export class ListPage extends LitElement {
     const grid = this.#grid();
     this.requestUpdate();
     if (!entity || !view || !grid) return;
-    leaveTrail({ entity: entity.name, url: location.pathname + location.search, title: view.title, ids: grid.ids });
+    leaveTrail({
+      entity: entity.name,
+      url: location.pathname + location.search,
+      title: view.title,
+      ids: grid.ids,
+      total: grid.count ?? grid.ids.length,
+    });
   };
 
   readonly #onSearch = (event: Event): void => {

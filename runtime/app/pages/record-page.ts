@@ -371,7 +371,7 @@ export class RecordPage extends LitElement {
                   >
                     ${icon('chevron-up')}
                   </button>
-                  <span class="x-hint">${t('form.position', { at: at + 1, total: trail.ids.length })}</span>
+                  <span class="x-hint">${t('form.position', { at: at + 1, total: trail.total })}</span>
                   <button
                     type="button"
                     class="x-button x-button-quiet x-button-icon"
@@ -430,7 +430,7 @@ export class RecordPage extends LitElement {
         <span class="x-record-icon">${icon(entity.icon ?? 'box')}</span>
         <div class="x-record-name">
           <span class="x-hint">${entity.title}</span>
-          <h1 dir="auto">${title}</h1>
+          <h1><bdi>${title}</bdi></h1>
         </div>
         ${
           draft.isNew

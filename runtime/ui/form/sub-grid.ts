@@ -5,6 +5,7 @@ import '../grid/data-grid.ts';
 import type { DataGrid } from '../grid/data-grid.ts';
 import { stateOfView, type GridState } from '../grid/grid-state.ts';
 import { icon } from '../icon.ts';
+import { styled } from '../styled.ts';
 import type { Workspace } from '../workspace.ts';
 
 export class SubGrid extends LitElement {
@@ -78,6 +79,7 @@ export class SubGrid extends LitElement {
       </header>
       <x-data-grid
         class="x-subgrid"
+        ${styled({ '--x-subgrid-rows': String(Math.min(count ?? 3, 7)) })}
         .workspace=${workspace}
         .entity=${target}
         .view=${this.#view}

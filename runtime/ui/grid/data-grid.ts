@@ -481,6 +481,9 @@ export class DataGrid extends LitElement {
     const owner = rowOfColumn(row, column);
     const isName = column.via.length === 0 && column.field.name === this.entity.primary;
     if (isEmpty(value) && !isName) return nothing;
+    // A union's discriminator holds a logical name.
+    if (column.via.length === 0 && column.field.name === this.entity.union?.discriminator)
+      return html`<span class="x-grid-value">${this.workspace.app.entities[String(value)]?.title ?? value}</span>`;
     const context = fieldContext(this.workspace, column.entity, {}, owner, this.#idOf(row));
     if (!isName) return html`<span class="x-grid-value">${ui.display(value, column.field, context)}</span>`;
     const { name, id } = this.#target(row);

@@ -162,7 +162,13 @@ export function needsValue(operator: string): 'none' | 'count' | 'value' {
 
 /** The operators a column's filter offers, the usual one first. */
 export function filterOperators(field: FieldMetadata): readonly string[] {
-  const offered: string[] = field.operators.filter((operator) => operator !== 'has-all');
+  // Order says little about text, and "is me" only something about people.
+  const idle = new Set<string>([
+    'has-all',
+    ...(field.operators.includes('contains') ? ['gt', 'ge', 'lt', 'le'] : []),
+    ...(field.targets?.some((target) => target.entity === 'systemuser') === true ? [] : ['me']),
+  ]);
+  const offered: string[] = field.operators.filter((operator) => !idle.has(operator));
   if (field.choices)
     return [...new Set([...offered.filter((one) => one === 'in' || one === 'has-any'), 'null', 'not-null'])];
   const order = ['contains', 'on', 'eq', 'me', 'startswith', 'endswith', 'ne'];
