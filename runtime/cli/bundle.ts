@@ -1,12 +1,12 @@
 // The browser bundle of the app: built by vite into `dist/app` when it is missing or its sources changed, known by a hash.
-// vite is loaded only then, so later starts do not pay for it.
+// vite runs only then, in a process of its own (build-bundle.ts).
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
 import { fail } from './command.ts';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -31,17 +31,16 @@ async function hashSources(): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Text files beside themselves as .br and .gz, so that serving them costs nothing. */
-async function compress(): Promise<void> {
-  for (const entry of await readdir(BUNDLE, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !/\.(?:js|css|html|svg|json)$/.test(entry.name)) continue;
-    const path = join(entry.parentPath, entry.name);
-    const bytes = await readFile(path);
-    if (bytes.length < 1024) continue;
-    const params = { [constants.BROTLI_PARAM_QUALITY]: 9 };
-    await writeFile(`${path}.br`, await promisify(brotliCompress)(bytes, { params }));
-    await writeFile(`${path}.gz`, await promisify(gzip)(bytes, { level: 9 }));
-  }
+/** Builds in a process of its own: what vite takes of memory goes with it and does not stay with the server. */
+async function buildApart(): Promise<void> {
+  const builder = fileURLToPath(new URL('build-bundle.ts', import.meta.url));
+  await promisify(execFile)(process.execPath, [builder], { cwd: ROOT, maxBuffer: 2 ** 24 });
+}
+
+/** What a failed build said, without the command line that execFile puts before it. */
+function reasonOf(cause: unknown): string {
+  const said = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim() : '';
+  return said !== '' ? said : cause instanceof Error ? cause.message : String(cause);
 }
 
 /** Builds the bundle where needed. Without the app's sources (an installed package) what is there is used. */
@@ -52,11 +51,9 @@ export async function ensureBundle(say: (line: string) => void): Promise<void> {
   if (stamp === wanted) return;
   say(stamp === '' ? 'Building the app (once) …' : 'Building the app: its sources changed …');
   try {
-    const { build } = await import('vite');
-    await build({ root: ROOT, configFile: join(ROOT, 'vite.config.ts'), logLevel: 'error' });
-    await compress();
+    await buildApart();
     await writeFile(STAMP, wanted);
   } catch (cause) {
-    throw fail('BUILD_FAILED', { reason: cause instanceof Error ? cause.message : String(cause) }, { cause });
+    throw fail('BUILD_FAILED', { reason: reasonOf(cause) }, { cause });
   }
 }

@@ -1,4 +1,5 @@
 // `peyvand start`: builds the app where needed, starts the server, stops it gracefully.
+import { flushCompileCache } from 'node:module';
 import type { Command } from '../command.ts';
 import { readOptions } from '../command.ts';
 import { BUNDLE, ensureBundle } from '../bundle.ts';
@@ -69,6 +70,8 @@ export const start: Command = {
     });
     if (values.demo) await makeDemo(server, config);
     say(`Peyvand is ready at ${server.url}`);
+    // Kept now, not at the end: a server may be killed, and the next start is the one that gains.
+    flushCompileCache();
     return stopped;
   },
 };
