@@ -172,14 +172,19 @@ export class CalendarPopup extends LitElement {
     const narrow = weekdayNames(locale.language, 'narrow');
     const first = firstWeekday(locale.language);
     const order = Array.from({ length: 7 }, (_, index) => (first + index) % 7);
-    const button = (label: string, name: string, step: () => void) =>
-      html`<button type="button" class="x-button-icon" aria-label=${locale.t(this.texts + label)} @click=${step}>
-        ${icon(name)}
+    const button = (label: string, drawn: TemplateResult, step: () => void) =>
+      html`<button
+        type="button"
+        class="x-button x-button-quiet x-button-icon"
+        aria-label=${locale.t(this.texts + label)}
+        @click=${step}
+      >
+        ${drawn}
       </button>`;
     return html`<div class="x-calendar-head">
-        ${button('lastMonth', 'chevron-left', () => this.go({ months: -1 }, false))}
+        ${button('lastMonth', icon('chevron-left'), () => this.go({ months: -1 }, false))}
         <span class="x-calendar-title" aria-live="polite">${title}</span>
-        ${button('nextMonth', 'chevron-right', () => this.go({ months: 1 }, false))}
+        ${button('nextMonth', icon('chevron-right'), () => this.go({ months: 1 }, false))}
       </div>
       <table role="grid" aria-label=${title} @keydown=${this.onKeyDown}>
         <thead>
@@ -197,7 +202,7 @@ export class CalendarPopup extends LitElement {
         </tbody>
       </table>
       <div class="x-calendar-foot">
-        <button type="button" class="x-button-quiet" @click=${() => this.pick(this.todayIso)}>
+        <button type="button" class="x-button x-button-quiet" @click=${() => this.pick(this.todayIso)}>
           ${locale.t(`${this.texts}today`)}
         </button>
       </div>`;
@@ -241,14 +246,15 @@ export function defineCalendarPopup(): void {
 }
 
 export const calendarStyles = `
+  .x-calendar { padding: var(--x-2); }
   .x-calendar table { border-collapse: collapse; inline-size: 100%; }
   .x-calendar :is(th, td) { inline-size: 2.25rem; block-size: 2.25rem; padding: 0; text-align: center; border-radius: 0.375rem; }
-  .x-calendar th { font-weight: normal; font-size: 0.875em; color: var(--x-text-quiet, inherit); }
+  .x-calendar th { font-weight: normal; font-size: 0.875em; color: var(--x-text-2); }
   .x-calendar td[role='gridcell'] { cursor: pointer; }
-  .x-calendar td[role='gridcell']:hover { background: var(--x-hover, color-mix(in srgb, currentColor 10%, transparent)); }
+  .x-calendar td[role='gridcell']:hover { background: var(--x-hover); }
   .x-calendar td[aria-current='date'] { font-weight: bold; text-decoration: underline; text-underline-offset: 0.25em; }
-  .x-calendar td[aria-selected='true'] { background: var(--x-accent, AccentColor); color: var(--x-on-accent, AccentColorText); }
-  .x-calendar td:focus-visible { outline: 2px solid var(--x-focus, Highlight); outline-offset: 1px; }
+  .x-calendar td[aria-selected='true'] { background: var(--x-accent); color: var(--x-on-accent); }
+  .x-calendar td:focus-visible { outline: 2px solid var(--x-focus); outline-offset: 1px; }
   .x-calendar-head { display: flex; align-items: center; justify-content: space-between; gap: 0.5rem; }
   .x-calendar-title { font-weight: 600; }
   .x-calendar-foot { display: flex; justify-content: center; padding-block-start: 0.25rem; }

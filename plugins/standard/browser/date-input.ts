@@ -85,7 +85,7 @@ export class DateInput extends TypedInput {
         ${this.renderBox('')}
         <button
           type="button"
-          class="x-button-icon"
+          class="x-button x-button-quiet x-button-icon"
           tabindex="-1"
           aria-label=${locale.t(`field.${request.field.type}.open`)}
           ?disabled=${request.readOnly}

@@ -149,7 +149,7 @@ export class FileInput extends LitElement {
       ${
         request.readOnly
           ? nothing
-          : html`<span class="x-file-choose x-button-quiet">
+          : html`<span class="x-file-choose x-button x-button-quiet">
               <input
                 type="file"
                 id=${request.id}
@@ -167,7 +167,7 @@ export class FileInput extends LitElement {
         present && !request.readOnly
           ? html`<button
               type="button"
-              class="x-button-icon"
+              class="x-button x-button-quiet x-button-icon"
               aria-label=${this.t('remove', { name })}
               @click=${this.takeAway}
             >
@@ -193,6 +193,6 @@ export const fileStyles = `
   .x-file { display: flex; flex-wrap: wrap; align-items: center; gap: 0.375rem; min-block-size: 2rem; }
   .x-file-choose { position: relative; display: inline-flex; align-items: center; gap: 0.375rem; overflow: hidden; }
   .x-file-choose input { position: absolute; inset: 0; opacity: 0; inline-size: 100%; cursor: pointer; }
-  .x-file-choose:focus-within { outline: 2px solid var(--x-focus, Highlight); outline-offset: 1px; }
+  .x-file-choose:focus-within { outline: 2px solid var(--x-focus); outline-offset: 1px; }
   .x-picture { inline-size: 4.5rem; block-size: 4.5rem; object-fit: cover; border-radius: 0.375rem; }
 `;

@@ -363,7 +363,7 @@ export class LookupInput extends LitElement {
           value && !request.readOnly
             ? html`<button
                 type="button"
-                class="x-button-icon"
+                class="x-button x-button-quiet x-button-icon"
                 aria-label=${this.t('clear')}
                 @click=${() => this.take(null)}
               >
@@ -374,7 +374,7 @@ export class LookupInput extends LitElement {
         ${
           value && request.place === 'form'
             ? html`<a
-                class="x-button-icon"
+                class="x-button x-button-quiet x-button-icon"
                 href=${context.recordUrl(value.entity, value.id)}
                 aria-label=${this.t('open', { name: value.name })}
                 @click=${(event: MouseEvent) => followInside(event, () => context.openRecord(value.entity, value.id))}

@@ -147,7 +147,7 @@ export class RichTextInput extends LitElement {
     ) =>
       html`<button
         type="button"
-        class="x-button-icon"
+        class="x-button x-button-quiet x-button-icon"
         tabindex=${index === this.tool ? '0' : '-1'}
         aria-label=${label}
         title=${label}
@@ -179,7 +179,7 @@ export class RichTextInput extends LitElement {
         this.linking
           ? html`<div class="x-rich-link x-input-row" @keydown=${this.onLinkKey}>
               <input dir="ltr" inputmode="url" aria-label=${t('address')} .value=${editor?.address ?? ''} />
-              <button type="button" class="x-button-quiet" @click=${this.onLink}>${t('apply')}</button>
+              <button type="button" class="x-button x-button-quiet" @click=${this.onLink}>${t('apply')}</button>
             </div>`
           : nothing
       }

@@ -203,7 +203,7 @@ export const typedInputStyles = `
   x-typed-input { display: block; }
   x-typed-input :is(input, textarea) { inline-size: 100%; }
   x-typed-input textarea { field-sizing: content; min-block-size: 2lh; max-block-size: 60vh; resize: vertical; }
-  .x-unit { flex: none; padding-inline: 0.5em; color: var(--x-text-quiet, inherit); }
+  .x-unit { flex: none; padding-inline: 0.5em; color: var(--x-text-2); }
   /* Codes run left to right, but start where the page's text starts. */
   [dir='rtl'] x-typed-input input[dir='ltr'] { text-align: right; }
 `;

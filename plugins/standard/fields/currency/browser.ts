@@ -57,7 +57,7 @@ export default defineFieldUi({
   width: 150,
   styles: `${typedInputStyles}
   .x-amount { white-space: nowrap; }
-  .x-amount-unit { color: var(--x-text-quiet, inherit); font-size: 0.875em; }
+  .x-amount-unit { color: var(--x-text-2); font-size: 0.875em; }
   `,
   strings: numberStrings,
   display(value, field, context) {

@@ -12,7 +12,7 @@ export default defineFieldUi({
   .x-multi { flex-wrap: wrap; gap: 0.25rem; }
   .x-multi-open { flex: 1 1 2rem; display: inline-flex; align-items: center; justify-content: space-between; min-block-size: 1.75rem;
     border: 0; background: transparent; color: inherit; font: inherit; text-align: start; cursor: pointer; }
-  .x-option.x-active { outline: 2px solid var(--x-focus, Highlight); outline-offset: -2px; }
+  .x-option.x-active { outline: 2px solid var(--x-focus); outline-offset: -2px; }
   `,
   strings: {
     en: {

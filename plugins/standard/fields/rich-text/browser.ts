@@ -17,11 +17,11 @@ export default defineFieldUi({
   styles: `${typedInputStyles}
   x-rich-text-input { display: block; }
   .x-rich { padding: 0; block-size: auto; display: block; }
-  .x-rich-tools { display: flex; flex-wrap: wrap; gap: 0.125rem; padding: 0.25rem; border-block-end: 1px solid var(--x-border, currentColor); }
-  .x-rich-tools [aria-pressed='true'] { background: var(--x-hover, color-mix(in srgb, currentColor 14%, transparent)); }
+  .x-rich-tools { display: flex; flex-wrap: wrap; gap: 0.125rem; padding: 0.25rem; border-block-end: 1px solid var(--x-line); }
+  .x-rich-tools [aria-pressed='true'] { background: var(--x-hover); }
   .x-rich-link { margin: 0.25rem; }
   .x-rich-text { min-block-size: 6lh; max-block-size: 60vh; overflow-y: auto; padding: 0.5rem 0.75rem; outline: none; white-space: pre-wrap; overflow-wrap: anywhere; }
-  .x-rich:focus-within { outline: 2px solid var(--x-focus, Highlight); outline-offset: 1px; }
+  .x-rich:focus-within { outline: 2px solid var(--x-focus); outline-offset: 1px; }
   .x-rich-shown { overflow-wrap: anywhere; }
   :is(.x-rich-shown, .x-rich-text) > :first-child { margin-block-start: 0; }
   :is(.x-rich-shown, .x-rich-text) > :last-child { margin-block-end: 0; }

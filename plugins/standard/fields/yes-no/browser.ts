@@ -55,7 +55,7 @@ export default defineFieldUi({
   always: true,
   styles: `
   .x-switch { display: inline-flex; align-items: center; gap: 0.5rem; min-block-size: 1.5rem; }
-  .x-switch input { inline-size: 1.25rem; block-size: 1.25rem; margin: 0; accent-color: var(--x-accent, auto); }
+  .x-switch input { inline-size: 1.25rem; block-size: 1.25rem; margin: 0; accent-color: var(--x-accent); }
   `,
   strings: { en: { yes: 'Yes', no: 'No' }, fa: { yes: 'بله', no: 'خیر' } },
   display: show,
