@@ -200,12 +200,19 @@ function annotations(row: From, field: Field, column: Column, query: Query): rea
   if (formatted) {
     const label = field.reference
       ? nameOf(row, field, column)
-      : optionLabels(row.compilation.model, field, column, row.columnOf(column), query.language);
+      : (fileName(row, field) ??
+        optionLabels(row.compilation.model, field, column, row.columnOf(column), query.language));
     if (label !== undefined)
       pieces.push({ sql: `(${literal(`,${jsonKey(column.wire + formattedValue)}`)} || to_json(${label})::text)` });
   }
   if (lookup && field.reference) pieces.push({ sql: lookupAnnotations(row, field, column) });
   return pieces;
+}
+
+/** A stored file is spoken of by its name, which its type keeps beside the id. */
+function fileName(row: From, field: Field): string | undefined {
+  const name = field.type.blob ? field.columns.find((column) => column.type === 'text') : undefined;
+  return name && row.columnOf(name);
 }
 
 /** The primary name of the row a lookup points at; null where the caller may not read it. */

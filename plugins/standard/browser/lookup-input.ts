@@ -4,6 +4,7 @@ import { LitElement, html, nothing, type PropertyValues, type TemplateResult } f
 import { live } from 'lit/directives/live.js';
 import { hidePopup, icon, odataString, placePopup } from 'peyvand/ui';
 import type { EntityMetadata, FieldContext, FieldMetadata, InputRequest, LookupValue } from 'peyvand/ui';
+import { valueLinkStyles } from './typed-input.ts';
 
 export const lookupStrings = {
   en: {
@@ -487,6 +488,7 @@ export const lookupInput = (request: InputRequest): TemplateResult =>
 export function lookupDisplay(value: unknown, _field: FieldMetadata, context: FieldContext): unknown {
   if (!isLookupValue(value)) return nothing;
   return html`<a
+    class="x-value-link"
     href=${context.recordUrl(value.entity, value.id)}
     dir="auto"
     @click=${(event: MouseEvent) => followInside(event, () => context.openRecord(value.entity, value.id))}
@@ -494,7 +496,7 @@ export function lookupDisplay(value: unknown, _field: FieldMetadata, context: Fi
   >`;
 }
 
-export const lookupStyles = `
+export const lookupStyles = `${valueLinkStyles}
   x-lookup-input { display: block; }
   x-lookup-input input { inline-size: 100%; }
   .x-lookup-target { flex: none; max-inline-size: 9em; border: 0; background: transparent; color: inherit; font: inherit; }

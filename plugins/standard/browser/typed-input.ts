@@ -207,3 +207,8 @@ export const typedInputStyles = `
   /* Codes run left to right, but start where the page's text starts. */
   [dir='rtl'] x-typed-input input[dir='ltr'] { text-align: right; }
 `;
+
+/** Links that are values: large enough to hit beside the control that edits them. */
+export const valueLinkStyles = `
+  .x-value-link { display: inline-block; min-block-size: 24px; line-height: 24px; }
+`;

@@ -2,7 +2,7 @@
 import { html } from 'lit';
 import { defineFieldUi, latinDigits } from 'peyvand/ui';
 import type { FieldContext, FieldMetadata, Parsed } from 'peyvand/ui';
-import { plainCodec, typedInput, typedInputStyles } from '../../browser/typed-input.ts';
+import { plainCodec, typedInput, typedInputStyles, valueLinkStyles } from '../../browser/typed-input.ts';
 import type { InputLook, TextCodec } from '../../browser/typed-input.ts';
 
 type Format = 'plain' | 'email' | 'phone' | 'url';
@@ -48,7 +48,7 @@ const codec = (field: FieldMetadata, context: FieldContext): TextCodec => ({
 export default defineFieldUi({
   type: 'text',
   width: 200,
-  styles: typedInputStyles,
+  styles: typedInputStyles + valueLinkStyles,
   strings: {
     en: {
       email: 'This is not an e-mail address. Write it like name@example.com.',
@@ -64,11 +64,12 @@ export default defineFieldUi({
   display(value, field) {
     const text = String(value);
     const format = formatOf(field);
-    if (format === 'email') return html`<a class="x-ltr" href=${`mailto:${text}`}>${text}</a>`;
-    if (format === 'phone') return html`<a class="x-ltr" href=${`tel:${text.replace(/[^\d+*#,;]/g, '')}`}>${text}</a>`;
+    if (format === 'email') return html`<a class="x-ltr x-value-link" href=${`mailto:${text}`}>${text}</a>`;
+    if (format === 'phone')
+      return html`<a class="x-ltr x-value-link" href=${`tel:${text.replace(/[^\d+*#,;]/g, '')}`}>${text}</a>`;
     const link = format === 'url' ? linkOf(text) : undefined;
     if (link !== undefined) {
-      return html`<a class="x-ltr" href=${link} target="_blank" rel="noopener noreferrer">${text}</a>`;
+      return html`<a class="x-ltr x-value-link" href=${link} target="_blank" rel="noopener noreferrer">${text}</a>`;
     }
     return html`<span dir="auto">${text}</span>`;
   },
