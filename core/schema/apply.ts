@@ -380,7 +380,11 @@ async function explain(
         `select count(*)::integer as count from ${qualified(journal.schema, table)} where ${ident(field)} is null`,
       )
       .catch(() => []);
-    return fail('REQUIRED_WITHOUT_VALUE', { field, table, count: row?.count ?? 'some' }, { cause: error });
+    return fail(
+      'REQUIRED_WITHOUT_VALUE',
+      { field: field.replace(/^_new_/, ''), table, count: row?.count ?? 'some' },
+      { cause: error },
+    );
   }
   if (raised.code === '23505') {
     const [, columns = '?', values = '?'] = /\((.+)\)=\((.+)\)/.exec(raised.detail ?? '') ?? [];

@@ -60,13 +60,19 @@ function columnsOf(field: Field, entity: Entity, schema: string): TableColumn[] 
   const plain = field.columns.filter((column) => column.quotient === undefined);
   return field.columns.map((column) => ({
     name: column.name,
-    was: field.was === undefined ? undefined : field.was + column.suffix,
+    was: formerName(field, entity, column),
     type: column.type,
     // A union's members share its fields; whether a value must be there is asked of the field's own column alone.
     required: column === plain[0] && (field.required || field === entity.key || field.system === 'version'),
     default: column.quotient ? undefined : defaults[plain.indexOf(column)],
     statistics: field.system === 'owner' && column === plain[0] ? OWNER_STATISTICS : undefined,
   }));
+}
+
+/** A renamed entity's key is renamed with it: `thingid` → `itemid`. */
+function formerName(field: Field, entity: Entity, column: Column): string | undefined {
+  if (field.was !== undefined) return field.was + column.suffix;
+  return field === entity.key && entity.was !== undefined ? `${entity.was}id` : undefined;
 }
 
 function defaultsOf(field: Field, schema: string): readonly (string | undefined)[] {

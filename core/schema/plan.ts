@@ -144,8 +144,13 @@ class Planner {
         this.#createTable(table);
       }
     }
-    for (const table of made)
-      for (const reference of table.references) this.#addReference(table, reference, table.name);
+    for (const table of made) {
+      for (const reference of table.references) {
+        const target = this.#liveTarget(reference.target);
+        const targetColumn = this.#liveTargetColumn(reference);
+        this.#addReference(table, { ...reference, target, targetColumn }, table.name);
+      }
+    }
     for (const [found, table] of pairs) this.#changeTable(found, table);
     this.#changeViews();
     for (const table of this.#live.tables.values()) {
@@ -232,14 +237,7 @@ class Planner {
       const former = column.was === undefined ? undefined : found.columns.get(column.was);
       const old = same ?? (former && !table.columns.has(former.name) ? former : undefined);
       if (!old) {
-        const binned = this.#live.recycled.find(
-          (entry) =>
-            entry.kind === 'column' &&
-            (entry.table === at || entry.table === table.name) &&
-            entry.column === column.name &&
-            entry.type === column.type &&
-            found.columns.has(entry.movedTo),
-        );
+        const binned = this.#binned(found, table, column);
         if (binned) {
           this.#restoreColumn(at, found, column, binned);
           restored.add(column.name);
@@ -248,9 +246,8 @@ class Planner {
       }
       matched.add(old.name);
       if (old.type !== column.type) {
-        this.#convertColumn(at, found, table, old, column);
+        rename.set(column.name, this.#convertColumn(at, found, table, old, column));
         replaced.push(old);
-        rename.set(column.name, newName(column.name));
         continue;
       }
       if (old.name !== column.name) {
@@ -338,37 +335,62 @@ class Planner {
     });
   }
 
-  /** A new column beside the old, kept equal by a trigger, filled in batches, exchanged at the switch. */
-  #convertColumn(at: string, found: Table, table: Table, old: TableColumn, column: TableColumn): void {
-    const beside = newName(column.name);
-    const cast = CONVERSIONS[old.type]?.[column.type];
+  /** A column that waits in the bin under this name and type. */
+  #binned(found: Table, table: Table, column: TableColumn): Recycled | undefined {
+    return this.#live.recycled.find(
+      (entry) =>
+        entry.kind === 'column' &&
+        (entry.table === found.name || entry.table === table.name) &&
+        entry.column === column.name &&
+        entry.type === column.type &&
+        found.columns.has(entry.movedTo),
+    );
+  }
+
+  /**
+   * A new column beside the old, kept equal by a trigger, filled in batches, exchanged at the switch. Values that cannot be
+   * converted go to the bin, and what the bin holds of the new type comes back. Returns the column's name before the switch.
+   */
+  #convertColumn(at: string, found: Table, table: Table, old: TableColumn, column: TableColumn): string {
+    const waiting = this.#binned(found, table, column);
+    // The way here kept no values: then those from before it are in the bin, and come back.
+    const oneWay = CONVERSIONS[column.type]?.[old.type] === undefined;
+    const convertible = CONVERSIONS[old.type]?.[column.type];
+    const binned = oneWay || convertible === undefined ? waiting : undefined;
+    const cast = binned ? undefined : convertible;
+    const beside = binned?.movedTo ?? newName(column.name);
     const target = this.#name(at);
     const trigger = constraintName('_sync', at, column.name);
     const binName = this.#binName(old.name);
     const unfilled = { ...column, name: beside, required: false, default: undefined };
+    const converted = `(new.${ident(old.name)})${cast ?? ''}`;
+    const value =
+      column.required && column.default !== undefined ? `coalesce(${converted}, ${column.default})` : converted;
     const makeTrigger = `create function ${this.#name(trigger)}() returns trigger language plpgsql as $sync$
-begin new.${ident(beside)} := (new.${ident(old.name)})${cast ?? ''}; return new; end $sync$;
+begin new.${ident(beside)} := ${value}; return new; end $sync$;
 create trigger ${ident(trigger)} before insert or update on ${target} for each row execute function ${this.#name(trigger)}()`;
     const dropTrigger = [
       `drop trigger if exists ${ident(trigger)} on ${this.#name(table.name)}`,
       `drop function if exists ${this.#name(trigger)}()`,
     ];
-    this.#add({
-      kind: 'convert-column',
-      phase: 'expand',
-      summary: cast
-        ? `Change ${at}.${column.name} from ${old.type} to ${column.type}, in a new column beside it`
-        : `Change ${at}.${column.name} from ${old.type} to ${column.type}: these values cannot be converted, the column begins empty`,
-      table: at,
-      sql: [`alter table ${target} add column ${columnSql(unfilled)}`, ...(cast ? [makeTrigger] : [])],
-      undo: [
-        `drop trigger if exists ${ident(trigger)} on ${target}`,
-        `drop function if exists ${this.#name(trigger)}()`,
-        `alter table ${target} drop column if exists ${ident(beside)}`,
-      ],
-      lock: LOCKS.instant,
-      rows: found.rows,
-    });
+    if (!binned) {
+      this.#add({
+        kind: 'convert-column',
+        phase: 'expand',
+        summary: cast
+          ? `Change ${at}.${column.name} from ${old.type} to ${column.type}, in a new column beside it`
+          : `Change ${at}.${column.name} from ${old.type} to ${column.type}: these values cannot be converted, the column begins empty`,
+        table: at,
+        sql: [`alter table ${target} add column ${columnSql(unfilled)}`, ...(cast ? [makeTrigger] : [])],
+        undo: [
+          `drop trigger if exists ${ident(trigger)} on ${target}`,
+          `drop function if exists ${this.#name(trigger)}()`,
+          `alter table ${target} drop column if exists ${ident(beside)}`,
+        ],
+        lock: LOCKS.instant,
+        rows: found.rows,
+      });
+    }
     if (cast) {
       this.#fill(at, found, `Copy the values of ${at}.${old.name} as ${column.type}`, {
         set: `${ident(beside)} = (${ident(old.name)})${cast}`,
@@ -380,7 +402,9 @@ create trigger ${ident(trigger)} before insert or update on ${target} for each r
     this.#add({
       kind: 'convert-column',
       phase: 'switch',
-      summary: `Let the new column take the place of ${table.name}.${old.name}; the old one goes to the recycle bin`,
+      summary: binned
+        ? `Bring ${table.name}.${column.name} back from the recycle bin as ${column.type}; the present values go there`
+        : `Let the new column take the place of ${table.name}.${old.name}; the old one goes to the recycle bin`,
       table: table.name,
       sql: [
         ...dropTrigger,
@@ -391,11 +415,13 @@ create trigger ${ident(trigger)} before insert or update on ${target} for each r
           ? []
           : [`alter table ${name} alter column ${ident(column.name)} set default ${column.default}`]),
         this.#register('column', table.name, old.name, old.type, binName),
+        ...(binned ? [this.#markRestored(binned, 'now()')] : []),
       ],
       lock: LOCKS.instant,
       rows: found.rows,
       losesData: cast === undefined,
     });
+    return beside;
   }
 
   #changeColumn(at: string, found: Table, old: TableColumn, column: TableColumn): void {
@@ -509,7 +535,7 @@ create trigger ${ident(trigger)} before insert or update on ${target} for each r
       phase: 'expand',
       summary,
       table: at,
-      sql: [`update ${table} set ${change.set} where ${range} and ${change.where}`],
+      sql: [`update ${table} changed set ${change.set} where ${range} and ${change.where}`],
       undo:
         recorded === undefined
           ? []
@@ -535,7 +561,12 @@ create trigger ${ident(trigger)} before insert or update on ${target} for each r
   ): void {
     const left = new Set(found.references);
     for (const reference of table.references) {
-      const now = { ...reference, column: current(reference.column), target: this.#liveTarget(reference.target) };
+      const now = {
+        ...reference,
+        column: current(reference.column),
+        target: this.#liveTarget(reference.target),
+        targetColumn: this.#liveTargetColumn(reference),
+      };
       const same = [...left].find((other) => sameReference(other, now));
       if (same) {
         left.delete(same);
@@ -555,12 +586,17 @@ create trigger ${ident(trigger)} before insert or update on ${target} for each r
         }
         continue;
       }
+      const namesake = [...left].find((other) => other.name === reference.name);
+      if (namesake) {
+        left.delete(namesake);
+        this.#dropReference(at, found, namesake);
+      }
       if (restored.has(reference.column)) {
         const column = ident(now.column);
         this.#fill(at, found, `Empty ${at}.${now.column} where the row it names is gone`, {
           set: `${column} = null`,
-          where: `${column} is not null and not exists
-            (select 1 from ${this.#name(now.target)} t where t.${ident(now.targetColumn)} = ${column})`,
+          where: `changed.${column} is not null and not exists
+            (select 1 from ${this.#name(now.target)} t where t.${ident(now.targetColumn)} = changed.${column})`,
         });
       }
       this.#addReference(found, now, at);
@@ -579,11 +615,33 @@ create trigger ${ident(trigger)} before insert or update on ${target} for each r
     }
   }
 
+  /** Makes room for a reference of the same column to another table. */
+  #dropReference(at: string, found: Table, reference: ForeignKey): void {
+    const table = this.#name(at);
+    this.#add({
+      kind: 'drop-reference',
+      phase: 'expand',
+      summary: `Let ${at}.${reference.column} no longer name rows of ${reference.target}`,
+      table: at,
+      sql: [`alter table ${table} drop constraint if exists ${ident(reference.name)}`],
+      undo: [
+        `alter table ${table} add constraint ${ident(reference.name)} ${this.#referenceSql(reference)} not valid`,
+        `alter table ${table} validate constraint ${ident(reference.name)}`,
+      ],
+      lock: LOCKS.instant,
+      rows: found.rows,
+    });
+  }
+
+  #referenceSql({ column, target, targetColumn, onDelete }: ForeignKey): string {
+    const cascade = onDelete === 'cascade' ? ' on delete cascade' : '';
+    return `foreign key (${ident(column)}) references ${this.#name(target)} (${ident(targetColumn)})${cascade}`;
+  }
+
   #addReference(found: Table, reference: ForeignKey, at: string): void {
     const fresh = this.#fresh.has(at);
-    const onDelete = reference.onDelete === 'cascade' ? ' on delete cascade' : '';
     const table = this.#name(at);
-    const body = `foreign key (${ident(reference.column)}) references ${this.#name(reference.target)} (${ident(reference.targetColumn)})${onDelete}`;
+    const body = this.#referenceSql(reference);
     this.#add({
       kind: 'add-reference',
       phase: 'expand',
@@ -618,6 +676,12 @@ create trigger ${ident(trigger)} before insert or update on ${target} for each r
     return was !== undefined && this.#live.tables.has(was) && !this.#desired.tables.has(was) ? was : name;
   }
 
+  #liveTargetColumn({ target, targetColumn }: ForeignKey): string {
+    const live = this.#live.tables.get(this.#liveTarget(target));
+    const was = this.#desired.tables.get(target)?.columns.get(targetColumn)?.was;
+    return live && !live.columns.has(targetColumn) && was !== undefined && live.columns.has(was) ? was : targetColumn;
+  }
+
   #changeIndexes(at: string, found: Table, table: Table, current: (name: string) => string): void {
     const left = new Set(found.indexes);
     for (const index of table.indexes) {
@@ -638,23 +702,24 @@ create trigger ${ident(trigger)} before insert or update on ${target} for each r
         }
         continue;
       }
-      const [broken] = [...left].filter((other) => other.name === index.name);
-      if (broken) left.delete(broken);
+      const namesake = [...left].find((other) => other.name === index.name);
+      if (namesake) left.delete(namesake);
+      // The old model keeps its index until the switch; one that a broken-off build left is in the way.
+      const name = namesake?.valid ? constraintName(index.name, 'next') : index.name;
       const columns = index.keys.map(({ column }) => column).join(', ');
+      const forSearch = index.keys.some(({ kind }) => kind === 'trigram') ? ' for search' : '';
       this.#add({
         kind: 'create-index',
         phase: 'expand',
-        summary: index.unique
-          ? `Keep (${columns}) unique in ${at}`
-          : `Index ${at} by ${columns}${index.keys.some(({ kind }) => kind === 'trigram') ? ' for search' : ''}`,
+        summary: index.unique ? `Keep (${columns}) unique in ${at}` : `Index ${at} by ${columns}${forSearch}`,
         table: at,
-        // A concurrent build that was broken off leaves an invalid index of that name.
-        sql: [`drop index concurrently if exists ${this.#name(index.name)}`, this.#indexSql(at, now, true)],
-        undo: [`drop index concurrently if exists ${this.#name(index.name)}`],
+        sql: [`drop index concurrently if exists ${this.#name(name)}`, this.#indexSql(at, { ...now, name }, true)],
+        undo: [`drop index concurrently if exists ${this.#name(name)}`],
         lock: LOCKS.validate,
         rows: found.rows,
         run: 'alone',
       });
+      if (namesake?.valid) this.#exchangeIndex(table, found, index.name, name);
     }
     for (const index of left) {
       // An administrator's own index stays.
@@ -670,6 +735,32 @@ create trigger ${ident(trigger)} before insert or update on ${target} for each r
         run: 'alone',
       });
     }
+  }
+
+  #exchangeIndex(table: Table, found: Table, name: string, next: string): void {
+    const gone = constraintName(name, 'gone');
+    this.#add({
+      kind: 'rename-index',
+      phase: 'switch',
+      summary: `Let the new index ${name} take the place of the old`,
+      table: table.name,
+      sql: [
+        `alter index ${this.#name(name)} rename to ${ident(gone)}`,
+        `alter index ${this.#name(next)} rename to ${ident(name)}`,
+      ],
+      lock: LOCKS.instant,
+      rows: found.rows,
+    });
+    this.#add({
+      kind: 'drop-index',
+      phase: 'contract',
+      summary: `Drop the old index ${name}`,
+      table: table.name,
+      sql: [`drop index concurrently if exists ${this.#name(gone)}`],
+      lock: LOCKS.validate,
+      rows: found.rows,
+      run: 'alone',
+    });
   }
 
   #recycleColumn(at: string, found: Table, column: TableColumn): void {
