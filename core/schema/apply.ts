@@ -35,7 +35,8 @@ export interface Published {
 /** No request waits longer than this behind a schema change that itself waits for a lock. */
 const LOCK_TIMEOUT = 150;
 const PATIENCE = 60_000;
-const BATCH = { first: 2_000, least: 100, most: 10_000, slow: 80, quick: 30 } as const;
+/** Rows per batch and the milliseconds a batch may hold them. */
+const BATCH = { first: 1_000, least: 200, most: 10_000, slow: 60, quick: 25 } as const;
 
 interface Journal {
   readonly id: string;
@@ -176,7 +177,12 @@ async function runExpand(
     }
     await note(executor, journal, 'begun', position);
     if (step.run === 'alone') await runAlone(executor, step.sql);
-    else await runBatches(executor, journal, step, position);
+    else {
+      // A batch lets go of its rows without waiting for the disk; noting the step as done makes all of them durable.
+      await executor.script('set synchronous_commit = off');
+      await runBatches(executor, journal, step, position);
+      await executor.script('set synchronous_commit = on');
+    }
     await noteDone(executor, journal, position + 1);
   } catch (error) {
     throw await explain(executor, journal, step, position, error);
@@ -345,7 +351,10 @@ async function undo(executor: Executor, journal: Journal, reason: string): Promi
     if (!step) continue;
     if (step.run === 'alone') await runAlone(executor, step.undo);
     else if (step.run === 'batches') {
-      for (const statement of step.undo) await executor.query(statement, [journal.id, position]);
+      for (const statement of step.undo) {
+        if (statement.includes('$1')) await executor.query(statement, [journal.id, position]);
+        else await withLocks(executor, journal, step.table, (transaction) => transaction.script(statement));
+      }
     } else if (position < row.done && step.undo.length > 0) {
       await withLocks(executor, journal, step.table, async (transaction) => {
         for (const statement of step.undo) await transaction.script(statement);

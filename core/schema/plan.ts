@@ -540,6 +540,8 @@ create trigger ${ident(trigger)} before insert or update on ${target} for each r
         recorded === undefined
           ? []
           : [
+              // The check would refuse what undo restores.
+              `alter table ${table} drop constraint if exists ${ident(constraintName(at, recorded, 'required'))}`,
               `update ${table} set ${ident(recorded)} = null where ${ident(key)} in
                  (select key::uuid from ${this.#name('_publish_touched')} where publish = $1 and step = $2)`,
             ],

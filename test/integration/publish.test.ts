@@ -327,7 +327,7 @@ describe('a publish that fails', () => {
       await again.close();
     }
     expect(outcomes).toContain('taken back');
-  });
+  }, 180_000);
 });
 
 describe('several servers', () => {
