@@ -5,7 +5,6 @@ import type { Column, Entity, Model } from '../model/model.ts';
 import { columnOf, factsOf, typeColumnOf } from './entity-facts.ts';
 import {
   auditInto,
-  audited,
   compose,
   jsonObject,
   outboxInto,
@@ -13,6 +12,7 @@ import {
   slots,
   stamp,
   table,
+  unaudited,
   type CheckedReference,
   type Statement,
 } from './statement.ts';
@@ -81,21 +81,24 @@ export function insertStatement(model: Model, schema: string, entity: Entity, sh
   const where = checks.conditions.length > 0 ? ` where ${checks.conditions.join(' and ')}` : '';
   const version = facts.system.get('version');
   const versionColumn = version ? ident(columnOf(version).name) : 'null::bigint';
-  const insert = `insert into ${table(schema, entity)} (${names.map(ident).join(', ')}) select ${[...values.values()].join(', ')}${from}${where}${shape.skipTaken ? ' on conflict do nothing' : ''} returning *`;
-
   const silent = new Set(
     (['id', 'created-on', 'created-by', 'modified-on', 'modified-by', 'version'] as const).flatMap(
       (one) => facts.system.get(one)?.columns.map((column) => column.name) ?? [],
     ),
   );
   const logged = names.filter((name) => !silent.has(name) && values.get(name) !== 'null');
-  const sure = logged.filter((name) => shape.given.includes(name));
-  const unsure = logged.filter((name) => !shape.given.includes(name));
+  const returned = [...new Set([key, ...logged, ...(version ? [columnOf(version).name] : [])])].map(ident);
+  const insert = `insert into ${table(schema, entity)} (${names.map(ident).join(', ')}) select ${[...values.values()].join(', ')}${from}${where}${shape.skipTaken ? ' on conflict do nothing' : ''} returning ${returned.join(', ')}`;
+
+  const secret = new Set(unaudited(entity));
+  const told = logged.filter((name) => !secret.has(name));
+  const owner = facts.system.get('owner')?.columns.map((column) => column.name) ?? [];
+  const sure = told.filter((name) => shape.given.includes(name) || owner.includes(name));
   const changes = [
     jsonObject(sure.map(pair)),
-    ...unsure.map(
-      (name) => `case when new.${ident(name)} is null then '{}'::jsonb else ${jsonObject([pair(name)])} end`,
-    ),
+    ...told
+      .filter((name) => !sure.includes(name))
+      .map((name) => `case when new.${ident(name)} is null then '{}'::jsonb else ${jsonObject([pair(name)])} end`),
   ].join(' || ');
 
   const ctes = [...checks.ctes, ...stamped.ctes, `new as (${insert})`];
@@ -103,7 +106,7 @@ export function insertStatement(model: Model, schema: string, entity: Entity, sh
   const request = parameters.use(':request', 'text');
   if (entity.audit) {
     ctes.push(
-      `audit as (${auditInto(schema)} select ${parameters.use(':audit', 'uuid')}, now(), ${literal(entity.name)}, ${record}, 'create', ${user()}, ${request}, ${audited(entity, `(${changes})`, logged)} from new)`,
+      `audit as (${auditInto(schema)} select ${parameters.use(':audit', 'uuid')}, now(), ${literal(entity.name)}, ${record}, 'create', ${user()}, ${request}, ${changes} from new)`,
     );
   }
   const payload = shape.notify ? parameters.use(':payload', 'jsonb') : 'null';

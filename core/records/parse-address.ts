@@ -20,10 +20,11 @@ export type ParsedAddress = { readonly entity: Entity; readonly address: RecordA
 
 /** Reads a reference to one row; `problem` is a sentence. */
 export function parseAddress(model: Model, reference: string): ParsedAddress {
-  const match = /(?:^|\/)([a-z_][a-z0-9_]*)\((.*)\)$/is.exec(decode(reference.trim()));
-  const set = match?.[1];
-  const inner = match?.[2];
-  if (set === undefined || inner === undefined) return { problem: `"${reference}" is not a reference to a row.` };
+  const text = decode(reference.trim());
+  const open = text.indexOf('(');
+  const set = text.slice(text.lastIndexOf('/', open) + 1, Math.max(open, 0));
+  if (set === '' || !text.endsWith(')')) return { problem: `"${reference}" is not a reference to a row.` };
+  const inner = text.slice(open + 1, -1);
   const entity = model.sets.get(set);
   if (!entity) return { problem: `There is no entity set ${set}${suggest(set, model.sets.keys())}.` };
   const address = parseKey(inner);
