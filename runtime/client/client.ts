@@ -230,7 +230,10 @@ export function createClient(options: ClientOptions = {}): Client {
     async upload(set, id, field, file, name) {
       await request(`${rowUrl(set, id)}/${field}`, {
         method: 'PUT',
-        headers: { 'Content-Type': file.type || 'application/octet-stream', 'x-ms-file-name': encodeURIComponent(name) },
+        headers: {
+          'Content-Type': file.type || 'application/octet-stream',
+          'x-ms-file-name': encodeURIComponent(name),
+        },
         body: file,
       });
     },

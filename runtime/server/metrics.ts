@@ -19,7 +19,7 @@ const KNOWN_METHODS = new Set(['GET', 'POST', 'PATCH', 'PUT', 'DELETE', 'HEAD', 
 
 export function createMetrics(): Metrics {
   const requests = new Map<string, Map<number, number>>();
-  const buckets = new Array<number>(BOUNDS.length + 1).fill(0);
+  const buckets = Array.from({ length: BOUNDS.length + 1 }, () => 0);
   let seconds = 0;
   let count = 0;
   let open = 0;

@@ -62,7 +62,10 @@ async function resetOne(args: readonly string[]): Promise<number> {
 export const user: Command = {
   summary:
     'Makes a user who can sign in, or gives one a new password (PEYVAND_PASSWORD, else a random one, printed once).',
-  usage: ['user create E-MAIL [--name "FIRST LAST"] [--role ROLE …]   (default: basic-user)', 'user reset-password E-MAIL'],
+  usage: [
+    'user create E-MAIL [--name "FIRST LAST"] [--role ROLE …]   (default: basic-user)',
+    'user reset-password E-MAIL',
+  ],
   async run([action, ...args]) {
     if (action === 'create') return createOne(args);
     if (action === 'reset-password') return resetOne(args);

@@ -210,9 +210,11 @@ function makeOpportunities(random: Random, people: readonly Person[], today: Dat
     const fate = random.fraction();
     const opened = -random.between(1, 420);
     const closed = Math.min(-1, opened + random.between(10, 150));
+    const stage = random.between(0, 3);
     const open = {
+      salesstagecode: stage + 1,
       estimatedclosedate: date(today, random.between(-20, 160)),
-      closeprobability: random.pick([10, 20, 40, 60, 80]),
+      closeprobability: [10, 30, 60, 80][stage],
     };
     const outcome =
       fate < 0.5

@@ -44,8 +44,7 @@ export function sourceProblems(field: Field, source: Source): readonly string[] 
 
 function zoneExists(zone: string): boolean {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
   } catch {
     return false;
   }

@@ -13,7 +13,7 @@ export function foldText(text: string): string {
   return latinDigits(text)
     .replaceAll('ي', 'ی')
     .replaceAll('ك', 'ک')
-    .replace(/[\u200c\u200d\u0640]/g, '')
+    .replace(/\u200c|\u200d|\u0640/g, '')
     .toLowerCase();
 }
 
