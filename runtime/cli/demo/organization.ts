@@ -212,7 +212,7 @@ function makeOpportunities(random: Random, people: readonly Person[], today: Dat
     const closed = Math.min(-1, opened + random.between(10, 150));
     const stage = random.between(0, 3);
     const open = {
-      salesstagecode: stage + 1,
+      salesstage: stage,
       estimatedclosedate: date(today, random.between(-20, 160)),
       closeprobability: [10, 30, 60, 80][stage],
     };
