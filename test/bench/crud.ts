@@ -123,13 +123,14 @@ async function compare(generic: Running, handWritten: Running, all: readonly Sce
   return results;
 }
 
+const rate = (results: readonly Throughput[]) => spread(results.map((one) => one.rate));
+const p99 = (results: readonly Throughput[]) =>
+  spread(
+    results.map((one) => one.p99),
+    1,
+  );
+
 function print(figures: readonly Compared[], started: number, idle: number, loaded: number, other: number): void {
-  const rate = (results: readonly Throughput[]) => spread(results.map((one) => one.rate));
-  const p99 = (results: readonly Throughput[]) =>
-    spread(
-      results.map((one) => one.p99),
-      1,
-    );
   const head = ['scenario', 'generic req/s', 'by hand req/s', 'ratio', 'generic p99 ms', 'by hand p99 ms'];
   const rows = figures.map((one) => [
     one.name,
@@ -146,21 +147,22 @@ function print(figures: readonly Compared[], started: number, idle: number, load
   );
 }
 
+const select = '$select=name,estimatedvalue,statecode,createdon,description';
+const account = 'parentaccountid($select=name)';
+const retrieve = `?${select}&$expand=${account},parentcontactid($select=fullname,emailaddress1)`;
+const pick = (from: readonly string[]) => from[Math.floor(Math.random() * from.length)] ?? '';
+const least = () => Math.floor(Math.random() * 50_000);
+const page = () =>
+  `?${select}&$filter=statecode%20eq%200%20and%20estimatedvalue%20gt%20${least()}&$orderby=createdon%20desc&$expand=${account}`;
+const values = () => ({
+  name: `Opportunity ${Math.random()}`,
+  estimatedvalue: Math.floor(Math.random() * 1_000_000) / 100,
+  estimatedclosedate: '2027-01-31',
+  description: 'A deal that came in by the bench.',
+});
+const change = () => JSON.stringify({ description: `Changed to ${Math.random()}` });
+
 function scenarios({ opportunities, accounts }: Seeded): readonly Scenario[] {
-  const pick = (from: readonly string[]) => from[Math.floor(Math.random() * from.length)] ?? '';
-  const select = '$select=name,estimatedvalue,statecode,createdon,description';
-  const account = 'parentaccountid($select=name)';
-  const retrieve = `?${select}&$expand=${account},parentcontactid($select=fullname,emailaddress1)`;
-  const least = () => Math.floor(Math.random() * 50_000);
-  const page = () =>
-    `?${select}&$filter=statecode%20eq%200%20and%20estimatedvalue%20gt%20${least()}&$orderby=createdon%20desc&$expand=${account}`;
-  const values = () => ({
-    name: `Opportunity ${Math.random()}`,
-    estimatedvalue: Math.floor(Math.random() * 1_000_000) / 100,
-    estimatedclosedate: '2027-01-31',
-    description: 'A deal that came in by the bench.',
-  });
-  const change = () => JSON.stringify({ description: `Changed to ${Math.random()}` });
   return [
     {
       name: 'retrieve',

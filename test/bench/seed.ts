@@ -11,6 +11,10 @@ export interface Seeded {
 
 const schema = 'org_default';
 
+/** Ids are made of the row's number, so that rows can refer to each other without a look. */
+const id = (kind: number, number: string) =>
+  `('00000000-0000-7000-800${kind}-' || lpad(to_hex(${number}), 12, '0'))::uuid`;
+
 export async function seed(database: Database): Promise<Seeded> {
   const [facts] = await database.query<{ userId: string; unitId: string; currencyId: string }>(
     `select u.systemuserid as "userId", u.businessunitid as "unitId", c.transactioncurrencyid as "currencyId"
@@ -21,9 +25,6 @@ export async function seed(database: Database): Promise<Seeded> {
   const owned = `createdon, createdby, modifiedon, modifiedby, ownerid, ownerid_type, owninguser, owningbusinessunit, statecode, statuscode`;
   const owner = (state: string) =>
     `now() - n * interval '1 minute', '${userId}', now(), '${userId}', '${userId}', 'systemuser', '${userId}', '${unitId}', ${state}`;
-  // Ids are made of the row's number, so that rows can refer to each other without a look.
-  const id = (kind: number, number: string) =>
-    `('00000000-0000-7000-800${kind}-' || lpad(to_hex(${number}), 12, '0'))::uuid`;
   await database.script(`
     insert into ${schema}.account (accountid, name, ${owned})
     select ${id(1, 'n')}, 'Account ' || n, ${owner('0, 1')} from generate_series(1, 10000) n;
