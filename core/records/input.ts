@@ -1,4 +1,5 @@
 // What writers hand to the operations: wire values by field name, lookups already turned from `@odata.bind` into ids.
+import type { Violation } from '../sdk/index.ts';
 
 export interface RecordInput {
   /** Field name → wire value; a lookup's value is the referenced row's id or null. */
@@ -7,6 +8,8 @@ export interface RecordInput {
   readonly targets: Readonly<Record<string, string>>;
   /** Field name → source text of a JSON number that JSON.parse would have rounded. */
   readonly exact: Readonly<Record<string, string>>;
+  /** What was wrong with the names of the request; told together with what is wrong with the values. */
+  readonly problems?: readonly Violation[];
 }
 
 /** A row's address: its id, or the values of an alternate key. */

@@ -5,7 +5,6 @@ import type { Entity, Field, Model } from '../model/model.ts';
 import type { Violation } from '../sdk/index.ts';
 import { fail } from './errors.ts';
 import type { RecordAddress, RecordInput } from './input.ts';
-import { invalid } from './invalid.ts';
 import { suggest } from '../model/suggest.ts';
 import { resolveAddress } from './resolve-address.ts';
 import { parseAddress } from './parse-address.ts';
@@ -102,8 +101,7 @@ export async function readValues(
     }
     violations.push(unknownName(model, entity, name));
   }
-  if (violations.length > 0) throw invalid(entity, violations);
-  return { values, targets, exact };
+  return { values, targets, exact, ...(violations.length > 0 && { problems: violations }) };
 }
 
 function twice(field: Field): Violation {

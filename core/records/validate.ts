@@ -17,7 +17,7 @@ export interface ValidateOptions {
 
 /** Column name → value, for every column of the given fields. Throws RECORD_INVALID. */
 export function validate(entity: Entity, input: RecordInput, options: ValidateOptions): Map<string, ColumnValue> {
-  const violations: Violation[] = [];
+  const violations: Violation[] = [...(input.problems ?? [])];
   const columns = new Map<string, ColumnValue>();
   const creating = options.message === 'create';
   const given: Record<string, unknown> = {};

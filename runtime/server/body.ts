@@ -1,5 +1,6 @@
 // Bodies: read with a limit, decoded as UTF-8, parsed as JSON with the place of a mistake.
 import type { IncomingMessage } from 'node:http';
+import { parseJson } from '../../core/model/parse-json.ts';
 import { fail } from './errors.ts';
 import { header, type Exchange } from './exchange.ts';
 
@@ -43,19 +44,14 @@ export function decodeText(bytes: Buffer): string {
   }
 }
 
-function placeOf(text: string, offset: number): string {
-  const before = text.slice(0, offset);
-  const line = before.split('\n').length;
-  return `line ${line}, column ${offset - before.lastIndexOf('\n')}`;
+/** Read a second time, only to say what is wrong and where. */
+function reasonOf(text: string): string {
+  const problem = parseJson(text).problems.find(({ message }) => message.startsWith(MALFORMED));
+  if (!problem) return 'it cannot be parsed';
+  return `${problem.message.slice(MALFORMED.length)} at line ${problem.line}, column ${problem.column}`;
 }
 
-function reasonOf(text: string, cause: unknown): string {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  const position = /position (\d+)/.exec(message)?.[1];
-  const plain = message.replace(/ in JSON.*| is not valid JSON.*|\(line.*/gs, '').trim();
-  if (position !== undefined) return `${plain} at ${placeOf(text, Number(position))}`;
-  return /end of JSON|Unterminated/i.test(message) ? `it ends too early, at ${placeOf(text, text.length)}` : plain;
-}
+const MALFORMED = 'malformed JSON: ';
 
 export interface JsonBody {
   readonly value: Readonly<Record<string, unknown>>;
@@ -74,7 +70,7 @@ export function parseJsonObject(text: string): JsonBody {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    const reason = text.trim() === '' ? 'it is empty' : reasonOf(text, cause);
+    const reason = text.trim() === '' ? 'it is empty' : reasonOf(text);
     throw fail('BODY_NOT_JSON', { reason }, { cause });
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw fail('BODY_NOT_OBJECT');

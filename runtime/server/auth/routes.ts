@@ -65,8 +65,9 @@ export function createAuthRoutes(database: Database, sessions: SessionHost): Aut
       const cookie = sessionCookie(exchange);
       if (cookie === undefined) throw fail('PRINCIPAL_MISSING');
       const user = await sessions.resolve(cookie);
+      if (!user) throw fail('PRINCIPAL_UNKNOWN');
       const cookies = await sessions.signOut(cookie);
-      if (user) await announceAuthChange(database, user.id);
+      await announceAuthChange(database, user.id);
       return withCookies(exchange, new Response(null, { status: 204, headers: { ...SECURITY_HEADERS } }), cookies);
     },
     async session(exchange) {

@@ -15,7 +15,7 @@ function messageOf(text: string): string {
 
 test.each([
   ['{"name": "A",\n  "revenue": 1,}', 'line 2, column 16'],
-  ['{"name": ', 'ends too early'],
+  ['{"name": ', 'the end of the file at line 1, column 10'],
   ['', 'it is empty'],
   ['[1, 2]', 'must be a JSON object'],
   ['"text"', 'must be a JSON object'],
