@@ -6,6 +6,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { generate } from '../../../metadata/schemas/generate.ts';
+import { expressionProblem } from '../../../core/model/expression.ts';
 import { writeDocument } from '../../../core/model/write-layer.ts';
 import type { JsonObject } from '../../../core/sdk/index.ts';
 import { documentsOf, isObject, layers, readJson, root, schemaFolder, schemaNames } from './documents.ts';
@@ -13,6 +14,7 @@ import type { Json } from './documents.ts';
 
 const ajv = new Ajv2020({ strict: true, strictRequired: false, allErrors: true, allowUnionTypes: true });
 addFormats.default(ajv);
+ajv.addFormat('jsonata', (text: string) => expressionProblem(text) === undefined);
 
 const validators = new Map<string, ValidateFunction>(
   schemaNames.map((name) => [name, ajv.compile(readJson(join(schemaFolder, name)))]),
