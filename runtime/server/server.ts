@@ -5,10 +5,13 @@ import type { AddressInfo } from 'node:net';
 import { connectDatabase } from '../../core/db/connect.ts';
 import { startEmbedded, type EmbeddedDatabase } from '../../core/db/embedded.ts';
 import type { Database } from '../../core/db/sql.ts';
+import { startDispatcher, type Dispatcher } from '../../core/events/dispatcher.ts';
 import { openOrganization, type Organization } from '../../core/organization.ts';
 import { loadPlugins } from '../../core/plugins/load-plugins.ts';
+import { handlerRecords } from '../../core/records/handler-records.ts';
 import { bootstrap } from '../../core/security/bootstrap.ts';
 import { createPrincipalSource, type PrincipalSource } from '../../core/security/principals.ts';
+import { systemPrincipal } from '../../core/security/system-principal.ts';
 import { createApp } from './app.ts';
 import { createAuthenticator, type Authenticator } from './auth/authenticate.ts';
 import { createAuthRoutes } from './auth/routes.ts';
@@ -74,9 +77,11 @@ interface Opened {
   principals?: PrincipalSource;
   sessions?: SessionHost;
   authenticator?: Authenticator;
+  dispatcher?: Dispatcher;
 }
 
 async function closeAll(opened: Opened, config: Config): Promise<void> {
+  await opened.dispatcher?.stop();
   await opened.authenticator?.close();
   await opened.sessions?.close();
   await opened.principals?.close();
@@ -128,6 +133,16 @@ async function openServices(options: ServerOptions, log: Log, opened: Opened): P
     bootstrapKey: config.apiKey === undefined ? undefined : { key: config.apiKey, userId: administratorId },
     onFault: (fault) => log.logger.warn({ err: fault }, 'the last use of an API key was not noted'),
   }));
+  opened.dispatcher = await startDispatcher({
+    engine: () => organization.current(),
+    // Whoever may no longer act has no rights here either: what their writes set off fails and is parked.
+    principalOf: async (userId) =>
+      userId === null
+        ? systemPrincipal
+        : ((await principals.resolve(userId)) ?? { ...systemPrincipal, userId, roles: [] }),
+    records: handlerRecords,
+    onFailure: ({ error, ...failure }) => log.logger.warn({ err: error, ...failure }, 'a handler failed after a write'),
+  });
   return {
     database,
     organization,
