@@ -1,14 +1,24 @@
-// Checks what documents say about each other: forms, views, apps and roles that name entities, fields and relations.
+// Checks what documents say about each other: forms, views, rules, apps and roles that name entities, fields and relations.
 import { checkApps } from './check-apps.ts';
 import { checkForms } from './check-forms.ts';
 import { checkRoles } from './check-roles.ts';
+import { checkRules } from './check-rules.ts';
 import { checkViews } from './check-views.ts';
+import { entityOf } from './document-kind.ts';
 import type { Model } from './model.ts';
 import type { ProblemList } from './problem-list.ts';
+import { suggest } from './suggest.ts';
 
 export function checkDocuments(model: Model, problems: ProblemList): void {
+  for (const id of model.documents.keys()) {
+    const name = entityOf(id);
+    if (name === undefined || model.entities.has(name) || id.endsWith('/entity')) continue;
+    const near = suggest(name, model.entities.keys());
+    problems.add('ENTITY_UNKNOWN', id, '', `the document belongs to "${name}", which is no entity${near}`);
+  }
   checkForms(model, problems);
   checkViews(model, problems);
   checkApps(model, problems);
   checkRoles(model, problems);
+  checkRules(model, problems);
 }

@@ -1,6 +1,6 @@
 // Checks forms: items, header and rules name fields that exist, sub-grids name relations and views that exist.
 import type { Json, JsonObject } from '../sdk/index.ts';
-import { expressionProblem, recordNames } from './expression.ts';
+import { checkExpression } from './check-expression.ts';
 import type { Entity, Model } from './model.ts';
 import { isArray, isObject } from './pointer.ts';
 import type { ProblemList } from './problem-list.ts';
@@ -9,15 +9,7 @@ import { suggest } from './suggest.ts';
 export function checkForms(model: Model, problems: ProblemList): void {
   for (const { id, entity: name, document } of model.forms.values()) {
     const entity = model.entities.get(name);
-    if (!entity) {
-      problems.add(
-        'ENTITY_UNKNOWN',
-        id,
-        '',
-        `the form belongs to "${name}", which is no entity${suggest(name, model.entities.keys())}`,
-      );
-      continue;
-    }
+    if (!entity) continue;
     const checkField = (field: string, path: string): void => {
       if (!entity.fields.has(field))
         problems.add(
@@ -132,32 +124,6 @@ function checkRules(
     for (const [field, expression] of Object.entries(isObject(rule['set']) ? rule['set'] : {})) {
       checkField(field, `${path}/set/${field}`);
       checkExpression(entity, expression, id, `${path}/set/${field}`, problems);
-    }
-  }
-}
-
-/** A JSONata expression over an entity's record: it parses, and the names it begins with are fields or relations. */
-export function checkExpression(
-  entity: Entity,
-  text: Json | undefined,
-  id: string,
-  path: string,
-  problems: ProblemList,
-): void {
-  if (typeof text !== 'string') return;
-  const problem = expressionProblem(text);
-  if (problem !== undefined) {
-    problems.add('EXPRESSION_INVALID', id, path, problem);
-    return;
-  }
-  for (const name of recordNames(text)) {
-    if (!entity.fields.has(name) && !entity.navigation.has(name)) {
-      problems.add(
-        'FIELD_UNKNOWN',
-        id,
-        path,
-        `the expression reads "${name}", which ${entity.name} does not have${suggest(name, entity.fields.keys())}`,
-      );
     }
   }
 }

@@ -10,15 +10,7 @@ export function checkViews(model: Model, problems: ProblemList): void {
   const defaults = new Map<string, string>();
   for (const { id, entity: name, document } of model.views.values()) {
     const entity = model.entities.get(name);
-    if (!entity) {
-      problems.add(
-        'ENTITY_UNKNOWN',
-        id,
-        '',
-        `the view belongs to "${name}", which is no entity${suggest(name, model.entities.keys())}`,
-      );
-      continue;
-    }
+    if (!entity) continue;
     for (const list of ['columns', 'sort'] as const) {
       for (const member of isArray(document[list]) ? document[list] : []) {
         const path = memberId(list, member) ?? '';

@@ -9,7 +9,7 @@ import { placementOf } from './document-kind.ts';
 import { compileEntities } from './entities.ts';
 import { invalidModel } from './errors.ts';
 import { deepFreeze } from './freeze.ts';
-import type { Layer } from './layer.ts';
+import type { Layer, Problem } from './layer.ts';
 import { mergeLayers } from './merge.ts';
 import type { Merged } from './merge.ts';
 import type { EntityDocument, Model } from './model.ts';
@@ -60,10 +60,17 @@ export function compileModel({ layers, fieldTypes }: ModelSource): Model {
   checkDocuments(model, problems);
   checkLocales(model, layers, problems);
   const all = [...merged.problems.map((problem) => locate(problem, textOf(layers, problem.file))), ...problems.all];
-  if (all.length > 0) throw invalidModel(all);
+  if (all.length > 0) throw invalidModel(distinct(all));
   deepFreeze([...documents.values()]);
   deepFreeze([...relations.values(), ...choices.values()]);
   return Object.freeze(model);
+}
+
+/** What is wrong with a trait would be told once for each entity that has it. */
+function distinct(problems: readonly Problem[]): readonly Problem[] {
+  return [
+    ...new Map(problems.map((problem) => [`${problem.file}#${problem.pointer} ${problem.message}`, problem])).values(),
+  ];
 }
 
 function versionOf(layers: readonly Layer[], documents: ReadonlyMap<string, JsonObject>): string {

@@ -3,7 +3,7 @@ import { defineErrors } from '../sdk/index.ts';
 import type { Problem } from './layer.ts';
 import type { PeyvandError } from '../sdk/index.ts';
 
-export const modelError = defineErrors({
+const fail = defineErrors({
   MODEL_INVALID: { message: 'The metadata has {count}:\n{list}', status: 422 },
 });
 
@@ -11,7 +11,7 @@ export const modelError = defineErrors({
 export function invalidModel(problems: readonly Problem[]): PeyvandError {
   const shown = problems.slice(0, 50).map(describeProblem);
   const more = problems.length - shown.length;
-  return modelError(
+  return fail(
     'MODEL_INVALID',
     {
       count: problems.length === 1 ? '1 problem' : `${problems.length} problems`,

@@ -83,6 +83,7 @@ function compileField(
     options: withFoundTargets(type, options, around.entities),
     schema: property,
   };
+  checkDefault(type, spec, report);
   if (type.check) for (const message of type.check(spec)) report('/field', message);
 
   const system = options['system'] as SystemValue | undefined;
@@ -162,6 +163,15 @@ function checkPropertySchema(type: FieldType, property: JsonObject, report: Repo
       found === undefined ? need : `${need}, found ${JSON.stringify(found)}`,
     );
   }
+}
+
+/** A default is a value like any other: the field type must take it. */
+function checkDefault(type: FieldType, spec: FieldSpec, report: Report): void {
+  const value = spec.schema['default'];
+  if (value === undefined) return;
+  const decoded = type.decode(value, spec, {});
+  if ('violation' in decoded)
+    report('/default', `the default is not a value of the field: ${decoded.violation.message}`);
 }
 
 /** Adds the entities that offer themselves as targets (`activities: true`) to those the field names. */

@@ -306,6 +306,30 @@ describe('a model is refused, with the nearest right name,', () => {
     );
   });
 
+  it('for a default that the field would not take', async () => {
+    expect((await ofShip(['properties', 'name', 'default'], 7))[0]).toContain(
+      '/properties/name/default the default is not a value of the field: ',
+    );
+  });
+
+  it('for rules that name fields that do not exist, and documents of no entity', async () => {
+    const rule = {
+      title: 'Flagged',
+      when: '$not($exists(flg))',
+      // oxlint-disable-next-line unicorn/no-thenable -- the rule language's own word
+      then: { require: ['imoo'], set: { price: 'prize * 2' }, refuse: [{ id: 'r', field: 'nmae', message: 'No.' }] },
+    };
+    expect(await messages({ ...fleet, 'ship/rules/flagged': rule })).toEqual([
+      'organization:ship/rules/flagged.json#/when the expression reads "flg", which ship does not have (did you mean "flag"?)',
+      'organization:ship/rules/flagged.json#/then/require/0 ship has no field "imoo" (did you mean "imo"?)',
+      'organization:ship/rules/flagged.json#/then/refuse/0/field ship has no field "nmae" (did you mean "name"?)',
+      'organization:ship/rules/flagged.json#/then/set/price the expression reads "prize", which ship does not have (did you mean "price"?)',
+    ]);
+    expect(await messages({ ...fleet, 'shipp/views/all': { title: 'All', columns: [{ id: 'name' }] } })).toEqual([
+      'organization:shipp/views/all.json# the document belongs to "shipp", which is no entity (did you mean "ship"?)',
+    ]);
+  });
+
   it('for two sets or two relations of one name', async () => {
     expect((await ofShip(['entity', 'set'], 'accounts'))[0]).toContain(
       'the entity set "accounts" is already that of account; give one of them another "set"',
