@@ -117,7 +117,7 @@ async function answerPage(
   const token = request.options.get('$skiptoken');
   const position = token === undefined ? undefined : readCursor(token, order);
   const left = position?.remaining ?? readTop(request);
-  const size = Math.min(preferences.maxPageSize ?? maxPageSize, left ?? maxPageSize, maxPageSize);
+  const size = Math.min(Math.max(preferences.maxPageSize ?? maxPageSize, 1), left ?? maxPageSize, maxPageSize);
   const limit = limitFor(size);
   const annotations = annotationsOf(preferences.annotations);
   const key = [

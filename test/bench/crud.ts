@@ -105,8 +105,8 @@ async function compare(generic: Running, handWritten: Running, all: readonly Sce
         next,
       });
     process.stderr.write(`${scenario.name} …\n`);
-    await run(generic, scenario.generic, 1000);
-    await run(handWritten, scenario.handWritten, 1000);
+    await run(generic, scenario.generic, 2000);
+    await run(handWritten, scenario.handWritten, 2000);
     const a: Throughput[] = [];
     const b: Throughput[] = [];
     for (let index = 0; index < rounds; index += 1) {
@@ -155,12 +155,12 @@ const least = () => Math.floor(Math.random() * 50_000);
 const page = () =>
   `?${select}&$filter=statecode%20eq%200%20and%20estimatedvalue%20gt%20${least()}&$orderby=createdon%20desc&$expand=${account}`;
 const values = () => ({
-  name: `Opportunity ${Math.random()}`,
+  name: `Opportunity ${Math.floor(Math.random() * 1e9)}`,
   estimatedvalue: Math.floor(Math.random() * 1_000_000) / 100,
   estimatedclosedate: '2027-01-31',
   description: 'A deal that came in by the bench.',
 });
-const change = () => JSON.stringify({ description: `Changed to ${Math.random()}` });
+const change = () => JSON.stringify({ description: `Changed to ${Math.floor(Math.random() * 1e9)}` });
 
 function scenarios({ opportunities, accounts }: Seeded): readonly Scenario[] {
   return [
@@ -203,7 +203,7 @@ function scenarios({ opportunities, accounts }: Seeded): readonly Scenario[] {
 
 async function startGeneric(folder: string): Promise<Running> {
   const environment = { PORT: '0', PEYVAND_DATA: folder, PEYVAND_API_KEY: key, LOG_LEVEL: 'warn', DATABASE_URL: '' };
-  return start(['runtime/cli/main.ts', 'start'], environment, /ready at (http:\S+)/, '/readyz');
+  return start(['runtime/cli/peyvand.js', 'start'], environment, /ready at (http:\S+)/, '/readyz');
 }
 
 async function startHandWritten(url: string, seeded: Seeded): Promise<Running> {
