@@ -180,8 +180,11 @@ async function runExpand(
     else {
       // A batch lets go of its rows without waiting for the disk; noting the step as done makes all of them durable.
       await executor.script('set synchronous_commit = off');
-      await runBatches(executor, journal, step, position);
-      await executor.script('set synchronous_commit = on');
+      try {
+        await runBatches(executor, journal, step, position);
+      } finally {
+        await executor.script('set synchronous_commit = on').catch(() => undefined);
+      }
     }
     await noteDone(executor, journal, position + 1);
   } catch (error) {
