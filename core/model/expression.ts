@@ -1,11 +1,20 @@
 // JSONata expressions in documents: parsed when the document is read, and the names they begin with, so that a field
 // that does not exist is found before anything runs.
-import jsonata from 'jsonata';
+import { createRequire } from 'node:module';
+import type jsonata from 'jsonata';
+
+let parser: typeof jsonata | undefined;
+
+/** Loads the parser when the first expression is met: it takes 8 MB, and many organizations have none. */
+function parse(text: string): jsonata.Expression {
+  parser ??= createRequire(import.meta.url)('jsonata') as typeof jsonata;
+  return parser(text);
+}
 
 /** What is wrong with the expression's text; undefined where it parses. */
 export function expressionProblem(text: string): string | undefined {
   try {
-    jsonata(text);
+    parse(text);
     return undefined;
   } catch (error) {
     const { message, position } = error as { message?: string; position?: number };
@@ -25,7 +34,7 @@ const isNode = (value: unknown): value is Node => typeof value === 'object' && v
 export function recordNames(text: string): ReadonlySet<string> {
   const names = new Set<string>();
   try {
-    collect(jsonata(text).ast(), names);
+    collect(parse(text).ast(), names);
   } catch {
     return names;
   }

@@ -66,25 +66,6 @@ export function positionalPointer(document: Json | undefined, idPath: string): s
   return pointerOf(walkFar(document, stepsOf(idPath)));
 }
 
-/** The id path of a JSON pointer. */
-export function idPathOf(document: Json | undefined, pointer: string): string {
-  const steps: string[] = [];
-  let value: Json | undefined = document;
-  let name = '';
-  for (const step of stepsOf(pointer)) {
-    if (isArray(value)) {
-      const member: Json | undefined = value[Number(step)];
-      steps.push(memberId(name, member) ?? step);
-      value = member;
-    } else {
-      steps.push(step);
-      value = isObject(value) ? own(value, step) : undefined;
-      name = step;
-    }
-  }
-  return pointerOf(steps);
-}
-
 function walk(document: Json | undefined, steps: readonly string[]): { readonly value: Json | undefined } | undefined {
   let value = document;
   let name = '';
