@@ -6,6 +6,7 @@ import { concat, jsonKey, jsonOf } from './json-text.ts';
 import type { Piece } from './json-text.ts';
 import { optionLabels } from './labels.ts';
 import type { ColumnType } from '../sdk/index.ts';
+import { referencedName } from './referenced-name.ts';
 import type { Aggregate, Query } from './tree.ts';
 
 const formattedValue = '@OData.Community.Display.V1.FormattedValue';
@@ -104,6 +105,18 @@ function treeOf(groups: readonly (readonly [readonly string[], Group])[]): Branc
   return root;
 }
 
+/** What people call a group: the name of the row it is about, or the label of the choice. */
+function labelOf(
+  compilation: Compilation,
+  { field, column }: PlacedColumn,
+  sql: string,
+  language: string | undefined,
+): string | undefined {
+  if (column.suffix !== '') return undefined;
+  if (field.reference) return referencedName(compilation, field, sql);
+  return optionLabels(compilation.model, field, column, sql, language);
+}
+
 function nested(
   compilation: Compilation,
   branch: Branch,
@@ -113,9 +126,9 @@ function nested(
   const pieces: Piece[] = [];
   for (const [name, { name: alias, placed }] of branch.leaves) {
     if (pieces.length > 0) pieces.push({ text: ',' });
-    const { field, column } = placed;
+    const { column } = placed;
     pieces.push({ text: jsonKey(name) }, { sql: jsonOf(`a.${alias}`, column.type) });
-    const label = formatted ? optionLabels(compilation.model, field, column, `a.${alias}`, language) : undefined;
+    const label = formatted ? labelOf(compilation, placed, `a.${alias}`, language) : undefined;
     if (label !== undefined) {
       pieces.push({ text: `,${jsonKey(name + formattedValue)}` }, { sql: `coalesce(to_json(${label})::text, 'null')` });
     }

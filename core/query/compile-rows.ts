@@ -10,6 +10,7 @@ import type { Compilation, PlacedColumn } from './from.ts';
 import { concat, jsonKey, jsonOf } from './json-text.ts';
 import type { Piece } from './json-text.ts';
 import { optionLabels } from './labels.ts';
+import { referencedName } from './referenced-name.ts';
 import { convert } from './literal.ts';
 import type { LiteralKind } from './literal.ts';
 import type { Expand, Query, Sort } from './tree.ts';
@@ -199,7 +200,7 @@ function annotations(row: From, field: Field, column: Column, query: Query): rea
   const pieces: Piece[] = [];
   if (formatted) {
     const label = field.reference
-      ? nameOf(row, field, column)
+      ? referencedName(row.compilation, field, row.columnOf(column), typeSql(row, field))
       : (fileName(row, field) ??
         optionLabels(row.compilation.model, field, column, row.columnOf(column), query.language));
     if (label !== undefined)
@@ -215,27 +216,9 @@ function fileName(row: From, field: Field): string | undefined {
   return name && row.columnOf(name);
 }
 
-/** The primary name of the row a lookup points at; null where the caller may not read it. */
-function nameOf(row: From, field: Field, column: Column): string | undefined {
+function typeSql(row: From, field: Field): string | undefined {
   const type = typeColumn(field);
-  const names = (field.reference?.targets ?? []).flatMap((target) => {
-    const name = targetName(row, target, row.columnOf(column));
-    return name === undefined ? [] : [{ target, name }];
-  });
-  const [only] = names;
-  if (!only) return undefined;
-  if (!type) return only.name;
-  const cases = names.map(({ target, name }) => `when ${literal(target)} then ${name}`);
-  return `case ${row.columnOf(type)} ${cases.join(' ')} end`;
-}
-
-function targetName(row: From, target: string, id: string): string | undefined {
-  const { compilation } = row;
-  const entity = compilation.model.entities.get(target);
-  if (!entity || compilation.rows(target).kind === 'false') return undefined;
-  const from = new From(compilation, entity);
-  const where = [`${from.key} = ${id}`, from.visible].filter((one) => one !== undefined);
-  return `(select ${from.columnOf(mainColumn(entity.primary))}::text from ${from.text}${whereText(where)})`;
+  return type && row.columnOf(type);
 }
 
 function lookupAnnotations(row: From, field: Field, column: Column): string {
