@@ -1,12 +1,19 @@
-// Related rows inside a form: the same grid, narrowed to the parent, with a button that creates a row bound to it.
+// Related rows inside a form: the same grid, narrowed to the parent, with a button that creates a row bound to it. Where
+// both sides may have many (an N:N relationship), rows that exist already can be added too.
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { EntityMetadata, ViewMetadata } from '../../../metadata/effective.ts';
+import { keyed } from 'lit/directives/keyed.js';
+import type { EntityMetadata, NavigationMetadata, ViewMetadata } from '../../../metadata/effective.ts';
+import { showToast } from '../dialog/toast.ts';
+import type { LookupValue } from '../field-ui.ts';
 import '../grid/data-grid.ts';
 import type { DataGrid } from '../grid/data-grid.ts';
 import { stateOfView, type GridState } from '../grid/grid-state.ts';
 import { icon } from '../icon.ts';
 import { styled } from '../styled.ts';
-import type { Workspace } from '../workspace.ts';
+import { fieldContext, type Workspace } from '../workspace.ts';
+
+const isLookup = (value: unknown): value is LookupValue =>
+  typeof value === 'object' && value !== null && 'id' in value && 'entity' in value;
 
 export class SubGrid extends LitElement {
   static override properties = {
@@ -19,6 +26,7 @@ export class SubGrid extends LitElement {
     heading: { attribute: false },
     target: { state: true },
     state: { state: true },
+    added: { state: true },
   };
 
   declare workspace: Workspace;
@@ -32,7 +40,14 @@ export class SubGrid extends LitElement {
   declare heading: string | undefined;
   declare target: EntityMetadata | undefined;
   declare state: GridState | undefined;
+  /** How many rows were added here: each begins the search anew. */
+  declare private added: number;
   #view: ViewMetadata | undefined;
+
+  constructor() {
+    super();
+    this.added = 0;
+  }
 
   override createRenderRoot(): this {
     return this;
@@ -44,7 +59,8 @@ export class SubGrid extends LitElement {
 
   async #prepare(): Promise<void> {
     const navigation = this.entity.navigation[this.navigation];
-    if (!navigation?.field) return;
+    if (!navigation?.many) return;
+    if (!navigation.field) await this.workspace.fields.load(['lookup']);
     const target = await this.workspace.entity(navigation.target);
     const views = Object.values(target.views);
     const view = views.find((one) => one.id === this.view || one.id.endsWith(`/${this.view}`));
@@ -59,8 +75,9 @@ export class SubGrid extends LitElement {
   override render(): TemplateResult | typeof nothing {
     const { workspace, target, state } = this;
     const navigation = this.entity.navigation[this.navigation];
-    const field = navigation?.field === undefined ? undefined : target?.fields[navigation.field];
-    if (!navigation || !field || !target || !state || !this.#view) return nothing;
+    if (!navigation || !target || !state || !this.#view) return nothing;
+    const field = navigation.field === undefined ? undefined : target.fields[navigation.field];
+    if (navigation.field !== undefined && !field) return nothing;
     const { t, number } = workspace.locale;
     const count = this.querySelector<DataGrid>('x-data-grid')?.count;
     const title = this.heading ?? navigation.title;
@@ -77,6 +94,7 @@ export class SubGrid extends LitElement {
             : nothing
         }
       </header>
+      ${field ? nothing : keyed(this.added, this.#adder(navigation, target))}
       <x-data-grid
         class="x-subgrid"
         ${styled({ '--x-subgrid-rows': String(Math.min(count ?? 3, 7)) })}
@@ -84,7 +102,11 @@ export class SubGrid extends LitElement {
         .entity=${target}
         .view=${this.#view}
         .state=${state}
-        .filter=${`${field.wire} eq ${this.recordId}`}
+        .filter=${
+          field
+            ? `${field.wire} eq ${this.recordId}`
+            : `${navigation.name}/any(x:x/${this.entity.key} eq ${this.recordId})`
+        }
         .label=${title}
         .selectable=${false}
         @grid-state=${(event: CustomEvent<GridState>) => (this.state = event.detail)}
@@ -94,9 +116,65 @@ export class SubGrid extends LitElement {
     `;
   }
 
+  /** A search for a row to add, empty again after each. */
+  #adder(navigation: NavigationMetadata, target: EntityMetadata): TemplateResult {
+    const { workspace, entity, recordId } = this;
+    const id = `add-${navigation.name}`;
+    const label = workspace.locale.t('subgrid.add', { entity: target.title });
+    return html`<div class="x-subgrid-add">
+      <label class="x-field-label" for=${id}>${label}</label>
+      ${workspace.fields.of('lookup').input({
+        value: null,
+        field: {
+          name: navigation.name,
+          title: label,
+          type: 'lookup',
+          options: {},
+          wire: navigation.name,
+          required: false,
+          readOnly: false,
+          immutable: false,
+          targets: [{ entity: target.name, navigation: navigation.name }],
+          operators: [],
+          sortable: false,
+        },
+        context: fieldContext(workspace, entity, {}, undefined, recordId),
+        id,
+        describedBy: '',
+        label: undefined,
+        invalid: false,
+        readOnly: false,
+        required: false,
+        place: 'form',
+        onChange: (value) => {
+          if (isLookup(value)) void this.#add(value);
+        },
+        onInvalid: () => undefined,
+      })}
+    </div>`;
+  }
+
+  async #add(row: LookupValue): Promise<void> {
+    const { workspace, entity, recordId, navigation, target } = this;
+    if (!target) return;
+    try {
+      await workspace.client.associate(entity.set, recordId, navigation, target.set, row.id);
+      this.added += 1;
+      this.querySelector<DataGrid>('x-data-grid')?.reload();
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      showToast(error.message, 'error');
+    }
+  }
+
   async #create(): Promise<void> {
     const navigation = this.entity.navigation[this.navigation];
-    if (!this.target || navigation?.field === undefined) return;
+    if (!this.target || !navigation) return;
+    if (navigation.field === undefined) {
+      const made = await this.workspace.quickCreate(this.target.name);
+      if (made) await this.#add(made);
+      return;
+    }
     const parent = { entity: this.entity.name, id: this.recordId, name: this.recordName };
     const created = await this.workspace.quickCreate(this.target.name, { [navigation.field]: parent });
     if (created) this.querySelector<DataGrid>('x-data-grid')?.reload();
