@@ -1,15 +1,14 @@
 // What deleting a row would do, before it is done: by relationship, with counts and the first names.
+import { ident, qualified } from '../db/identifier.ts';
 import type { Call } from '../engine.ts';
 import type { Entity } from '../model/model.ts';
 import { requirePrivilege } from '../security/access.ts';
-import { ident } from '../db/identifier.ts';
 import { cascade, countLinks, intersectsOf } from './cascade.ts';
 import { refuseUnion } from './create-write.ts';
 import { columnOf } from './entity-facts.ts';
-import { qualified } from '../db/identifier.ts';
 import { notFound, resolveAddress } from './resolve-address.ts';
 import { table } from './statement.ts';
-import { executorOf } from './transact.ts';
+import { alone, executorOf } from './transact.ts';
 
 export interface DeletePreview {
   /** False while `restrict` is not empty. */
@@ -37,6 +36,10 @@ export interface Effect {
 export async function deletePreview(call: Call, entity: Entity, id: string): Promise<DeletePreview> {
   refuseUnion(entity);
   requirePrivilege(call.principal, call.engine.model, 'delete', entity.name);
+  return alone(call, entity, (inside) => look(inside, entity, id));
+}
+
+async function look(call: Call, entity: Entity, id: string): Promise<DeletePreview> {
   const { schema, model } = call.engine;
   const resolved = (await resolveAddress(call, entity, { id })) ?? id;
   const executor = executorOf(call);

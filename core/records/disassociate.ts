@@ -3,14 +3,17 @@ import { ident } from '../db/identifier.ts';
 import type { Call } from '../engine.ts';
 import { run } from '../events/pipeline.ts';
 import type { Entity } from '../model/model.ts';
-import { columnOf } from './entity-facts.ts';
+import { PeyvandError } from '../sdk/index.ts';
+import { columnOf, factsOf } from './entity-facts.ts';
 import { fail } from './errors.ts';
 import { handlerRecords } from './handler-records.ts';
 import type { RecordAddress } from './input.ts';
 import { linkEnds, planIntersect, writeLookup } from './link.ts';
 import { notFound } from './resolve-address.ts';
 import { table } from './statement.ts';
-import { executorOf } from './transact.ts';
+import { alone, executorOf } from './transact.ts';
+
+const ATTEMPTS = 5;
 
 /** `target` may be left out for a lookup: whatever stands there goes. Ending a link that is not there changes nothing. */
 export async function disassociate(
@@ -24,24 +27,33 @@ export async function disassociate(
   const { targetId } = ends;
   const { kind, field, relation } = ends.navigation;
   if (kind === 'one' && field !== undefined) {
-    if (targetId !== undefined && (await lookupOf(call, entity, ends.id, field)) !== targetId) return;
-    return writeLookup(call, entity, ends.id, field, null);
+    if (targetId === undefined) return writeLookup(call, entity, ends.id, field, null);
+    return emptyLookup(call, entity, ends.id, field, targetId);
   }
   if (targetId === undefined) throw fail('TARGET_MISSING', { entity: ends.target.name, name: navigation });
-  if (kind === 'many' && field !== undefined) {
-    if ((await lookupOf(call, ends.target, targetId, field)) !== ends.id) return;
-    return writeLookup(call, ends.target, targetId, field, null);
-  }
+  if (kind === 'many' && field !== undefined) return emptyLookup(call, ends.target, targetId, field, ends.id);
   const intersect = call.engine.model.relations.get(relation);
   if (intersect?.kind !== 'many-to-many') return;
   await run(call, planIntersect(entity, { ...ends, targetId }, intersect, 'disassociate'), handlerRecords);
 }
 
-async function lookupOf(call: Call, entity: Entity, id: string, field: string): Promise<string | null> {
-  const rows = await executorOf(call).query<{ value: string | null }>(
-    `select ${ident(field)} as value from ${table(call.engine.schema, entity)} where ${ident(columnOf(entity.key).name)} = $1::uuid`,
-    [id],
-  );
-  if (!rows[0]) throw notFound(entity, { id });
-  return rows[0].value;
+/** Empties the lookup if it names `expected`; looked at again when somebody else changed the row meanwhile. */
+async function emptyLookup(call: Call, entity: Entity, id: string, field: string, expected: string): Promise<void> {
+  const version = factsOf(entity).system.get('version');
+  const columns = `${ident(field)} as value, ${version ? ident(columnOf(version).name) : 'null'}::text as version`;
+  for (let attempt = 1; ; attempt++) {
+    const [row] = await alone(call, entity, (inside) =>
+      executorOf(inside).query<{ value: string | null; version: string | null }>(
+        `select ${columns} from ${table(call.engine.schema, entity)} where ${ident(columnOf(entity.key).name)} = $1::uuid`,
+        [id],
+      ),
+    );
+    if (!row) throw notFound(entity, { id });
+    if (row.value !== expected) return;
+    try {
+      return await writeLookup(call, entity, id, field, null, row.version === null ? {} : { version: row.version });
+    } catch (error) {
+      if (!(error instanceof PeyvandError) || error.code !== 'PRECONDITION_FAILED' || attempt >= ATTEMPTS) throw error;
+    }
+  }
 }

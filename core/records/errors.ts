@@ -58,6 +58,10 @@ export const fail = defineErrors({
     message: 'The handler {handler} failed, so nothing was stored: {reason}. Tell whoever runs the plugin.',
   },
   DATABASE_BUSY: { status: 503, message: 'The database is busy or restarting ({reason}). Try again in a moment.' },
+  MODEL_CHANGED: {
+    status: 503,
+    message: 'The tables of {entity} changed while this ran ({reason}), and nothing was stored. Try again.',
+  },
   DATABASE_TIMEOUT: { status: 503, message: 'The database took too long and the write was undone. Try again.' },
   WRITE_CONFLICT: {
     status: 409,

@@ -14,7 +14,7 @@ import type { RecordAddress, Written } from './input.ts';
 import { invalid } from './invalid.ts';
 import { notFound, resolveAddress } from './resolve-address.ts';
 import { table } from './statement.ts';
-import { executorOf, transact } from './transact.ts';
+import { alone, executorOf, transact } from './transact.ts';
 import { run } from '../events/pipeline.ts';
 import { handlerRecords } from './handler-records.ts';
 import { planUpdate, storeColumns } from './update-write.ts';
@@ -135,16 +135,18 @@ export async function readFile(call: Call, entity: Entity, address: RecordAddres
   requirePrivilege(call.principal, call.engine.model, 'read', entity.name);
   const id = await resolveAddress(call, entity, address);
   const { schema } = call.engine;
-  const rows = await executorOf(call).query<{
-    id: string | null;
-    name: string;
-    media_type: string;
-    size: string;
-    sha256: string;
-    data: Uint8Array;
-  }>(
-    `select f."id", f."name", f."media_type", f."size", f."sha256", f."data" from ${table(schema, entity)} t left join ${qualified(schema, '_file')} f on f."id" = t.${ident(columnOf(field).name)} where t.${ident(columnOf(entity.key).name)} = $1::uuid`,
-    [id ?? null],
+  const rows = await alone(call, entity, (inside) =>
+    executorOf(inside).query<{
+      id: string | null;
+      name: string;
+      media_type: string;
+      size: string;
+      sha256: string;
+      data: Uint8Array;
+    }>(
+      `select f."id", f."name", f."media_type", f."size", f."sha256", f."data" from ${table(schema, entity)} t left join ${qualified(schema, '_file')} f on f."id" = t.${ident(columnOf(field).name)} where t.${ident(columnOf(entity.key).name)} = $1::uuid`,
+      [id ?? null],
+    ),
   );
   const [row] = rows;
   if (!row) throw notFound(entity, address);

@@ -48,20 +48,21 @@ export async function linkEnds(
   return { navigation, id, target: other, targetId };
 }
 
-/** Sets or empties a lookup through the ordinary update. */
+/** Sets or empties a lookup through the ordinary update; `version`: only if the row still has it. */
 export async function writeLookup(
   call: Call,
   entity: Entity,
   id: string,
   field: string,
   value: { readonly entity: string; readonly id: string } | null,
+  options: { readonly version?: string } = {},
 ): Promise<void> {
   const input: RecordInput = {
     values: { [field]: value?.id ?? null },
     targets: value ? { [field]: value.entity } : {},
     exact: {},
   };
-  const written = await run(call, planUpdate(call, entity, id, input), handlerRecords);
+  const written = await run(call, planUpdate(call, entity, id, input, options), handlerRecords);
   if (!written) throw notFound(entity, { id });
 }
 

@@ -41,14 +41,12 @@ export async function translate(call: Call, entity: Entity, error: unknown): Pro
       return fail('VALUE_REFUSED', { entity: entity.name, reason: raised.message }, cause);
     case '23':
       return fail('WRITE_REFUSED', { entity: entity.name, reason: raised.message }, cause);
-    case '08':
-    case '25':
-    case '53':
-    case '57':
-    case '58':
-      return fail('DATABASE_BUSY', { reason: raised.message }, cause);
+    case '0A':
+    case '42':
+      // The request began on a model whose tables have just been replaced; begun anew it meets the new one.
+      return fail('MODEL_CHANGED', { entity: entity.name, reason: raised.message }, cause);
     default:
-      return error;
+      return fail('DATABASE_BUSY', { reason: raised.message }, cause);
   }
 }
 

@@ -9,7 +9,7 @@ import type { RecordAddress } from './input.ts';
 import { invalid } from './invalid.ts';
 import { readId } from './parse-address.ts';
 import { table } from './statement.ts';
-import { executorOf } from './transact.ts';
+import { alone, executorOf } from './transact.ts';
 
 /** Undefined when no row has the alternate key. An id is only checked for its form. Throws KEY_UNKNOWN, RECORD_ID_INVALID. */
 export async function resolveAddress(call: Call, entity: Entity, address: RecordAddress): Promise<string | undefined> {
@@ -24,9 +24,11 @@ export async function resolveAddress(call: Call, entity: Entity, address: Record
     [...entity.fields.values()].flatMap((field) => field.columns.map((c) => [c.name, c.type] as const)),
   );
   const where = columns.map((name, index) => `${ident(name)} = $${index + 1}::text::${types.get(name) ?? 'text'}`);
-  const rows = await executorOf(call).query<{ id: string }>(
-    `select ${ident(columnOf(entity.key).name)} as id from ${table(call.engine.schema, entity)} where ${where.join(' and ')} limit 1`,
-    columns.map((name) => textOf(values.get(name) ?? null)),
+  const rows = await alone(call, entity, (inside) =>
+    executorOf(inside).query<{ id: string }>(
+      `select ${ident(columnOf(entity.key).name)} as id from ${table(call.engine.schema, entity)} where ${where.join(' and ')} limit 1`,
+      columns.map((name) => textOf(values.get(name) ?? null)),
+    ),
   );
   return rows[0]?.id;
 }

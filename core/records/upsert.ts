@@ -4,6 +4,7 @@ import { ident } from '../db/identifier.ts';
 import type { Call } from '../engine.ts';
 import { run } from '../events/pipeline.ts';
 import type { Entity } from '../model/model.ts';
+import { requirePrivilege } from '../security/access.ts';
 import { planCreate } from './create-write.ts';
 import { columnOf } from './entity-facts.ts';
 import { fail } from './errors.ts';
@@ -32,6 +33,8 @@ export async function upsert(
   input: RecordInput,
   options: UpsertOptions = {},
 ): Promise<Written> {
+  // Before the row is looked for: who may not create learns nothing about what is there.
+  if (options.only === 'create') requirePrivilege(call.principal, call.engine.model, 'create', entity.name);
   const version = options.version === undefined ? {} : { version: options.version };
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const id = await resolveAddress(call, entity, address);
