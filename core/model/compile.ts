@@ -5,6 +5,7 @@ import { canonicalJson, hashOf } from './canonical.ts';
 import { checkDocuments } from './check-documents.ts';
 import { checkLocales } from './check-locales.ts';
 import { choicesOf } from './choices.ts';
+import { withDefaultForms, withDefaultViews } from './default-documents.ts';
 import { placementOf } from './document-kind.ts';
 import { compileEntities } from './entities.ts';
 import { invalidModel } from './errors.ts';
@@ -49,8 +50,8 @@ export function compileModel({ layers, fieldTypes }: ModelSource): Model {
     sets: new Map([...entities.values()].map((entity) => [entity.set, entity])),
     relations,
     choices,
-    forms: entityDocuments(documents, 'form'),
-    views: entityDocuments(documents, 'view'),
+    forms: withDefaultForms(entityDocuments(documents, 'form'), entities.values()),
+    views: withDefaultViews(entityDocuments(documents, 'view'), entities.values()),
     apps: rootDocuments(documents, 'app'),
     roles: rootDocuments(documents, 'role'),
     documents,
