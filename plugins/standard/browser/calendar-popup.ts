@@ -1,5 +1,6 @@
 // A month of days to pick from, in the user's calendar: the grid of the ARIA date picker pattern inside a popup.
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { ifDefined } from 'lit/directives/if-defined.js';
 import {
   calendarDate,
   firstWeekday,
@@ -215,7 +216,7 @@ export class CalendarPopup extends LitElement {
       role="gridcell"
       tabindex=${iso === this.active ? '0' : '-1'}
       aria-selected=${iso === this.picked ? 'true' : 'false'}
-      aria-current=${iso === this.todayIso ? 'date' : nothing}
+      aria-current=${ifDefined(iso === this.todayIso ? 'date' : undefined)}
       aria-label=${locale.date(iso, 'full')}
       @click=${() => this.pick(iso)}
     >

@@ -1,6 +1,7 @@
 // The box of a file or picture: choose or drop one, see and fetch it, take it away. Bytes go to the file's own address at
 // once, since they are no part of the row; taking away is a change of the form like any other.
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { ifDefined } from 'lit/directives/if-defined.js';
 import { icon } from 'peyvand/ui';
 import type { FieldContext, FieldMetadata, InputRequest } from 'peyvand/ui';
 
@@ -153,7 +154,7 @@ export class FileInput extends LitElement {
               <input
                 type="file"
                 id=${request.id}
-                accept=${this.accept.length > 0 ? this.accept.join(',') : nothing}
+                accept=${ifDefined(this.accept.length > 0 ? this.accept.join(',') : undefined)}
                 aria-label=${`${request.label ?? field.title}: ${this.t(present ? 'replace' : 'choose')}`}
                 aria-describedby=${`${request.id}-note ${request.describedBy}`.trim()}
                 aria-invalid=${request.invalid ? 'true' : 'false'}

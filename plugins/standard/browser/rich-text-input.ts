@@ -1,5 +1,6 @@
 // The box of formatted text: a toolbar above an editor that is loaded when the box is first shown.
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { ifDefined } from 'lit/directives/if-defined.js';
 import { icon } from 'peyvand/ui';
 import type { InputRequest } from 'peyvand/ui';
 import type { Command, RichTextEditor } from './rich-text-editor.ts';
@@ -151,7 +152,7 @@ export class RichTextInput extends LitElement {
         tabindex=${index === this.tool ? '0' : '-1'}
         aria-label=${label}
         title=${label}
-        aria-pressed=${pressed === undefined ? nothing : pressed ? 'true' : 'false'}
+        aria-pressed=${ifDefined(pressed === undefined ? undefined : pressed ? 'true' : 'false')}
         ?disabled=${!editor}
         @focus=${() => (this.tool = index)}
         @click=${run}

@@ -1,6 +1,7 @@
 // The text box beneath most fields: shows the value as people read it, the plain text while it is being edited, and
 // turns what is typed into a value. What is typed stays as typed until the box is left.
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { ifDefined } from 'lit/directives/if-defined.js';
 import { live } from 'lit/directives/live.js';
 import type { FieldValue, InputRequest, Parsed } from 'peyvand/ui';
 
@@ -16,7 +17,6 @@ export interface TextCodec {
 export interface InputLook {
   readonly inputMode?: 'text' | 'email' | 'tel' | 'url' | 'numeric' | 'decimal';
   readonly direction?: 'ltr' | 'auto';
-  readonly autocomplete?: string;
   readonly placeholder?: string;
   /** Stands after the box, e.g. a currency. */
   readonly unit?: unknown;
@@ -143,7 +143,7 @@ export class TypedInput extends LitElement {
         rows=${look.rows}
         dir=${look.direction ?? 'auto'}
         spellcheck=${look.spellcheck === false ? 'false' : 'true'}
-        placeholder=${look.placeholder ?? nothing}
+        placeholder=${ifDefined(look.placeholder)}
         aria-label=${request.label ?? nothing}
         aria-describedby=${request.describedBy || nothing}
         aria-invalid=${request.invalid ? 'true' : 'false'}
@@ -162,9 +162,9 @@ export class TypedInput extends LitElement {
       type="text"
       inputmode=${look.inputMode ?? 'text'}
       dir=${look.direction ?? 'auto'}
-      autocomplete=${look.autocomplete ?? 'off'}
+      autocomplete="off"
       spellcheck=${look.spellcheck === false ? 'false' : 'true'}
-      placeholder=${look.placeholder ?? nothing}
+      placeholder=${ifDefined(look.placeholder)}
       aria-label=${request.label ?? nothing}
       aria-describedby=${request.describedBy || nothing}
       aria-invalid=${request.invalid ? 'true' : 'false'}
