@@ -22,7 +22,8 @@ export interface FieldStories extends AsyncDisposable {
   state(): Promise<StoryState>;
 }
 
-export async function fieldStories(): Promise<FieldStories> {
+/** `api`: the server that answers the page's requests, and the key they get along. */
+export async function fieldStories(api?: { readonly url: string; readonly key: string }): Promise<FieldStories> {
   const cache = mkdtempSync(join(tmpdir(), 'peyvand-stories-'));
   const server = await createServer({
     root,
@@ -57,7 +58,13 @@ export async function fieldStories(): Promise<FieldStories> {
         '@internationalized/date',
       ],
     },
-    server: { host: '127.0.0.1', port: 0, hmr: false, watch: null },
+    server: {
+      host: '127.0.0.1',
+      port: 0,
+      hmr: false,
+      watch: null,
+      ...(api ? { proxy: { '/api': { target: api.url, headers: { authorization: `Bearer ${api.key}` } } } } : {}),
+    },
   });
   await server.listen();
   const address = server.httpServer?.address();

@@ -2,9 +2,9 @@
 // A combobox of the ARIA practices; the list stands in a popup.
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { hidePopup, icon, odataString, placePopup } from 'peyvand/ui';
+import { foldText, hidePopup, icon, odataString, placePopup } from 'peyvand/ui';
 import type { EntityMetadata, FieldContext, FieldMetadata, InputRequest, LookupValue } from 'peyvand/ui';
-import { valueLinkStyles } from './typed-input.ts';
+import { isOtherField, valueLinkStyles } from './typed-input.ts';
 
 export const lookupStrings = {
   en: {
@@ -81,22 +81,29 @@ const searchFields = (entity: EntityMetadata): readonly string[] =>
     entity.fields[name]?.operators.includes('contains'),
   );
 
+/** The ways the text may be stored: as typed, with Persian letters, with Arabic ones. */
+function spellings(text: string): readonly string[] {
+  const persian = foldText(text);
+  return [...new Set([text.toLowerCase(), persian, persian.replaceAll('ی', 'ي').replaceAll('ک', 'ك')])];
+}
+
 async function fetchChoices(
   context: FieldContext,
   entity: EntityMetadata,
   text: string,
   rows: number,
+  /** Rows that were put aside are not offered anew, but may be looked for in a filter. */
+  onlyActive: boolean,
   signal: AbortSignal,
 ): Promise<readonly Choice[]> {
   const second = entity.search.find((name) => name !== entity.primary && entity.fields[name]);
   const secondWire = second === undefined ? undefined : entity.fields[second]?.wire;
   const select = [entity.key, entity.primary, ...(secondWire === undefined ? [] : [secondWire])];
-  const ask = (filter: string, orderby: string) =>
-    context.client.list(
-      entity.set,
-      { select, top: rows, ...(filter === '' ? {} : { filter }), ...(orderby === '' ? {} : { orderby }) },
-      signal,
-    );
+  const active = onlyActive && entity.status && entity.fields['statecode'] ? ['statecode eq 0'] : [];
+  const ask = (condition: string, orderby: string) => {
+    const filter = [...active, ...(condition === '' ? [] : [`(${condition})`])].join(' and ');
+    return context.client.list(entity.set, { select, top: rows, filter, orderby }, signal);
+  };
   const pages =
     text === ''
       ? [
@@ -115,7 +122,7 @@ async function fetchChoices(
       : [
           ask(
             searchFields(entity)
-              .map((name) => `contains(${name},${odataString(text)})`)
+              .flatMap((name) => spellings(text).map((spelling) => `contains(${name},${odataString(spelling)})`))
               .join(' or '),
             `${entity.primary} asc`,
           ),
@@ -190,7 +197,13 @@ export class LookupInput extends LitElement {
 
   override willUpdate(changed: PropertyValues<this>): void {
     const before = changed.get('request');
-    if (before && idOf(before.value) !== idOf(this.request.value)) this.typed = undefined;
+    if (!before) return;
+    const isOther = isOtherField(before, this.request);
+    if (isOther || idOf(before.value) !== idOf(this.request.value)) this.typed = undefined;
+    if (!isOther) return;
+    this.target = '';
+    this.targets = [];
+    this.choices = [];
   }
 
   private search(text: string, wait: number): void {
@@ -211,7 +224,9 @@ export class LookupInput extends LitElement {
       }
       const asked = this.targets.filter((entity) => this.target === '' || entity.name === this.target);
       const rows = asked.length === 1 ? ROWS : Math.max(3, Math.floor(12 / asked.length));
-      const lists = await Promise.all(asked.map((entity) => fetchChoices(context, entity, text, rows, abort.signal)));
+      const lists = await Promise.all(
+        asked.map((entity) => fetchChoices(context, entity, text, rows, this.request.place !== 'filter', abort.signal)),
+      );
       if (number !== this.sequence) return;
       const offers = asked
         .filter((entity) => entity.create && entity.quickCreate && this.request.place !== 'filter')

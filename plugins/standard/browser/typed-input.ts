@@ -30,6 +30,12 @@ export interface InputLook {
 export const sameValue = (a: unknown, b: unknown): boolean =>
   a === b || JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 
+/** The same element now stands for another field or row (a grid reuses its editors). */
+export const isOtherField = (a: InputRequest, b: InputRequest): boolean =>
+  a.field.name !== b.field.name ||
+  a.context.entity.name !== b.context.entity.name ||
+  a.context.recordId !== b.context.recordId;
+
 export class TypedInput extends LitElement {
   static override properties = {
     request: { attribute: false },
@@ -57,8 +63,11 @@ export class TypedInput extends LitElement {
 
   override willUpdate(changed: PropertyValues<this>): void {
     const before = changed.get('request');
-    if (!before || sameValue(before.value, this.request.value) || sameValue(this.request.value, this.sent)) return;
-    // Set from outside (undo, conflict, default): what was typed no longer holds.
+    if (!before) return;
+    const isOther = isOtherField(before, this.request);
+    const isOwn = sameValue(before.value, this.request.value) || sameValue(this.request.value, this.sent);
+    if (!isOther && isOwn) return;
+    // Another field or row, or set from outside (undo, conflict, default): what was typed no longer holds.
     this.typed = undefined;
     this.complained = false;
   }
