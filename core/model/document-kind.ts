@@ -31,6 +31,10 @@ export const codeFolders: ReadonlySet<string> = new Set([
   'views',
 ]);
 
+/** Names of entities and relations are names of tables; Postgres keeps 63 bytes of one. */
+const tableName = /^[a-z][a-z0-9_]{0,62}$/;
+const documentName = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
+
 export type Placement = { readonly kind: string } | { readonly message: string };
 
 /** The kind of the document `id`, or what is wrong with its place. */
@@ -39,10 +43,10 @@ export function placementOf(id: string): Placement {
   const [first = '', second = '', third] = steps;
   if (id === 'plugin') return { kind: 'plugin' };
   const atRoot = rootPlaces.get(first);
-  if (steps.length === 2 && atRoot) return { kind: atRoot };
-  if (steps.length === 2 && second === 'entity') return { kind: 'entity' };
+  if (steps.length === 2 && atRoot) return named(atRoot, second, atRoot === 'relation' ? tableName : documentName);
+  if (steps.length === 2 && second === 'entity') return named('entity', first, tableName);
   const ofEntity = entityPlaces.get(second);
-  if (steps.length === 3 && third && ofEntity) return { kind: ofEntity };
+  if (steps.length === 3 && third && ofEntity) return named(ofEntity, third, documentName);
   const candidates =
     steps.length === 3
       ? [...entityPlaces.keys()].map((place) => `${first}/${place}/${third}`)
@@ -52,6 +56,15 @@ export function placementOf(id: string): Placement {
       `no kind of document belongs at "${id}.json"${suggest(id, candidates)}: an entity is "<entity>/entity.json", its forms, ` +
       `views and charts stand in folders beside it, and ${[...rootPlaces.keys()].join(', ')} are folders of the layer`,
   };
+}
+
+function named(kind: string, name: string, rule: RegExp): Placement {
+  if (rule.test(name)) return { kind };
+  const allowed =
+    rule === tableName
+      ? 'it begins with a lower-case letter, goes on with lower-case letters, digits and _, and has at most 63 characters'
+      : 'it begins with a letter or digit and goes on with letters, digits, -, _ and .';
+  return { message: `"${name}" cannot be the name of ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}: ${allowed}` };
 }
 
 /** The entity a document belongs to: `account` for `account/entity` and `account/views/active`. */

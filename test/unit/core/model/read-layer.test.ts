@@ -134,6 +134,15 @@ describe('checking a document', () => {
     ]);
   });
 
+  it('refuses a name that could not be a table', () => {
+    expect(messages(read('Ship-yard/entity', lead))).toEqual([
+      expect.stringContaining('"Ship-yard" cannot be the name of an entity: it begins with a lower-case letter'),
+    ]);
+    expect(messages(read(`${'x'.repeat(64)}/entity`, lead))[0]).toContain('at most 63 characters');
+    expect(messages(read('_audit/entity', lead))[0]).toContain('cannot be the name of an entity');
+    expect(messages(read('relations/a-b', {}))[0]).toContain('"a-b" cannot be the name of a relation');
+  });
+
   it('reports a member that is given twice', () => {
     const twice = { title: 'All', columns: [{ id: 'subject' }, { id: 'subject' }] };
     expect(messages(read('lead/views/all', twice))).toEqual([
