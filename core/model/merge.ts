@@ -1,11 +1,13 @@
 // Merges layers (base < plugins < organization) into effective documents. An overlay is joined to what is below by stable
 // ids, never by position: `after` places a member, `remove` hides it. Which layer said what is kept by id path.
 import type { Json, JsonObject } from '../sdk/index.ts';
+import { entityOf } from './document-kind.ts';
 import type { Layer, Problem, SourceDocument } from './layer.ts';
 import { overlayTarget } from './layer.ts';
 import { escapeStep, isArray, isObject, memberIds, memberKey, own, positionalPointer, valueAt } from './pointer.ts';
 import type { Placement } from './place.ts';
 import { place } from './place.ts';
+import { pruneHidden } from './prune-hidden.ts';
 import { suggest } from './suggest.ts';
 
 export interface Merged {
@@ -83,9 +85,17 @@ export function mergeLayers(layers: readonly Layer[]): Merged {
     }
     below.push(layer);
   }
+  const hiddenFields = new Map<string, ReadonlySet<string>>();
   for (const [id, { hidden }] of origins) {
     const document = documents.get(id);
-    if (document && hidden.size > 0) documents.set(id, withoutHidden(document, hidden) as JsonObject);
+    if (!document || hidden.size === 0) continue;
+    documents.set(id, withoutHidden(document, hidden) as JsonObject);
+    const entity = id.endsWith('/entity') ? entityOf(id) : undefined;
+    const fields = [...hidden].flatMap((path) => /^\/properties\/([^/]+)$/.exec(path)?.[1] ?? []);
+    if (entity !== undefined && fields.length > 0) hiddenFields.set(entity, new Set(fields));
+  }
+  if (hiddenFields.size > 0) {
+    for (const [id, document] of documents) documents.set(id, pruneHidden(id, document, hiddenFields));
   }
 
   const source = (document: string, idPath: string): { file: string; pointer: string; text: string } => {

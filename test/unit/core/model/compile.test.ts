@@ -211,6 +211,30 @@ describe('an entity', () => {
     ).toEqual(expect.arrayContaining(['task', 'phonecall', 'activitypointer']));
   });
 
+  it('loses a field that a layer hides, wherever it was only shown', async () => {
+    const hide = {
+      overlays: 'base@0.1.0:contact/entity',
+      properties: { emailaddress1: { remove: true }, jobtitle: { remove: true } },
+    };
+    const documents = { 'contact/entity': hide };
+    const problems = await problemsOf(documents);
+    expect(
+      problems.filter(
+        ({ file, pointer }) => file.includes('contact/') && /items|columns|sort|search|header/.test(pointer),
+      ),
+    ).toEqual([]);
+    const sales = await modelOf({
+      ...fleet,
+      'account/entity': {
+        overlays: 'base@0.1.0:account/entity',
+        properties: { fax: { remove: true }, sic: { remove: true } },
+      },
+    });
+    expect(sales.entities.get('account')?.fields.has('fax')).toBe(false);
+    const shown = [...sales.forms.values(), ...sales.views.values()].filter(({ entity }) => entity === 'account');
+    expect(JSON.stringify(shown)).not.toMatch(/"(fax|sic)"/);
+  });
+
   it('is frozen', async () => {
     const entity = (await modelOf(fleet)).entities.get('ship');
     expect(Object.isFrozen(entity)).toBe(true);
