@@ -6,7 +6,7 @@ import { suggest } from '../model/suggest.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-export function isId(text: string): boolean {
+function isId(text: string): boolean {
   return uuid.test(text);
 }
 

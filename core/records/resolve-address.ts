@@ -39,7 +39,7 @@ function textOf(value: ColumnValue): string | null {
 }
 
 /** Column → value of an alternate key's address, read by the field types. */
-export function keyValues(entity: Entity, key: Readonly<Record<string, string | number>>): Map<string, ColumnValue> {
+function keyValues(entity: Entity, key: Readonly<Record<string, string | number>>): Map<string, ColumnValue> {
   const names = Object.keys(key);
   const known = entity.keys.some(
     (one) => one.fields.length === names.length && one.fields.every((field) => names.includes(field)),

@@ -83,7 +83,7 @@ export function flagOf(field: Field): string {
 }
 
 /** The base currency: the first row of the referenced entity whose own rate is 1. */
-export function baseCurrency(schema: string, currency: Entity): string {
+function baseCurrency(schema: string, currency: Entity): string {
   const key = ident(columnOf(currency.key).name);
   return `(select ${key} from ${table(schema, currency)} where "exchangerate" = 1 order by "createdon", ${key} limit 1)`;
 }

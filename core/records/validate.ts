@@ -79,6 +79,9 @@ function missing(field: Field): Violation {
   return { code: 'FIELD_REQUIRED', target: field.name, message: `${field.title} (${field.name}) must have a value.` };
 }
 
+/** Every row has one at any time; on create null means "as usual". */
+const lasting: ReadonlySet<unknown> = new Set(['owner', 'state', 'status', 'caller-unit']);
+
 function refuse(
   entity: Entity,
   field: Field,
@@ -86,7 +89,7 @@ function refuse(
   creating: boolean,
   trusted: boolean,
 ): Violation | undefined {
-  if (value === null && field.required && !creating) return missing(field);
+  if (value === null && !creating && (field.required || lasting.has(field.system))) return missing(field);
   if (field.type.blob && value !== null && !trusted) {
     const message = `${field.name} holds a file. Send its bytes to ${entity.set}(<id>)/${field.name}.`;
     return { code: 'FIELD_IS_FILE', target: field.name, message };

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { create } from '../../../core/records/create.ts';
 import { readBody } from '../../../core/records/read-body.ts';
 import { update } from '../../../core/records/update.ts';
-import { administrator, inputOf, testEngine, type TestEngine } from '../../support/engine.ts';
+import { administrator, inputOf, rootUnit, testEngine, type TestEngine } from '../../support/engine.ts';
 import { refused, targets } from '../../support/refused.ts';
 import { voyage } from '../../support/voyage.ts';
 
@@ -136,6 +136,26 @@ describe('values', () => {
       'new_shipid FIELD_READ_ONLY',
       'new_yard FIELD_IMMUTABLE',
     ]);
+  });
+
+  test('an owner and a state a row always has: null makes the usual ones at first and is refused later', async () => {
+    const { id } = await made({ ownerid: null, statecode: null, statuscode: null });
+    expect(await rowOf(id)).toMatchObject({ ownerid: administrator, statecode: 0, statuscode: 1 });
+    const error = await refused(
+      update(world.call, ship(), { id }, inputOf({ ownerid: null, statecode: null, statuscode: null })),
+    );
+    expect(targets(error)).toEqual(['ownerid FIELD_REQUIRED', 'statecode FIELD_REQUIRED', 'statuscode FIELD_REQUIRED']);
+  });
+
+  test('a team may own a row, and brings its unit', async () => {
+    const team = await create(world.call, world.entity('team'), inputOf({ name: 'Crew' }));
+    const { id } = await made({ ownerid: team.id }, { ownerid: 'team' });
+    expect(await rowOf(id)).toMatchObject({
+      ownerid: team.id,
+      owningteam: team.id,
+      owninguser: null,
+      owningbusinessunit: rootUnit,
+    });
   });
 
   test('missing ones get their default, numbers come in order, and given ones stay', async () => {
