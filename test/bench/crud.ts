@@ -201,9 +201,14 @@ function scenarios({ opportunities, accounts }: Seeded): readonly Scenario[] {
   ];
 }
 
+/** As `npm start` does it. */
 async function startGeneric(folder: string): Promise<Running> {
+  const card = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    readonly scripts: { readonly start: string };
+  };
+  const [, ...args] = card.scripts.start.split(' ');
   const environment = { PORT: '0', PEYVAND_DATA: folder, PEYVAND_API_KEY: key, LOG_LEVEL: 'warn', DATABASE_URL: '' };
-  return start(['runtime/cli/peyvand.js', 'start'], environment, /ready at (http:\S+)/, '/readyz');
+  return start(args, environment, /ready at (http:\S+)/, '/readyz');
 }
 
 async function startHandWritten(url: string, seeded: Seeded): Promise<Running> {
