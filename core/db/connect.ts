@@ -322,6 +322,8 @@ function translate(error: unknown, limit: number): unknown {
   if (NOT_SENT.has(code) || LOST.has(code)) {
     return fail('DATABASE_UNAVAILABLE', { reason: reasonOf(code) }, { cause: error });
   }
+  // Every statement is made from a model that has its tables: one that misses a column or table met a newer one.
+  if (code === '42703' || code === '42P01') return fail('SCHEMA_CHANGED', {}, { cause: error });
   if (code === 'CONNECTION_ENDED') return fail('DATABASE_ENDED', {}, { cause: error });
   if (code === '57014' && limit > 0 && error instanceof Error && error.message.includes('statement timeout')) {
     return fail('DATABASE_TIMEOUT', { limit }, { cause: error });

@@ -59,6 +59,10 @@ const SETTINGS = {
   effective_cache_size: '512MB',
   maintenance_work_mem: '96MB',
   max_wal_size: '1GB',
+  // Clean pages stay at hand, so that no reader has to write out what a bulk change left.
+  bgwriter_delay: '50ms',
+  bgwriter_lru_maxpages: '500',
+  bgwriter_lru_multiplier: '4',
   random_page_cost: '1.1',
   jit: 'off',
   io_method: 'sync',

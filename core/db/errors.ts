@@ -1,6 +1,6 @@
 // What core/db raises, and how other stages read the state of an error that Postgres raised.
 import postgres from 'postgres';
-import { defineErrors } from '../sdk/index.ts';
+import { PeyvandError, defineErrors } from '../sdk/index.ts';
 
 export const fail = defineErrors({
   DATABASE_UNAVAILABLE: {
@@ -10,6 +10,11 @@ export const fail = defineErrors({
   },
   DATABASE_TIMEOUT: {
     message: 'The database did not finish within {limit} ms. Narrow the request (filter, fewer columns) and try again.',
+    status: 503,
+  },
+  SCHEMA_CHANGED: {
+    message:
+      'A publish changed the tables while this request ran, and it met the new ones with the old model. Repeat it.',
     status: 503,
   },
   DATABASE_ENDED: { message: 'The connections to the database are closed: the server is stopping.', status: 503 },
@@ -61,13 +66,14 @@ export interface DatabaseError {
 
 /** The SQLSTATE and what goes with it, when Postgres itself raised the error; undefined for everything else. */
 export function databaseError(error: unknown): DatabaseError | undefined {
-  if (!(error instanceof postgres.PostgresError)) return undefined;
+  const raised = error instanceof PeyvandError && error.code === 'SCHEMA_CHANGED' ? error.cause : error;
+  if (!(raised instanceof postgres.PostgresError)) return undefined;
   return {
-    code: error.code,
-    message: error.message,
-    detail: error.detail,
-    table: error.table_name,
-    column: error.column_name,
-    constraint: error.constraint_name,
+    code: raised.code,
+    message: raised.message,
+    detail: raised.detail,
+    table: raised.table_name,
+    column: raised.column_name,
+    constraint: raised.constraint_name,
   };
 }

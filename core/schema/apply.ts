@@ -21,7 +21,7 @@ export interface Publication {
   readonly onStep?: (step: Step, position: number) => void;
   /** Milliseconds that requests on the old model get to end before its columns are put away. Default 1,000. */
   readonly grace?: number;
-  /** Milliseconds to go on asking for a lock that others hold. Default 60,000. */
+  /** Milliseconds to go on asking for a lock that others hold. Default 120,000. */
   readonly patience?: number;
 }
 
@@ -34,7 +34,7 @@ export interface Published {
 
 /** No request waits longer than this behind a schema change that itself waits for a lock. */
 const LOCK_TIMEOUT = 150;
-const PATIENCE = 60_000;
+const PATIENCE = 120_000;
 /** Rows per batch and the milliseconds a batch may hold them. */
 const BATCH = { first: 1_000, least: 200, most: 10_000, slow: 60, quick: 25 } as const;
 
@@ -62,6 +62,8 @@ export async function withPublishLock<T>(
       if (row?.held) break;
       await pause(50 + Math.random() * 50);
     }
+    // Autovacuum gives way to those who wait as long as this. Only a superuser may shorten it; others wait autovacuum out.
+    await executor.script(`set deadlock_timeout = ${Math.floor(LOCK_TIMEOUT / 2)}`).catch(() => undefined);
     // The lock goes with the connection.
     await executor.script(
       `set lock_timeout = ${LOCK_TIMEOUT}; set max_parallel_maintenance_workers = 0; set client_min_messages = error`,
@@ -232,7 +234,7 @@ async function runBatches(executor: Executor, journal: Journal, step: Step, posi
     after = page.key;
     if (took > BATCH.slow) size = Math.max(BATCH.least, Math.floor(size / 2));
     else if (took < BATCH.quick) size = Math.min(BATCH.most, size * 2);
-    await pause(took / 2);
+    await pause(took);
   }
 }
 

@@ -123,6 +123,12 @@ describe('errors', () => {
     expect(databaseError(refused)).toMatchObject({ code: '23505', table: 'note', constraint: 'note_pkey' });
   });
 
+  it('of a statement whose column a publish has just taken away ask to repeat the request', async () => {
+    const met: unknown = await test.database.query('select former from note').catch((error: unknown) => error);
+    expect(met).toMatchObject({ code: 'SCHEMA_CHANGED', status: 503 });
+    expect(databaseError(met)?.code).toBe('42703');
+  });
+
   it('name a statement that ran too long', async () => {
     await using slow = await testDatabase({ statementTimeout: 50 });
     await expect(slow.database.query('select pg_sleep(5)')).rejects.toMatchObject({ code: 'DATABASE_TIMEOUT' });
