@@ -141,5 +141,13 @@ function checkHandlers(manifest: Manifest, file: string, handlers: readonly Even
     }
     names.add(handler.name);
   }
-  return handlers;
+  // Its full name is the same in every log, message and idempotency key, whatever other plugins call theirs.
+  return handlers.map((handler) => ({
+    ...handler,
+    run: (context) => handler.run(context),
+    name: `${manifest.id}/${handler.name}`,
+    ...(handler.after && {
+      after: handler.after.map((name) => (name.includes('/') ? name : `${manifest.id}/${name}`)),
+    }),
+  }));
 }

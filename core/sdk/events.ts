@@ -37,7 +37,7 @@ export interface HandlerRecords {
 }
 
 export interface EventHandler {
-  /** Unique in its plugin; order among handlers is by `after`, then name. */
+  /** Unique in its plugin; logs say `<plugin>/<name>`. Order among handlers is by `after`, then name. */
   readonly name: string;
   readonly stage: Stage;
   readonly message: Message;
@@ -46,6 +46,7 @@ export interface EventHandler {
   /** Update only: run when one of these fields really changes. */
   readonly changed?: readonly string[];
   readonly image?: boolean;
+  /** Handlers to run behind: names in this plugin, `<plugin>/<name>` of another's. */
   readonly after?: readonly string[];
   run(context: HandlerContext): void | Promise<void>;
 }

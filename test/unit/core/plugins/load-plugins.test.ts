@@ -63,7 +63,7 @@ describe('loading plugins', () => {
     for (const folders of [[root], [join(root, 'stars')]]) {
       const loaded = await loadPlugins({ folders });
       expect(ids(loaded)).toEqual(['stars']);
-      expect(loaded.handlers.map(({ name }) => name)).toContain('greet');
+      expect(loaded.handlers.map(({ name }) => name)).toContain('stars/greet');
       expect(compileModel(loaded).entities.get('film')?.fields.get('rating')?.type.name).toBe('stars');
     }
   });
