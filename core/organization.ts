@@ -121,7 +121,13 @@ export async function openOrganization(options: OrganizationOptions): Promise<Or
     layer = next;
     if (model.version === engine.model.version) return;
     engine = engineOf(model);
-    for (const listener of listeners) listener(engine);
+    for (const listener of listeners) {
+      try {
+        listener(engine);
+      } catch (error) {
+        log(`a listener did not take the new model: ${messageOf(error)}`);
+      }
+    }
   }
 
   /** Takes over what another process published. */

@@ -123,6 +123,14 @@ describe('the embedded database', { timeout: 120_000 }, () => {
     await stop(await start());
   });
 
+  it('that does not start says why, and lets the folder go', async () => {
+    await expect(startEmbedded({ folder, settings: { shared_buffers: 'much' } })).rejects.toMatchObject({
+      code: 'EMBEDDED_START_FAILED',
+      message: expect.stringContaining('invalid value for parameter "shared_buffers"') as string,
+    });
+    await stop(await start());
+  });
+
   it('refuses a cluster of another Postgres, and says what to do', async () => {
     const server = await start();
     await stop(server);

@@ -273,6 +273,23 @@ describe('a publish that fails', () => {
     ]);
   });
 
+  it('because rows name what they no longer may says which step and row', async () => {
+    const boxes = { 'box/entity': entityOf({ name: text() }), 'crate/entity': entityOf({ name: text() }) };
+    const organization = await start({ ...boxes, 'thing/entity': entityOf({ name: text(), inside: lookup('box') }) });
+    const box = uuidv7();
+    await test.database.query('insert into org_small.box (boxid) values ($1)', [box]);
+    await insertThings(1);
+    await test.database.query('update org_small.thing set inside = $1', [box]);
+    const before = await shape();
+    await expect(
+      publish(organization, { ...boxes, 'thing/entity': entityOf({ name: text(), inside: lookup('crate') }) }),
+    ).rejects.toMatchObject({
+      code: 'STEP_FAILED',
+      message: expect.stringMatching(/Check that every thing\.inside names a row of crate.+is not present/s) as string,
+    });
+    expect(await shape()).toEqual(before);
+  });
+
   it('because a table stays busy names who holds it', async () => {
     const organization = await start(THING);
     const next = { 'thing/entity': entityOf({ name: text(), grade: wholeNumber() }) };
