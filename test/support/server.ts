@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readConfig } from '../../runtime/server/config.ts';
+import { BUNDLE } from '../../runtime/cli/bundle.ts';
 import { startServer, type RunningServer } from '../../runtime/server/server.ts';
 import { testDatabase } from './database.ts';
 
@@ -50,7 +51,7 @@ export async function testServer(environment: Readonly<Record<string, string>> =
     LOG_LEVEL: 'silent',
     ...environment,
   });
-  const server = await startServer({ config, pages: join(ROOT, 'dist') });
+  const server = await startServer({ config, pages: BUNDLE });
   const stop = async () => {
     await server.close(1000);
     await database.drop();

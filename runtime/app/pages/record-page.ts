@@ -408,7 +408,7 @@ export class RecordPage extends LitElement {
           <button
             type="button"
             class="x-button x-save-close"
-            ?disabled=${!draft.dirty || this.busy}
+            ?disabled=${(!draft.dirty && !draft.isNew) || this.busy}
             data-tip="Ctrl Enter"
             @click=${() => this.#saveAndClose()}
           >
@@ -417,7 +417,7 @@ export class RecordPage extends LitElement {
           <button
             type="button"
             class="x-button x-button-primary"
-            ?disabled=${!draft.dirty || this.busy}
+            ?disabled=${(!draft.dirty && !draft.isNew) || this.busy}
             aria-keyshortcuts="Control+S"
             data-tip="Ctrl S"
             @click=${() => this.#save()}

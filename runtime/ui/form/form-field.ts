@@ -31,6 +31,7 @@ export class FormField extends LitElement {
   declare editing: boolean;
   #stop: (() => void) | undefined;
   #pointerInside = false;
+  #opening = false;
 
   constructor() {
     super();
@@ -69,9 +70,10 @@ export class FormField extends LitElement {
 
   /** Puts the focus on the control; used by the error summary. */
   async activate(): Promise<void> {
-    if (!this.#locked()) this.editing = true;
+    if (this.#locked()) this.#focusControl();
+    else if (this.open || this.editing) this.#focusControl(true);
+    else this.#onEdit();
     await this.updateComplete;
-    this.#focusControl();
   }
 
   override render(): TemplateResult {
@@ -88,6 +90,7 @@ export class FormField extends LitElement {
       data-size=${ui.size ?? 'line'}
       ?data-invalid=${error !== undefined}
       ?data-locked=${locked}
+      ?data-open=${this.open}
     >
       <label class="x-field-label" for=${this.controlId} data-tip=${field.description ?? nothing}>
         <span>${this.label ?? field.title}</span>
@@ -193,7 +196,12 @@ export class FormField extends LitElement {
   readonly #onEdit = (): void => {
     if (this.editing) return;
     this.editing = true;
-    void this.updateComplete.then(() => this.#focusControl(true));
+    // The read text's button goes and takes the focus along: that is no leaving.
+    this.#opening = true;
+    void this.updateComplete.then(() => {
+      this.#focusControl(true);
+      this.#opening = false;
+    });
   };
 
   #focusControl(select = false): void {
@@ -205,7 +213,7 @@ export class FormField extends LitElement {
 
   readonly #onFocusOut = (): void => {
     // A window that loses the focus takes nothing back, nor does a click inside the control's own popup.
-    if (this.#pointerInside || !document.hasFocus()) return;
+    if (this.#opening || this.#pointerInside || !document.hasFocus()) return;
     queueMicrotask(() => {
       if (this.contains(document.activeElement) || !this.isConnected) return;
       const wasEditing = this.editing;

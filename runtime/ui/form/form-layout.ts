@@ -1,5 +1,25 @@
 // What stands where on a form: pure questions over FormMetadata.
-import type { EntityMetadata, FormMetadata, FormTab } from '../../../metadata/effective.ts';
+import type { EntityMetadata, FormItem, FormMetadata, FormTab } from '../../../metadata/effective.ts';
+
+/** Whether an item has something to show: a field that exists, or related rows of a record that exists. */
+export function isShown(item: FormItem, entity: EntityMetadata, isNew: boolean): boolean {
+  if (item.control === undefined) return entity.fields[item.id] !== undefined;
+  return item.control === 'sub-grid' && !isNew && item.navigation !== undefined;
+}
+
+/** The form without sections, columns and tabs that would stand empty. */
+export function shownTabs(form: FormMetadata, entity: EntityMetadata, isNew: boolean): readonly FormTab[] {
+  return form.tabs.flatMap((tab) => {
+    const columns = tab.columns.flatMap((column) => {
+      const sections = column.sections.flatMap((section) => {
+        const items = section.items.filter((item) => isShown(item, entity, isNew));
+        return items.length === 0 ? [] : [{ ...section, items }];
+      });
+      return sections.length === 0 ? [] : [{ ...column, sections }];
+    });
+    return columns.length === 0 ? [] : [{ ...tab, columns }];
+  });
+}
 
 /** Names of the fields a tab shows, in order. */
 export function fieldsOfTab(tab: FormTab, entity: EntityMetadata): readonly string[] {

@@ -9,7 +9,7 @@ import type { Workspace } from '../workspace.ts';
 import './form-field.ts';
 import './form.css';
 import type { FormField } from './form-field.ts';
-import { fieldsOfTab } from './form-layout.ts';
+import { fieldsOfTab, shownTabs } from './form-layout.ts';
 import type { RecordDraft } from './record-draft.ts';
 
 export class RecordForm extends LitElement {
@@ -35,6 +35,7 @@ export class RecordForm extends LitElement {
   /** Keeps ids apart where two forms are on screen. */
   declare idPrefix: string;
   declare tab: string | undefined;
+  #tabs: readonly FormTab[] = [];
   readonly #visited = new Set<string>();
   #stop: (() => void) | undefined;
 
@@ -60,9 +61,10 @@ export class RecordForm extends LitElement {
       this.#stop?.();
       this.#stop = this.draft.listen(() => this.requestUpdate());
     }
-    if (changed.has('form')) {
-      this.#visited.clear();
-      if (!this.form.tabs.some((tab) => tab.id === this.tab)) this.tab = this.form.tabs[0]?.id;
+    if (changed.has('form')) this.#visited.clear();
+    if (changed.has('form') || changed.has('draft') || changed.has('recordId')) {
+      this.#tabs = shownTabs(this.form, this.draft.entity, this.draft.isNew);
+      if (!this.#tabs.some((tab) => tab.id === this.tab)) this.tab = this.#tabs[0]?.id;
     }
     if (this.tab !== undefined) this.#visited.add(this.tab);
   }
@@ -90,7 +92,7 @@ export class RecordForm extends LitElement {
   }
 
   override render(): TemplateResult {
-    const tabs = this.form.tabs;
+    const tabs = this.#tabs;
     return html`
       ${this.#renderErrors()} ${tabs.length > 1 ? this.#renderTabs(tabs) : nothing}
       ${repeat(
@@ -180,13 +182,8 @@ export class RecordForm extends LitElement {
     </div>`;
   }
 
-  #renderSection(section: FormSection): TemplateResult | typeof nothing {
-    const items = section.items.filter((item) =>
-      item.control === undefined
-        ? this.draft.entity.fields[item.id] !== undefined
-        : item.control === 'sub-grid' && !this.draft.isNew && item.navigation !== undefined,
-    );
-    if (items.length === 0) return nothing;
+  #renderSection(section: FormSection): TemplateResult {
+    const { items } = section;
     const bare = items.length === 1 && items[0]?.control === 'sub-grid';
     return html`<section class="x-section" data-columns=${section.columns}>
       ${section.title && !bare ? html`<h3 class="x-section-title">${section.title}</h3>` : nothing}
@@ -226,7 +223,7 @@ export class RecordForm extends LitElement {
   }
 
   readonly #onTabKey = (event: KeyboardEvent): void => {
-    const tabs = this.form.tabs;
+    const tabs = this.#tabs;
     const at = tabs.findIndex((tab) => tab.id === this.tab);
     const forward = this.workspace.locale.direction === 'rtl' ? 'ArrowLeft' : 'ArrowRight';
     const back = this.workspace.locale.direction === 'rtl' ? 'ArrowRight' : 'ArrowLeft';

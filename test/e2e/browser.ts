@@ -1,0 +1,158 @@
+// A person at a browser for the end-to-end tests: a Chromium with a fresh profile, signed in to a real server, and axe.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import { ensureBundle } from '../../runtime/cli/bundle.ts';
+import { chromiumArguments, findChromium } from '../support/chromium.ts';
+import { ADMIN_EMAIL, ADMIN_PASSWORD, testServer, type InProcessServer } from '../support/server.ts';
+
+export interface Person extends AsyncDisposable {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** Errors of the page: exceptions, refused content, failed scripts. */
+  readonly errors: string[];
+  stop(): Promise<void>;
+}
+
+export interface PersonOptions {
+  readonly width?: number;
+  readonly height?: number;
+  readonly dark?: boolean;
+  readonly touch?: boolean;
+}
+
+export async function appServer(): Promise<InProcessServer> {
+  await ensureBundle(() => {});
+  return testServer();
+}
+
+export async function person(options: PersonOptions = {}): Promise<Person> {
+  const profile = mkdtempSync(join(tmpdir(), 'peyvand-browser-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: findChromium().path,
+    args: [...chromiumArguments],
+    headless: true,
+    viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
+    colorScheme: options.dark === true ? 'dark' : 'light',
+    hasTouch: options.touch === true,
+    isMobile: options.touch === true,
+    locale: 'en-GB',
+    reducedMotion: 'reduce',
+  });
+  const page = context.pages()[0] ?? (await context.newPage());
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    // A refused request is the answer under test; what matters is refused content and exceptions.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      errors.push(message.text());
+  });
+  const stop = async () => {
+    await context.close();
+    rmSync(profile, { recursive: true, force: true });
+  };
+  return { page, context, errors, stop, [Symbol.asyncDispose]: stop };
+}
+
+/** Signs in with the keyboard. */
+export async function signIn(page: Page, url: string): Promise<void> {
+  await page.goto(`${url}/`);
+  await page.getByLabel('E-mail', { exact: true }).waitFor();
+  await page.keyboard.type(ADMIN_EMAIL);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(ADMIN_PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.getByRole('grid').waitFor();
+}
+
+/** Keeps language and calendar of the signed-in user on the server, as the menu does, without opening it. */
+export async function speak(page: Page, language: 'en' | 'fa'): Promise<void> {
+  await page.evaluate(async (chosen) => {
+    const calendar = chosen === 'fa' ? 'persian' : 'gregory';
+    await fetch('/api/me', {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ language: chosen, calendar }),
+    });
+  }, language);
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly help: string;
+    readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+  }[];
+}
+
+/** What axe finds on the page as it stands, as readable lines; empty when all is well. */
+export async function barriers(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axeSource);
+  const result = (await page.evaluate(
+    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })`,
+  )) as AxeResult;
+  return result.violations.flatMap((violation) =>
+    violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)} ${node.failureSummary}`),
+  );
+}
+
+export interface Seeded {
+  readonly accounts: readonly { readonly id: string; readonly name: string }[];
+  readonly contact: { readonly id: string; readonly name: string };
+  readonly task: string;
+}
+
+/** A small organization, made through the API: 140 accounts, a few people, a deal and a task. */
+export async function seed(server: InProcessServer): Promise<Seeded> {
+  const post = async (set: string, values: object): Promise<Record<string, unknown>> => {
+    const response = await server.request(`/api/data/v9.2/${set}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', prefer: 'return=representation' },
+      body: JSON.stringify(values),
+    });
+    if (!response.ok) throw new Error(`${set}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as Record<string, unknown>;
+  };
+  const words = [
+    'Northwind Traders',
+    'Contoso',
+    'شرکت توسعه‌ی کاوه',
+    'Fabrikam',
+    'Litware',
+    'گروه صنعتی البرز',
+    'Tailspin',
+  ];
+  const accounts = await Promise.all(
+    Array.from({ length: 140 }, async (_, index) => {
+      const name = `${words[index % words.length]} ${String(index + 1).padStart(3, '0')}`;
+      const row = await post('accounts', {
+        name,
+        telephone1: `+49 30 55${1000 + index}`,
+        address1_city: index % 2 === 0 ? 'Berlin' : 'Tehran',
+        industrycode: 1 + (index % 12),
+      });
+      return { id: String(row['accountid']), name };
+    }),
+  );
+  const sorted = accounts.toSorted((a, b) => a.name.localeCompare(b.name));
+  const first = sorted[0];
+  if (!first) throw new Error('no account was made');
+  const contact = await post('contacts', {
+    firstname: 'Ada',
+    lastname: 'Lovelace',
+    'parentcustomerid_account@odata.bind': `/accounts(${first.id})`,
+  });
+  const task = await post('tasks', {
+    subject: 'Call back about the offer',
+    'regardingobjectid_account@odata.bind': `/accounts(${first.id})`,
+  });
+  return {
+    accounts: sorted,
+    contact: { id: String(contact['contactid']), name: String(contact['fullname']) },
+    task: String(task['activityid']),
+  };
+}
