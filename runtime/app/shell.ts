@@ -94,10 +94,9 @@ export class Shell extends LitElement {
             aria-label=${`${t('app.user')}: ${workspace.me.name}`}
             data-tip=${workspace.me.name}
             aria-haspopup="menu"
+            data-initials=${initials(workspace.me.name)}
             @click=${this.#onUserMenu}
-          >
-            ${initials(workspace.me.name)}
-          </button>
+          ></button>
         </div>
       </header>
       <aside class="x-side">${this.#renderSiteMap()}</aside>

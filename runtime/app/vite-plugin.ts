@@ -45,9 +45,9 @@ function sprite(): string {
 export function peyvandApp(): Plugin {
   return {
     name: 'peyvand-app',
-    config() {
+    config(given, { command }) {
       // Tests run from the repository's root with the same configuration file.
-      if (process.env['VITEST']) return {};
+      if (command === 'serve' && process.env['VITEST']) return {};
       return {
         root: join(repository, 'runtime/app'),
         publicDir: false,
@@ -58,7 +58,7 @@ export function peyvandApp(): Plugin {
           },
         },
         build: {
-          outDir: join(repository, 'dist/app'),
+          outDir: given.build?.outDir ?? join(repository, 'dist/app'),
           emptyOutDir: true,
           target: 'es2023',
           manifest: true,

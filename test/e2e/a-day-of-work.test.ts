@@ -260,8 +260,7 @@ test('in Persian the page reads right to left, and a typed Jalali date is stored
   await page.keyboard.type('فروش سالانه');
   await field('customerid').focus();
   await page.keyboard.type(account(8).name);
-  await page.locator('.x-popup [role=option]').first().waitFor();
-  await page.keyboard.press('ArrowDown');
+  await page.locator('.x-popup [role=option]', { hasText: account(8).name }).waitFor();
   await page.keyboard.press('Enter');
   await field('estimatedclosedate').focus();
   await page.keyboard.type('۱۴۰۵/۱/۱');

@@ -1,10 +1,10 @@
 // A person at a browser for the end-to-end tests: a Chromium with a fresh profile, signed in to a real server, and axe.
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
-import { ensureBundle } from '../../runtime/cli/bundle.ts';
 import { chromiumArguments, findChromium } from '../support/chromium.ts';
 import { ADMIN_EMAIL, ADMIN_PASSWORD, testServer, type InProcessServer } from '../support/server.ts';
 
@@ -23,8 +23,20 @@ export interface PersonOptions {
   readonly touch?: boolean;
 }
 
-export async function appServer(): Promise<InProcessServer> {
-  await ensureBundle(() => {});
+/** Builds the app as `peyvand start` does, in a process of its own: this one runs in the mode of tests. */
+function build(): void {
+  const { VITEST: _vitest, NODE_ENV: _mode, ...environment } = process.env;
+  const bundle = new URL('../../runtime/cli/bundle.ts', import.meta.url).href;
+  const script = `await (await import(${JSON.stringify(bundle)})).ensureBundle(() => {})`;
+  const built = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+    env: environment,
+    encoding: 'utf8',
+  });
+  if (built.status !== 0) throw new Error(built.stderr);
+}
+
+export function appServer(): Promise<InProcessServer> {
+  build();
   return testServer();
 }
 

@@ -4,6 +4,7 @@ import type { EntityMetadata, FormMetadata } from '../../../metadata/effective.t
 import { ClientError, type ErrorDetail } from '../../client/index.ts';
 import { ask } from '../../ui/dialog/dialog.ts';
 import { showToast } from '../../ui/dialog/toast.ts';
+import { commitTyping } from '../../ui/form/commit-typing.ts';
 import { draftKey, dropDraft, readDraft, writeDraft } from '../../ui/form/draft-store.ts';
 import { fieldsOfForm, plainForm, typesOf } from '../../ui/form/form-layout.ts';
 import { RecordDraft } from '../../ui/form/record-draft.ts';
@@ -45,6 +46,8 @@ export class RecordPage extends LitElement {
   declare restored: number | undefined;
   #stop: (() => void) | undefined;
   #keeping: ReturnType<typeof setTimeout> | undefined;
+  /** Something has changed since the draft was last kept. */
+  #unkept = false;
   #loaded: string | undefined;
   /** The record a save has just made: its page continues this one. */
   #created: string | undefined;
@@ -110,19 +113,22 @@ export class RecordPage extends LitElement {
       ]);
       if (place !== this.#place() || !this.isConnected) return;
       const draft = this.#makeDraft(entity, saved?.row, saved?.etag, {});
-      const stored = await readDraft(this.#key());
-      if (stored && Object.keys(stored.changes).length > 0) {
-        for (const [name, value] of Object.entries(stored.changes)) if (entity.fields[name]) draft.set(name, value);
-        if (draft.dirty) this.restored = stored.at;
-      }
-      if (place !== this.#place() || !this.isConnected) return;
       this.#loaded = place;
       this.#follow(draft);
+      void this.#restore(draft);
       if (recordId === undefined) await this.#focusFirst();
     } catch (error) {
       if (place !== this.#place()) return;
       this.problem = error instanceof ClientError ? error : new ClientError(0, 'CLIENT', String(error), [], {}, error);
     }
+  }
+
+  /** Brings back what was typed and not saved, unless the user has begun anew meanwhile. */
+  async #restore(draft: RecordDraft): Promise<void> {
+    const stored = await readDraft(this.#key());
+    if (!stored || this.draft !== draft || draft.dirty) return;
+    for (const [name, value] of Object.entries(stored.changes)) if (draft.entity.fields[name]) draft.set(name, value);
+    if (draft.dirty) this.restored = stored.at;
   }
 
   async #loadFields(entity: EntityMetadata): Promise<void> {
@@ -161,6 +167,7 @@ export class RecordPage extends LitElement {
       this.requestUpdate();
       this.#guard();
       clearTimeout(this.#keeping);
+      this.#unkept = true;
       this.#keeping = setTimeout(() => void this.#keep(), 300);
     });
     this.#guard();
@@ -188,12 +195,13 @@ export class RecordPage extends LitElement {
   async #keep(): Promise<void> {
     const { draft } = this;
     if (!draft || this.#loaded !== this.#place()) return;
+    this.#unkept = false;
     if (draft.dirty) await writeDraft(this.#key(), { changes: draft.changes, etag: draft.etag, at: Date.now() });
     else await dropDraft(this.#key());
   }
 
   readonly #onPageHide = (): void => {
-    if (this.draft?.dirty) void this.#keep();
+    if (this.#unkept) void this.#keep();
   };
 
   async #focusFirst(): Promise<void> {
@@ -205,12 +213,7 @@ export class RecordPage extends LitElement {
     const { workspace, draft, form } = this;
     if (!draft || !form || this.busy) return false;
     const { t } = workspace.locale;
-    // What is being typed counts: leaving the field hands its value over.
-    const focused = document.activeElement;
-    if (focused instanceof HTMLElement && this.contains(focused)) {
-      focused.dispatchEvent(new Event('change', { bubbles: true }));
-      await this.updateComplete;
-    }
+    commitTyping(this);
     this.violations = [];
     if (!draft.checkAll(fieldsOfForm(form, draft.entity))) {
       await this.#refuse();

@@ -1,16 +1,32 @@
 // A new record without leaving the screen: the quick create form in a dialog, answering with the new row as a lookup.
 import { html, nothing } from 'lit';
+import type { EntityMetadata } from '../../../metadata/effective.ts';
 import type { ErrorDetail } from '../../client/index.ts';
 import type { FieldValue, LookupValue } from '../field-ui.ts';
+import { commitTyping } from '../form/commit-typing.ts';
 import '../form/record-form.ts';
 import type { RecordForm } from '../form/record-form.ts';
 import { fieldsOfForm, plainForm, typesOf } from '../form/form-layout.ts';
 import { RecordDraft } from '../form/record-draft.ts';
 import { saveRecord } from '../form/save-record.ts';
+import type { Values } from '../record-values.ts';
 import { fieldContext, type Workspace } from '../workspace.ts';
 import { ask, openDialog, type DialogHandle } from './dialog.ts';
 
 let opened = 0;
+
+/** First values without those only the system writes; a name typed for a composed one goes to the first text asked for. */
+function writable(entity: EntityMetadata, initial: Values): Values {
+  const values: Record<string, FieldValue> = {};
+  for (const [name, value] of Object.entries(initial)) {
+    const field = entity.fields[name];
+    const taker = field?.readOnly
+      ? Object.values(entity.fields).find((one) => one.required && !one.readOnly && one.type === field.type)
+      : field;
+    if (taker && !(taker.name in initial && taker !== field)) values[taker.name] = value;
+  }
+  return values;
+}
 
 export async function openQuickCreate(
   workspace: Workspace,
@@ -28,7 +44,7 @@ export async function openQuickCreate(
     entity,
     fields: workspace.fields,
     locale,
-    initial,
+    initial: writable(entity, initial),
     context: (of) => fieldContext(workspace, entity, of.values, undefined, undefined),
   });
   const idPrefix = `q${++opened}`;
@@ -39,6 +55,7 @@ export async function openQuickCreate(
 
   const save = async (handle: DialogHandle<LookupValue>) => {
     if (busy) return;
+    commitTyping(handle.element);
     const formElement = handle.element.querySelector<RecordForm>('x-record-form');
     showErrors = true;
     violations = [];

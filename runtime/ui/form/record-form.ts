@@ -110,7 +110,7 @@ export class RecordForm extends LitElement {
     const count = errors.length + this.violations.length;
     if (!this.showErrors || count === 0) return nothing;
     return html`<section class="x-form-errors" role="alert" tabindex="-1">
-      <h3>${icon('circle-alert')} ${t('form.errors', { count })}</h3>
+      <h2>${icon('circle-alert')} ${t('form.errors', { count })}</h2>
       <ul>
         ${errors.map(
           ([name, message]) =>
@@ -186,7 +186,7 @@ export class RecordForm extends LitElement {
     const { items } = section;
     const bare = items.length === 1 && items[0]?.control === 'sub-grid';
     return html`<section class="x-section" data-columns=${section.columns}>
-      ${section.title && !bare ? html`<h3 class="x-section-title">${section.title}</h3>` : nothing}
+      ${section.title && !bare ? html`<h2 class="x-section-title">${section.title}</h2>` : nothing}
       <div class="x-section-grid">${items.map((item) => this.#renderItem(item, section))}</div>
     </section>`;
   }

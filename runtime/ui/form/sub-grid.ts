@@ -83,9 +83,9 @@ export class SubGrid extends LitElement {
     const title = this.heading ?? navigation.title;
     return html`
       <header class="x-subgrid-head">
-        <h3 class="x-section-title">
+        <h2 class="x-section-title">
           ${title} ${count === undefined ? nothing : html`<span class="x-count">${number(count)}</span>`}
-        </h3>
+        </h2>
         ${
           target.create
             ? html`<button type="button" class="x-button x-button-quiet x-button-small" @click=${() => this.#create()}>
