@@ -18,6 +18,8 @@ export function planOf<P>(model: Model, key: string, make: () => P): P {
   let plans = plansByModel.get(model);
   if (!plans) plansByModel.set(model, (plans = new Map()));
   const known = plans.get(key) as P | undefined;
+  // Order of use only matters where something may have to go soon.
+  if (known !== undefined && plans.size < capacity * 0.75) return known;
   const plan = known ?? make();
   if (known !== undefined) plans.delete(key);
   else if (plans.size >= capacity) plans.delete(plans.keys().next().value ?? '');

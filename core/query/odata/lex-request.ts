@@ -29,7 +29,23 @@ const withConstants = new Set(['$filter', '$expand', '$apply']);
 /** Options that are read, but hold no constants. */
 const plain = new Set(['$select', '$orderby', '$count', 'savedQuery', 'userQuery']);
 
+/** Texts read lately: apps repeat theirs, above all those that read single rows. */
+const recent = new Map<string, LexedRequest>();
+const recentTexts = 500;
+const recentLength = 1024;
+
 export function lexRequest(query: string): LexedRequest {
+  const known = recent.get(query);
+  if (known) return known;
+  const request = lexText(query);
+  if (query.length <= recentLength) {
+    if (recent.size >= recentTexts) recent.clear();
+    recent.set(query, request);
+  }
+  return request;
+}
+
+function lexText(query: string): LexedRequest {
   if (query.length > limits.characters) throw fail('QUERY_TOO_LARGE', { what: 'characters', limit: limits.characters });
   const options = readOptions(query);
   const literals: Literal[] = [];
