@@ -12,6 +12,7 @@ import { openOrganization } from '../../core/organization.ts';
 import type { Organization } from '../../core/organization.ts';
 import { loadPlugins } from '../../core/plugins/load-plugins.ts';
 import { create } from '../../core/records/create.ts';
+import { readFile, storeFile } from '../../core/records/files.ts';
 import { listOData } from '../../core/records/list.ts';
 import { readBody } from '../../core/records/read-body.ts';
 import { retrieveOData } from '../../core/records/retrieve.ts';
@@ -97,6 +98,12 @@ function entityOf(name: string): Entity {
   if (!entity) throw new TypeError(`no entity ${name}`);
   return entity;
 }
+
+/** A PNG of one pixel. */
+const picture = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
 
 const preferences = { root: 'http://test/api/data/v9.2' };
 
@@ -288,6 +295,44 @@ describe.for(subjects.map((subject) => [subject.name, subject] as const))('a fie
       { 'x_broken/entity': entityDocument('x_broken', broken, false) },
     );
     return expect(organization.plan(layer)).rejects.toMatchObject({ code: 'MODEL_INVALID' });
+  });
+
+  test('makes its own value where it promises to, a different one for each row', async () => {
+    const promised = examples.definitions.filter((_, index) => type().generate?.(spec(index)) !== undefined);
+    for (const [index] of promised.entries()) {
+      const entity = entityOf(entityName(name, index));
+      const made = await Promise.all(
+        Array.from({ length: 5 }, async () =>
+          read(entity, (await create(call, entity, await readBody(call, entity, '{}'))).id),
+        ),
+      );
+      expect(new Set(made).size).toBe(5);
+      for (const value of made) expect(value).toEqual(expect.stringMatching(/\d/));
+    }
+  });
+
+  test('keeps bytes apart where it promises to, within its limit', async () => {
+    const definitions = examples.definitions.map((_, index) => ({ index, blob: type().blob?.(spec(index)) }));
+    for (const { index, blob } of definitions) {
+      if (!blob) continue;
+      const entity = entityOf(entityName(name, index));
+      const { id } = await create(call, entity, await readBody(call, entity, '{}'));
+      const file = {
+        name: 'متن.png',
+        mediaType: (blob.accept?.[0] ?? 'image/png').replace('*', 'plain'),
+        data: picture,
+      };
+      const large = { ...file, data: Buffer.concat([picture, Buffer.alloc(blob.limit)]) };
+      await storeFile(call, entity, { id }, 'f', file);
+      expect(await readFile(call, entity, { id }, 'f')).toMatchObject({ name: file.name, size: picture.length });
+      await expect(storeFile(call, entity, { id }, 'f', large)).rejects.toMatchObject({ status: 413 });
+      if (blob.accept) {
+        const foreign = { ...file, mediaType: 'application/x-unknown' };
+        await expect(storeFile(call, entity, { id }, 'f', foreign)).rejects.toMatchObject({ status: 415 });
+      }
+      await update(call, entity, { id }, await readBody(call, entity, '{"f":null}'));
+      await expect(readFile(call, entity, { id }, 'f')).rejects.toMatchObject({ status: 404 });
+    }
   });
 
   test('has a browser half that speaks every shipped language', async () => {

@@ -111,6 +111,16 @@ describe('a control refuses', () => {
 
 const focusedDay = (): Promise<string | null> => stories.page.locator('td:focus').getAttribute('aria-label');
 
+test('a form that saves while a box has the focus hears what was typed, or why it is no value', async () => {
+  await stories.show({ language: 'en', field: { type: 'whole-number' }, value: null });
+  await type('abc');
+  await stories.page.locator('#control').dispatchEvent('change');
+  expect((await stories.state()).message).toContain('not a number');
+  await type('12');
+  await stories.page.locator('#control').dispatchEvent('change');
+  expect(await stories.state()).toEqual({ value: 12, message: undefined });
+});
+
 describe('dates', () => {
   test('open on Alt+Down, move by keyboard against the reading direction, and give ISO back', async () => {
     await stories.show({ language: 'fa', field: { type: 'date' }, value: '2026-03-21' });

@@ -294,6 +294,11 @@ export class LookupInput extends LitElement {
 
   private onBlur(): void {
     this.hide();
+    this.settle();
+  }
+
+  /** Typed text is no value until a row is chosen (a form that saves sends `change`). */
+  private settle(): void {
     if (this.typed === undefined) return;
     if (this.typed.trim() === '') this.take(null);
     else if (this.typed.trim() === this.value?.name) this.typed = undefined;
@@ -372,6 +377,7 @@ export class LookupInput extends LitElement {
           @input=${this.onInput}
           @focus=${this.onFocus}
           @click=${this.show}
+          @change=${this.settle}
           @blur=${this.onBlur}
           @keydown=${this.onKeyDown}
         />

@@ -72,7 +72,7 @@ export class TypedInput extends LitElement {
     this.complained = false;
   }
 
-  /** The value of the typed text now, complaining when there is none. */
+  /** The typed text becomes the value now (a form that saves sends `change`), with a complaint when it cannot. */
   protected commit(): void {
     if (this.typed === undefined) return;
     const parsed = this.read(this.typed);
@@ -160,6 +160,7 @@ export class TypedInput extends LitElement {
         ?readonly=${request.readOnly}
         .value=${live(this.text)}
         @input=${this.onInput}
+        @change=${this.commit}
         @focus=${this.onFocus}
         @blur=${this.onBlur}
         @keydown=${this.onKeyDown}
@@ -181,6 +182,7 @@ export class TypedInput extends LitElement {
       ?readonly=${request.readOnly}
       .value=${live(this.text)}
       @input=${this.onInput}
+      @change=${this.commit}
       @focus=${this.onFocus}
       @blur=${this.onBlur}
       @keydown=${this.onKeyDown}
