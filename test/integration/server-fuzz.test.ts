@@ -1,0 +1,398 @@
+// Random requests at every route: whatever is sent, the answer is never a server fault, and errors have the OData shape.
+import fc from 'fast-check';
+import { request as httpRequest } from 'node:http';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { API_KEY, testServer, type InProcessServer } from '../support/server.ts';
+
+let server: InProcessServer;
+beforeAll(async () => {
+  server = await testServer();
+});
+afterAll(async () => {
+  await server.stop();
+});
+
+interface Sent {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+interface Answered {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+}
+
+/** Node's own client: it sends paths and headers as they are. */
+function send({ method, path, headers, body }: Sent): Promise<Answered> {
+  const { hostname, port } = new URL(server.url);
+  return new Promise((resolve, reject) => {
+    const bytes = Buffer.from(body);
+    const outgoing = httpRequest(
+      {
+        hostname,
+        port,
+        method,
+        path,
+        headers: { authorization: `Bearer ${API_KEY}`, 'content-length': bytes.length, ...headers },
+      },
+      (incoming) => {
+        let text = '';
+        incoming.setEncoding('utf8');
+        incoming.on('data', (chunk: string) => (text += chunk));
+        incoming.on('end', () =>
+          resolve({ status: incoming.statusCode ?? 0, type: incoming.headers['content-type'] ?? '', text }),
+        );
+      },
+    );
+    outgoing.on('error', reject);
+    outgoing.end(bytes);
+  });
+}
+
+const ID = '0197a1b2-3c4d-7e5f-8a9b-0c1d2e3f4a5b';
+const word = fc.constantFrom(
+  'name',
+  'revenue',
+  'accountid',
+  'primarycontactid',
+  '_primarycontactid_value',
+  'statecode',
+  'createdon',
+  'ownerid',
+  'nosuch',
+  'account_tags',
+  'contact_customer_accounts',
+  'entityimage',
+  'numberofemployees',
+  'donotemail',
+  'description',
+);
+const literal = fc.oneof(
+  fc.constantFrom(
+    "'text'",
+    '1',
+    '-1.5',
+    'null',
+    'true',
+    ID,
+    "''",
+    '1e400',
+    '99999999999999999999',
+    '2026-02-31',
+    '2026-01-01T00:00:00Z',
+    "'\u0000'",
+  ),
+  fc.string({ maxLength: 12 }).map((text) => `'${text}'`),
+);
+const condition = fc.letrec<{ one: string; any: string }>((tie) => ({
+  one: fc.oneof(
+    fc.tuple(word, fc.constantFrom('eq', 'ne', 'gt', 'le', 'in', 'has', 'xx'), literal).map((parts) => parts.join(' ')),
+    fc
+      .tuple(fc.constantFrom('contains', 'startswith', 'endswith', 'nosuch'), word, literal)
+      .map(([name, field, value]) => `${name}(${field},${value})`),
+    fc.tuple(word, word, literal).map(([path, field, value]) => `${path}/any(x:x/${field} eq ${value})`),
+    fc.tuple(word, word, literal).map(([path, field, value]) => `${path}/${field} eq ${value}`),
+  ),
+  any: fc.oneof(
+    { depthSize: 'small' },
+    tie('one'),
+    fc
+      .tuple(tie('any'), fc.constantFrom('and', 'or'), tie('any'))
+      .map(([left, join, right]) => `(${left}) ${join} (${right})`),
+    tie('any').map((inner) => `not (${inner})`),
+    fc.string({ maxLength: 20 }),
+  ),
+})).any;
+
+const option = fc.oneof(
+  condition.map((text) => `$filter=${encodeURIComponent(text)}`),
+  fc.array(word, { maxLength: 4 }).map((words) => `$select=${words.join(',')}`),
+  fc.tuple(word, fc.constantFrom('asc', 'desc', '', 'up')).map((parts) => `$orderby=${parts.join('%20')}`),
+  fc.tuple(word, word).map(([navigation, field]) => `$expand=${navigation}($select=${field};$top=2)`),
+  fc.constantFrom(
+    '$top=0',
+    '$top=5',
+    '$top=-1',
+    '$top=99999999999',
+    '$count=true',
+    '$skip=1',
+    '$skiptoken=x',
+    '$search=abc',
+    '$search=%22',
+    'savedQuery=account/views/active',
+    'fetchXml=%3Cfetch/%3E',
+    '$format=json',
+    '$apply=groupby((statecode),aggregate($count%20as%20n))',
+    '$apply=x',
+    '$id=x',
+    'language=fa',
+    'language=%00',
+    'x-ms-file-name=%F0',
+  ),
+  fc.string({ maxLength: 15 }).map(encodeURIComponent),
+  fc.string({ unit: fc.constantFrom(..."%&=$()',;abc01 +"), maxLength: 15 }).map((text) => text.replaceAll(' ', '+')),
+);
+const query = fc
+  .array(option, { maxLength: 4 })
+  .map((options) => (options.length === 0 ? '' : `?${options.join('&')}`));
+
+const key = fc.oneof(
+  fc.constantFrom(
+    `(${ID})`,
+    `(%7B${ID}%7D)`,
+    '()',
+    '(1)',
+    "(name='x')",
+    "(accountnumber='A%2F1')",
+    "(isocurrencycode='USD')",
+    '(x',
+    "('",
+    '(%)',
+    `(accountid=${ID})`,
+    "(name='a',name='b')",
+    '(name=null)',
+    '(__proto__=1)',
+  ),
+  fc.string({ maxLength: 10 }).map((text) => `(${encodeURIComponent(text)})`),
+);
+const set = fc.constantFrom(
+  'accounts',
+  'contacts',
+  'tasks',
+  'activitypointers',
+  'systemusers',
+  'transactioncurrencies',
+  'roles',
+  'businessunits',
+  'teams',
+  'annotations',
+  'connections',
+  'WhoAmI',
+  '$metadata',
+  '$batch',
+  'EntityDefinitions',
+  'EntityDefinitions(LogicalName=%27account%27)',
+  'nosuch',
+  '__proto__',
+  'constructor',
+);
+const tail = fc.oneof(
+  fc.constantFrom('', '', '', '/$count', '/$ref', '/$value', '/Peyvand.DeletePreview()', '/Attributes', '/toString'),
+  word.map((name) => `/${name}`),
+  fc
+    .tuple(word, fc.constantFrom('/$ref', '/$value', '/$count', `(${ID})/$ref`, '/nosuch'))
+    .map((parts) => `/${parts.join('')}`),
+  fc.string({ maxLength: 8 }).map((text) => `/${encodeURIComponent(text)}`),
+);
+const path = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.tuple(set, fc.oneof(fc.constant(''), key), tail).map((parts) => `/api/data/v9.2/${parts.join('')}`),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      '/',
+      '/healthz',
+      '/readyz',
+      '/metrics',
+      '/openapi.json',
+      '/api',
+      '/api/',
+      '/api/me',
+      '/api/metadata/app',
+      '/api/metadata/entities/account',
+      '/api/metadata/entities/%00',
+      '/api/metadata/entities/__proto__',
+      '/api/auth/sign-out',
+      '/api/auth/get-session',
+      '/api/auth/change-password',
+      '/api/data/v9.2',
+      '/api/data/v9.2//',
+      '/api/data/v9.2/../v9.2/accounts',
+      '/studio',
+      '/assets/x.js',
+      '/../../etc/passwd',
+      '/%2e%2e/%2e%2e/x.js',
+      '/%00.js',
+      '/%E0%A4%A',
+      '/app/accounts',
+    ),
+  },
+  { weight: 1, arbitrary: fc.string({ maxLength: 20 }).map((text) => `/${encodeURIComponent(text)}`) },
+);
+
+const value = fc.oneof(
+  fc.jsonValue({ maxDepth: 3 }),
+  fc.constantFrom<unknown>(
+    'x'.repeat(6000),
+    '\u0000',
+    '\ud800',
+    1e308,
+    -1,
+    9_007_199_254_740_993,
+    '2026-02-31',
+    ID,
+    `/contacts(${ID})`,
+    `/accounts(${ID})`,
+    '{}',
+    null,
+    [],
+    {},
+    true,
+  ),
+);
+const body = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc
+      .dictionary(
+        fc.oneof(
+          word,
+          fc.constantFrom(
+            'primarycontactid@odata.bind',
+            'ownerid@odata.bind',
+            '@odata.id',
+            'value',
+            'lastname',
+            'subject',
+            '__proto__',
+            'constructor',
+            'regardingobjectid_account@odata.bind',
+            'x@odata.bind',
+            'statuscode',
+            'language',
+            'email',
+            'password',
+            'currentPassword',
+            'newPassword',
+          ),
+          fc.string({ maxLength: 8 }),
+        ),
+        value,
+        { maxKeys: 5 },
+      )
+      .map((record) => JSON.stringify(record)),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.string({ unit: fc.constantFrom(...'{}[]",:0189.eE-+ntrufalse\\ \u0000\n'), maxLength: 40 }),
+  },
+  { weight: 1, arbitrary: fc.jsonValue().map((json) => JSON.stringify(json)) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      '',
+      '{"name":'.repeat(3000),
+      `${'['.repeat(50_000)}`,
+      '{"revenue":1e999999}',
+      `{"revenue":${'9'.repeat(500)}}`,
+      '{"name":"\\ud800"}',
+    ),
+  },
+);
+const headerValue = fc.string({ unit: fc.constantFrom(...'abcXYZ019 "*,;=/()-.%W\\é'), maxLength: 20 });
+const headers = fc
+  .record(
+    {
+      'content-type': fc.oneof(
+        { weight: 6, arbitrary: fc.constant('application/json') },
+        {
+          weight: 1,
+          arbitrary: fc.constantFrom(
+            'application/octet-stream',
+            'image/png',
+            'text/plain',
+            'application/json; charset=latin1',
+            ';;',
+          ),
+        },
+      ),
+      prefer: fc.oneof(
+        fc.constantFrom(
+          'return=representation',
+          'odata.maxpagesize=1',
+          'odata.maxpagesize=0',
+          'odata.include-annotations="*"',
+        ),
+        headerValue,
+      ),
+      'if-match': fc.oneof(fc.constantFrom('*', 'W/"1"', 'W/"99999999999999999999"', '""'), headerValue),
+      'if-none-match': fc.oneof(fc.constantFrom('*', 'W/"1"', '"x", W/"2"'), headerValue),
+      'accept-language': headerValue,
+      range: fc.constantFrom('bytes=0-1', 'bytes=9-1', 'x'),
+      'x-ms-transfer-mode': fc.constant('chunked'),
+      'x-ms-file-name': fc.constantFrom('a.txt', '%F0', '../../x', '%00'),
+      'x-request-id': headerValue,
+      'x-forwarded-host': headerValue,
+      'x-forwarded-proto': headerValue,
+      cookie: fc.oneof(fc.constant('peyvand.session_token=forged.%ff'), headerValue),
+      'content-encoding': fc.constantFrom('gzip', 'identity'),
+    },
+    { requiredKeys: [] },
+  )
+  .map((all) =>
+    Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined)),
+  );
+const method = fc.constantFrom(
+  'GET',
+  'GET',
+  'GET',
+  'POST',
+  'POST',
+  'PATCH',
+  'PATCH',
+  'PUT',
+  'DELETE',
+  'OPTIONS',
+  'HEAD',
+);
+
+async function withstands(sent: Sent): Promise<void> {
+  const { status, type, text } = await send(sent);
+  expect(status, `${sent.method} ${sent.path} → ${text}`).toBeLessThan(500);
+  if (status >= 400 && sent.method !== 'HEAD') {
+    expect(type).toContain('application/json');
+    const { error } = JSON.parse(text) as { error: { code: unknown; message: unknown } };
+    expect(typeof error.code).toBe('string');
+    expect(typeof error.message).toBe('string');
+    expect(text).not.toMatch(/\\n +at |node_modules|PostgresError/);
+  }
+}
+
+test('random requests at every route never end in a server fault', { timeout: 300_000 }, async () => {
+  const requests = fc.record({ method, path: fc.tuple(path, query).map((parts) => parts.join('')), headers, body });
+  await fc.assert(fc.asyncProperty(requests, withstands), { numRuns: 1500 });
+});
+
+test('random records never end in a server fault', { timeout: 300_000 }, async () => {
+  const writes = fc.record({
+    method: fc.constantFrom('POST', 'PATCH'),
+    path: fc
+      .constantFrom('accounts', 'contacts', 'tasks', 'annotations', 'connections', 'teams', 'transactioncurrencies')
+      .map((name) => `/api/data/v9.2/${name}`),
+    headers: fc.constant({ 'content-type': 'application/json', prefer: 'return=representation' }),
+    body,
+  });
+  await fc.assert(
+    fc.asyncProperty(writes, fc.uuid(), (sent, id) =>
+      withstands(sent.method === 'PATCH' ? { ...sent, path: `${sent.path}(${id})` } : sent),
+    ),
+    { numRuns: 700 },
+  );
+});
+
+test('random queries never end in a server fault', { timeout: 300_000 }, async () => {
+  const reads = fc.record({
+    method: fc.constant('GET'),
+    path: fc
+      .tuple(fc.constantFrom('accounts', 'contacts', 'activitypointers', 'systemusers'), query)
+      .map(([name, options]) => `/api/data/v9.2/${name}${options}`),
+    headers: fc.constant({ prefer: 'odata.include-annotations="*",odata.maxpagesize=3' }),
+    body: fc.constant(''),
+  });
+  await fc.assert(fc.asyncProperty(reads, withstands), { numRuns: 1500 });
+});
