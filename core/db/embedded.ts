@@ -99,7 +99,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
     if (existsSync(logFile) && statSync(logFile).size > 10_000_000) renameSync(logFile, `${logFile}.1`);
 
     const server = new Postmaster(binary('postgres'), binary('pg_ctl'), cluster, identity, options, logFile);
-    await server.start();
+    // A server killed while it was starting Postgres again leaves one that appears only now.
+    await server.start(() => stopLeftover(cluster, identity, binary('pg_ctl'), log));
     const urlOf = (name: string): string =>
       `postgres://${USER}:${encodeURIComponent(password)}@127.0.0.1:${server.port}/${encodeURIComponent(name)}`;
     const name = options.name ?? 'peyvand';
@@ -281,6 +282,9 @@ function environment(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(entries), LC_ALL: 'C', TZ: 'UTC' };
 }
 
+/** Milliseconds to wait for the processes of a killed postmaster to end. */
+const LEFTOVER_PATIENCE = 20_000;
+
 /** The server process: started, started again when it dies, stopped. Holds state, hence a class. */
 class Postmaster {
   port = 0;
@@ -315,13 +319,23 @@ class Postmaster {
     return this.#child?.pid ?? 0;
   }
 
-  async start(): Promise<void> {
+  /** `clear` ends what a killed server left running. */
+  async start(clear: () => Promise<void>): Promise<void> {
+    const deadline = performance.now() + LEFTOVER_PATIENCE;
     for (let attempt = 1; ; attempt += 1) {
       this.port = await freePort();
       try {
         await this.#launch();
         return;
       } catch (error) {
+        // A postmaster was killed: its backends notice and end, but until the last one has, its memory is in use.
+        const leftover = /shared memory block|unexpected postmaster exit|lock file .* already exists/;
+        if (leftover.test(this.#logTail()) && performance.now() < deadline) {
+          attempt -= 1;
+          await pause(100);
+          await clear();
+          continue;
+        }
         // Between choosing and using it another program may take the port.
         if (attempt === 3 || !this.#logTail().includes('could not bind')) throw error;
       }

@@ -85,13 +85,19 @@ export function dataFolder(): string {
   return folder;
 }
 
+/** What people's shells have, without the marks of the test runner: they would change how the app is built. */
+export function ownEnvironment(): NodeJS.ProcessEnv {
+  const marks = /^(?:VITEST|NODE_ENV$|TEST$|MODE$|DEV$|PROD$|SSR$|BASE_URL$)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !marks.test(name)));
+}
+
 /** `peyvand start` as people run it; resolves when it says it is ready, rejects with what it wrote when it ends before. */
 export async function childServer(options: ChildOptions = {}): Promise<ChildServer> {
   const folder = options.folder ?? dataFolder();
-  const child = spawn(process.execPath, [join(ROOT, 'runtime/cli/main.ts'), 'start', ...(options.args ?? [])], {
+  const child = spawn(process.execPath, [join(ROOT, 'runtime/cli/peyvand.js'), 'start', ...(options.args ?? [])], {
     cwd: ROOT,
     env: {
-      ...process.env,
+      ...ownEnvironment(),
       PORT: '0',
       PEYVAND_DATA: folder,
       PEYVAND_ADMIN_EMAIL: ADMIN_EMAIL,
