@@ -10,6 +10,7 @@ import type { ProblemList } from './problem-list.ts';
 import { statusOf } from './status.ts';
 import { suggest } from './suggest.ts';
 import type { EffectiveEntity } from './traits.ts';
+import { propertiesOf } from './traits.ts';
 
 export interface EntitySurroundings {
   readonly fieldTypes: ReadonlyMap<string, FieldType>;
@@ -50,7 +51,8 @@ function compileEntity(
   const status = statusOf(source, problems);
   const fields = compileFields(source, status, around);
   const checkName = (field: string, idPath: string): boolean => {
-    if (fields.has(field)) return true;
+    // A field that is there but unsound has been reported already.
+    if (fields.has(field) || Object.hasOwn(propertiesOf(document), field)) return true;
     problems.add('FIELD_UNKNOWN', source.id, idPath, `${name} has no field "${field}"${suggest(field, fields.keys())}`);
     return false;
   };

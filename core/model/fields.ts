@@ -74,9 +74,29 @@ function compileField(
     );
     return undefined;
   }
-  checkOptions(type, options, report);
+  const isAskable = checkOptions(type, options, report);
   checkPropertySchema(type, property, report);
+  if (!isAskable) return undefined;
+  try {
+    return describeField(entity, name, property, type, options, status, around, report);
+  } catch (error) {
+    // A field type comes from a plugin: what it throws is a fault of this definition or of the plugin, not of the engine.
+    const reason = error instanceof Error ? error.message : String(error);
+    report('/field', `the field type "${type.name}" failed on this definition: ${reason}`);
+    return undefined;
+  }
+}
 
+function describeField(
+  entity: EffectiveEntity,
+  name: string,
+  property: JsonObject,
+  type: FieldType,
+  options: JsonObject,
+  status: readonly State[] | undefined,
+  around: FieldSurroundings,
+  report: Report,
+): Field {
   const spec: FieldSpec = {
     entity: entity.name,
     name,
@@ -140,17 +160,21 @@ function commonOptions(): ReadonlySet<string> {
   return new Set(Object.keys(isObject(field) && isObject(field['properties']) ? field['properties'] : {}));
 }
 
-function checkOptions(type: FieldType, options: JsonObject, report: Report): void {
+/** Whether the field type may be asked about the field at all: it relies on its options being as it wants them. */
+function checkOptions(type: FieldType, options: JsonObject, report: Report): boolean {
   const common = commonOptions();
   const declared = isObject(type.options['properties']) ? type.options['properties'] : {};
   const own = Object.fromEntries(
     Object.entries(options).filter(([key]) => !common.has(key) || (key === 'relation' && key in declared)),
   );
-  for (const { pointer, message } of validateBy(type.options, own))
+  const findings = validateBy(type.options, own);
+  for (const { pointer, message } of findings) {
     report(`/field${pointer}`, `${message} (options of the field type "${type.name}")`);
+  }
   if (options['relation'] !== undefined && !type.reference) {
     report('/field/relation', `a field of type "${type.name}" refers to no other row, so it has no relation`);
   }
+  return findings.length === 0;
 }
 
 function checkPropertySchema(type: FieldType, property: JsonObject, report: Report): void {
