@@ -64,9 +64,11 @@ export async function withPublishLock<T>(
     }
     // Autovacuum gives way to those who wait as long as this. Only a superuser may shorten it; others wait autovacuum out.
     await executor.script(`set deadlock_timeout = ${Math.floor(LOCK_TIMEOUT / 2)}`).catch(() => undefined);
-    // The lock goes with the connection.
+    // The lock goes with the connection. One process builds, and writes out as it goes: others keep a core and their commits
+    // find no mountain of unwritten pages before them.
     await executor.script(
-      `set lock_timeout = ${LOCK_TIMEOUT}; set max_parallel_maintenance_workers = 0; set client_min_messages = error`,
+      `set lock_timeout = ${LOCK_TIMEOUT}; set max_parallel_maintenance_workers = 0; set client_min_messages = error;
+       set backend_flush_after = '256kB'`,
     );
     return work(executor);
   });
