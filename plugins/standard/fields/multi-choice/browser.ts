@@ -12,6 +12,8 @@ export default defineFieldUi({
   .x-multi { flex-wrap: wrap; gap: 0.25rem; }
   .x-multi-open { flex: 1 1 2rem; display: inline-flex; align-items: center; justify-content: space-between; min-block-size: 1.75rem;
     border: 0; background: transparent; color: inherit; font: inherit; text-align: start; cursor: pointer; }
+  /* The row around it shows the focus. */
+  .x-multi .x-multi-open:focus-visible { outline: none; }
   .x-option.x-active { outline: 2px solid var(--x-focus); outline-offset: -2px; }
   `,
   strings: {

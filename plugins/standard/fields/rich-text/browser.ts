@@ -16,13 +16,17 @@ export default defineFieldUi({
   inline: false,
   styles: `${typedInputStyles}
   x-rich-text-input { display: block; }
-  .x-rich { padding: 0; block-size: auto; display: block; }
+  .x-rich.x-input { padding: 0; block-size: auto; display: block; background: var(--x-surface); border-color: var(--x-frame); }
   .x-rich-tools { display: flex; flex-wrap: wrap; gap: 0.125rem; padding: 0.25rem; border-block-end: 1px solid var(--x-line); }
-  .x-rich-tools [aria-pressed='true'] { background: var(--x-hover); }
+  .x-rich-tools [aria-pressed='true'] { background: var(--x-pressed); }
   .x-rich-link { margin: 0.25rem; }
   .x-rich-text { min-block-size: 6lh; max-block-size: 60vh; overflow-y: auto; padding: 0.5rem 0.75rem; outline: none; white-space: pre-wrap; overflow-wrap: anywhere; }
   .x-rich:focus-within { outline: 2px solid var(--x-focus); outline-offset: 1px; }
   .x-rich-shown { overflow-wrap: anywhere; }
+  :is(.x-rich-shown, .x-rich-text) :is(p, ul, ol, blockquote, pre) { margin-block: 0.5em; }
+  :is(.x-rich-shown, .x-rich-text) ul { list-style: disc; padding-inline-start: 1.5em; }
+  :is(.x-rich-shown, .x-rich-text) ol { list-style: decimal; padding-inline-start: 1.5em; }
+  :is(.x-rich-shown, .x-rich-text) blockquote { margin-inline: 0; padding-inline-start: 0.75em; border-inline-start: 3px solid var(--x-line-strong); }
   :is(.x-rich-shown, .x-rich-text) > :first-child { margin-block-start: 0; }
   :is(.x-rich-shown, .x-rich-text) > :last-child { margin-block-end: 0; }
   `,
