@@ -2,8 +2,6 @@
 // better-auth expects, API keys, and the count of wrong passwords. A user's id here is its systemuserid.
 import type { Database } from '../db/sql.ts';
 
-export const AUTH_SCHEMA = 'peyvand_auth';
-
 /** Channel on which every server process hears that a user, key or session changed; the payload is what to forget. */
 export const AUTH_CHANNEL = 'peyvand_auth';
 

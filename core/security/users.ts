@@ -26,11 +26,6 @@ export async function findIdentity(executor: Executor, email: string): Promise<I
   return row;
 }
 
-export async function retrieveIdentity(executor: Executor, id: string): Promise<Identity | undefined> {
-  const [row] = await executor.query<Identity>('select id, name, email from peyvand_auth."user" where id = $1', [id]);
-  return row;
-}
-
 /** Makes the identity, or renames it where it exists. `passwordHash` undefined: one without a password (API keys only). */
 export async function saveIdentity(
   executor: Executor,

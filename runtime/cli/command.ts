@@ -13,11 +13,6 @@ export interface Command {
 
 export const fail = defineErrors({
   USAGE: { status: 400, message: '{reason}' },
-  FOLDER_IN_USE: {
-    status: 409,
-    message:
-      'The data folder {folder} is in use by another process, and it has left no note of how to reach its database. Stop that process, or set DATABASE_URL.',
-  },
   USER_UNKNOWN: { status: 404, message: 'There is no user with the e-mail address {email}.' },
   USER_EXISTS: { status: 409, message: 'There is already a user with the e-mail address {email}.' },
   KEY_UNKNOWN: {

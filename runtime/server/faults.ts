@@ -41,8 +41,6 @@ export interface Fault {
 }
 
 const STATEMENT_SECONDS = 30;
-/** In milliseconds; set on every interactive connection. */
-export const STATEMENT_TIMEOUT = STATEMENT_SECONDS * 1000;
 
 export function toFault(thrown: unknown, requestId: string): Fault {
   if (thrown instanceof PeyvandError)
