@@ -5,14 +5,14 @@ import type { Column, Entity, Field, Model } from '../model/model.ts';
 import type { ColumnType } from '../sdk/index.ts';
 import { columnOf, factsOf } from './entity-facts.ts';
 
-/** SQL text, and for `$1 …` the name of the value that belongs there: a column's, or one of `Slot`. */
+/**
+ * SQL text, and for `$1 …` the name of the value that belongs there: a column's, or one of `:id`, `:user`, `:unit`,
+ * `:version`, `:audit`, `:request`, `:channel`, `:payload`.
+ */
 export interface Statement {
   readonly text: string;
   readonly slots: readonly string[];
 }
-
-/** Values beside the columns'. */
-export type Slot = ':id' | ':user' | ':unit' | ':version' | ':audit' | ':request' | ':channel' | ':payload';
 
 /** Types that the driver would write in its own way travel as text. */
 const asText: ReadonlySet<ColumnType> = new Set<ColumnType>(['date', 'timestamp', 'timestamptz', 'jsonb']);
