@@ -257,6 +257,18 @@ test('an image is stored, read back as bytes and as base64 with a range, and rem
   expect((await send('GET', `/contacts(${id})/entityimage/$value`)).status).toBe(404);
 });
 
+test('formatted values come in the language a request asks for', async () => {
+  const id = await create('accounts', { name: 'Words' });
+  const label = async (language: string) => {
+    const headers = { prefer: 'odata.include-annotations="*"', 'accept-language': language };
+    const row = await read(`/accounts(${id})?$select=statecode`, headers);
+    return row['statecode@OData.Community.Display.V1.FormattedValue'];
+  };
+  expect(await label('en')).toBe('Active');
+  expect(await label('fa')).toBe('فعال');
+  expect(await label('en-US,en;q=0.9,fa;q=0.8')).toBe('Active');
+});
+
 test('who am I, the service document, $metadata and EntityDefinitions find their way', async () => {
   expect(await read('/WhoAmI()')).toMatchObject({ BusinessUnitId: expect.any(String) as string });
   expect((await read(''))['value']).toContainEqual({ name: 'accounts', kind: 'EntitySet', url: 'accounts' });

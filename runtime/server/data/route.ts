@@ -18,6 +18,7 @@ import { countRelated, readRelated } from './related.ts';
 import { readProperty, readPropertyValue, removeProperty, writeProperty } from './properties.ts';
 import { countRows, createRow, deletePreviewOf, listRows, patchRow, removeRow, retrieveRow } from './rows.ts';
 import { addressOf, openDataRequest, refuseMethod, SERVICE_PATH, serviceRoot, type DataRequest } from './request.ts';
+import { speaking } from './speaking.ts';
 
 type Answer = Response | Promise<Response>;
 
@@ -32,7 +33,10 @@ export function dataRoute(services: Services, exchange: Exchange, principal: Pri
   const [head, ...rest] = segments;
   if (!head) return answerService(exchange, services, principal);
   const entity = engine.model.sets.get(head.name);
-  const request = openDataRequest({ engine, principal, requestId: exchange.id }, exchange);
+  const request = openDataRequest(
+    { engine, principal: speaking(principal, exchange, engine.model), requestId: exchange.id },
+    exchange,
+  );
   if (entity) return entityRoute(request, entity, head, rest);
   switch (head.name) {
     case '$metadata':
