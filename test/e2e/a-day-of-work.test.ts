@@ -102,6 +102,7 @@ test('a column is filtered by its menu, the filter is a sentence, and the addres
   for (let at = 0; at < 4; at++) await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Alt+ArrowDown');
   await page.getByRole('menuitem', { name: 'Filter…' }).press('Enter');
+  await page.locator('.x-filter input').waitFor();
   await page.keyboard.type('Tehran');
   await page.keyboard.press('Enter');
   await page.locator('.x-chip', { hasText: 'contains Tehran' }).waitFor();

@@ -4,7 +4,6 @@ import type { EntityMetadata, ViewMetadata } from '../../../metadata/effective.t
 import { ask } from '../../ui/dialog/dialog.ts';
 import { openMenu } from '../../ui/dialog/menu.ts';
 import { showToast } from '../../ui/dialog/toast.ts';
-import { chooseColumns } from '../../ui/grid/column-chooser.ts';
 import '../../ui/grid/data-grid.ts';
 import type { DataGrid } from '../../ui/grid/data-grid.ts';
 import { filterSentence } from '../../ui/grid/filter-sentence.ts';
@@ -304,7 +303,7 @@ export class ListPage extends LitElement {
         label: t('grid.columns'),
         icon: 'columns-3',
         run: () =>
-          void chooseColumns(workspace, entity, state.columns).then((columns) => {
+          void this.#chooseColumns(entity, state).then((columns) => {
             if (columns && this.state) this.#apply({ ...this.state, columns });
           }),
       },
@@ -325,6 +324,11 @@ export class ListPage extends LitElement {
       })),
     ]);
   };
+
+  async #chooseColumns(entity: EntityMetadata, state: GridState): Promise<GridState['columns'] | undefined> {
+    const { chooseColumns } = await import('../../ui/grid/column-chooser.ts');
+    return chooseColumns(this.workspace, entity, state.columns);
+  }
 
   async #deleteSelected(entity: EntityMetadata): Promise<void> {
     const { workspace } = this;

@@ -12,7 +12,6 @@ import { saveRecord } from '../form/save-record.ts';
 import { icon } from '../icon.ts';
 import { isEmpty, overlayRow, valuesOf } from '../record-values.ts';
 import { fieldContext, type Workspace } from '../workspace.ts';
-import { openFilter } from './filter-popup.ts';
 import {
   cellValue,
   resolveColumns,
@@ -1017,7 +1016,8 @@ export class DataGrid extends LitElement {
   }
 
   /** Opens the filter of a field, shown or not, at an element. */
-  filterField(name: string, anchor: HTMLElement): void {
+  async filterField(name: string, anchor: HTMLElement): Promise<void> {
+    const { openFilter } = await import('./filter-popup.ts');
     const field = this.entity.fields[name];
     if (!field) return;
     const current = this.state.filters.find((filter) => filter.id === name);
@@ -1032,6 +1032,8 @@ export class DataGrid extends LitElement {
   #openColumnMenu(anchor: HTMLElement, index: number): void {
     const column = this.columns[index];
     if (!column) return;
+    // Likely to be wanted in a moment.
+    void import('./filter-popup.ts');
     const { t } = this.workspace.locale;
     const sort = this.state.sort.find((one) => one.id === column.id);
     const own = column.via.length === 0;
@@ -1054,7 +1056,7 @@ export class DataGrid extends LitElement {
       );
     if (own && column.field.operators.length > 0)
       items.push(
-        { label: t('grid.filter'), icon: 'filter', run: () => this.filterField(column.field.name, anchor) },
+        { label: t('grid.filter'), icon: 'filter', run: () => void this.filterField(column.field.name, anchor) },
         '-',
       );
     items.push(
