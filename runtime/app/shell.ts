@@ -82,7 +82,7 @@ export class Shell extends LitElement {
           <button
             type="button"
             class="x-button x-button-quiet x-language"
-            aria-label=${t('app.language')}
+            aria-label=${`${t('app.language')}: ${this.#languageTitle()}`}
             aria-haspopup="menu"
             @click=${this.#onLanguageMenu}
           >

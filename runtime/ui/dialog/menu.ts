@@ -78,7 +78,8 @@ export function openMenu(anchor: HTMLElement, items: readonly (MenuItem | string
     anchor.setAttribute('aria-expanded', 'false');
     menu.remove();
   });
-  (anchor.closest('dialog') ?? document.body).append(menu);
+  // Beside its anchor's landmark, so that it belongs to that part of the page.
+  (anchor.closest('dialog, main, header') ?? document.body).append(menu);
   anchor.setAttribute('aria-expanded', 'true');
   placePopup(menu, anchor);
   menu.style.removeProperty('min-inline-size');

@@ -177,8 +177,9 @@ export class DataGrid extends LitElement {
     this.#redraw();
   }
 
-  override render(): TemplateResult {
+  override render(): TemplateResult | typeof nothing {
     const { workspace } = this;
+    if (this.columns.length === 0) return nothing;
     const { t } = workspace.locale;
     const source = this.#source;
     const empty = source !== undefined && source.complete && source.rows.length === 0;
@@ -310,10 +311,6 @@ export class DataGrid extends LitElement {
     </div>`;
   }
 
-  override firstUpdated(): void {
-    this.#observe();
-  }
-
   override updated(): void {
     const grid = this.#scroller();
     if (!grid) return;
@@ -322,6 +319,7 @@ export class DataGrid extends LitElement {
     grid.style.setProperty('--x-columns', columns);
     const sum = this.columns.reduce((all, column) => all + column.width, this.selectable ? SELECT_WIDTH : 0);
     grid.style.setProperty('--x-columns-width', `${sum}px`);
+    this.#observe();
     this.#fill();
   }
 

@@ -137,7 +137,7 @@ export function openFilter(
     if ((event as ToggleEvent).newState === 'closed') popup.remove();
   });
   draw();
-  document.body.append(popup);
+  (anchor.closest('dialog, main') ?? document.body).append(popup);
   placePopup(popup, anchor);
   popup.style.removeProperty('min-inline-size');
   const first = popup.querySelector<HTMLElement>('input, textarea') ?? popup.querySelector<HTMLElement>('select');
