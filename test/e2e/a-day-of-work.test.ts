@@ -56,6 +56,7 @@ test('a list is walked, sorted and edited with the keyboard alone, and the recor
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('F2');
+  await page.locator('.x-grid-editing input:focus').waitFor();
   await page.keyboard.type('+49 30 777');
   await page.keyboard.press('Enter');
   await page.getByRole('gridcell', { name: '+49 30 777', exact: true }).waitFor();
