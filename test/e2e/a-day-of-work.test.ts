@@ -136,17 +136,22 @@ test('what was typed survives a reload, and leaving asks', async () => {
   await page.keyboard.type('030 99');
   await page.keyboard.press('Tab');
   await page.getByText('1 unsaved change').waitFor();
-  await page.waitForFunction(
-    (key) =>
-      new Promise((resolve) => {
-        const open = indexedDB.open('peyvand', 1);
-        open.onsuccess = () => {
-          const read = open.result.transaction('drafts').objectStore('drafts').getAllKeys();
-          read.onsuccess = () => resolve(read.result.some((one) => String(one).endsWith(key)));
-        };
-      }),
-    id,
-  );
+  const kept = () =>
+    page.evaluate(
+      (key) =>
+        new Promise<boolean>((resolve) => {
+          const open = indexedDB.open('peyvand', 1);
+          open.onsuccess = () => {
+            const read = open.result.transaction('drafts').objectStore('drafts').getAllKeys();
+            read.onsuccess = () => {
+              open.result.close();
+              resolve(read.result.some((one) => String(one).endsWith(key)));
+            };
+          };
+        }),
+      id,
+    );
+  await expect.poll(kept).toBe(true);
   await page.reload();
   await page.getByText('Your unsaved changes of').waitFor();
   expect(await page.locator('#f-telephone2-text').textContent()).toContain('030 99');

@@ -168,7 +168,8 @@ export class RecordPage extends LitElement {
       this.#guard();
       clearTimeout(this.#keeping);
       this.#unkept = true;
-      this.#keeping = setTimeout(() => void this.#keep(), 300);
+      // At once: what is written while the page goes may not arrive.
+      this.#keeping = setTimeout(() => void this.#keep());
     });
     this.#guard();
   }
