@@ -6,7 +6,8 @@ import type { MenuItem } from '../ui/dialog/menu.ts';
 import { icon } from '../ui/icon.ts';
 import { foldText } from '../ui/locale/digits.ts';
 import type { Workspace } from '../ui/workspace.ts';
-import { listUrl, newUrl, shortId } from './address.ts';
+import { newUrl } from './address.ts';
+import { destinations } from './destinations.ts';
 
 interface Entry {
   readonly group: 'records' | 'views' | 'commands';
@@ -25,15 +26,16 @@ export async function openPalette(workspace: Workspace, commands: readonly MenuI
   if (document.querySelector('.x-palette')) return;
   const { app, client, locale } = workspace;
   const { t } = locale;
-  const items = app.areas.flatMap((area) => area.groups.flatMap((group) => group.items));
+  const places = destinations(app);
+  const names = [...new Set(places.map((place) => place.entity))];
   const fixed: readonly Entry[] = [
-    ...items.map((item) => ({
+    ...places.map((place) => ({
       group: 'views' as const,
-      label: item.title,
-      icon: item.icon ?? app.entities[item.entity]?.icon ?? 'box',
-      run: () => workspace.go(listUrl(item.entity, item.view === undefined ? undefined : shortId(item.view))),
+      label: place.title,
+      icon: place.icon ?? 'box',
+      run: () => workspace.go(place.url),
     })),
-    ...[...new Set(items.map((item) => item.entity))].flatMap((name) => {
+    ...names.flatMap((name) => {
       const entity = app.entities[name];
       return entity?.create
         ? [
@@ -68,11 +70,9 @@ export async function openPalette(workspace: Workspace, commands: readonly MenuI
       draw();
       return;
     }
-    const names = [...new Set(items.map((item) => item.entity))]
-      .filter((name) => app.entities[name] && !app.entities[name].union)
-      .slice(0, ENTITIES);
+    const asking = names.filter((name) => app.entities[name] && !app.entities[name].union).slice(0, ENTITIES);
     const found = await Promise.all(
-      names.map(async (name): Promise<readonly Entry[]> => {
+      asking.map(async (name): Promise<readonly Entry[]> => {
         const entity = app.entities[name];
         if (!entity) return [];
         const page = await client

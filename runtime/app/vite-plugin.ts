@@ -1,23 +1,44 @@
 // Vite's part for the app: where it is built, the lazy map of field types' browser halves (rooms may not import plugins
 // statically), and one SVG sprite of the icons that are really used.
-import { existsSync, globSync, readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { cpSync, existsSync, globSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const fieldsModule = 'virtual:peyvand-fields';
 
-/** Field type → path of its browser half, over all shipped plugins. */
+const icons = join(repository, 'node_modules/lucide-static/icons');
+
+/** The shipped plugins, and those that PEYVAND_PLUGINS names: each a plugin, or a folder of plugins. */
+function pluginFolders(): readonly string[] {
+  const named = (process.env['PEYVAND_PLUGINS'] ?? '').split(/[,\n]/).flatMap((part) => {
+    const folder = part.trim();
+    return folder === '' ? [] : [resolve(folder)];
+  });
+  return [join(repository, 'plugins'), ...named].flatMap((folder) =>
+    existsSync(join(folder, 'plugin.json'))
+      ? [folder]
+      : globSync('*/plugin.json', { cwd: folder })
+          .sort()
+          .map((card) => join(folder, dirname(card))),
+  );
+}
+
+/** Field type → path of its browser half, over all plugins. */
 function browserHalves(): readonly (readonly [string, string])[] {
-  return globSync('plugins/*/fields/*/browser.ts', { cwd: repository })
-    .sort()
-    .map((path) => [basename(dirname(path)), join(repository, path)] as const);
+  const paths = pluginFolders().flatMap((folder) =>
+    globSync('fields/*/browser.ts', { cwd: folder })
+      .sort()
+      .map((path) => join(folder, path)),
+  );
+  return [...new Set(paths)].map((path) => [basename(dirname(path)), path] as const);
 }
 
 /** Icon names written as literals in sources (`icon('x')`) and metadata (`"icon": "x"`). */
 export function usedIcons(): readonly string[] {
-  const names = new Set<string>();
+  // The box stands for every icon that is missing (runtime/ui/icon.ts).
+  const names = new Set<string>(['box']);
   const collect = (pattern: string, expression: RegExp) => {
     for (const path of globSync(pattern, { cwd: repository, exclude: (name) => name === 'node_modules' })) {
       for (const match of readFileSync(join(repository, path), 'utf8').matchAll(expression)) {
@@ -34,7 +55,7 @@ export function usedIcons(): readonly string[] {
 
 function sprite(): string {
   const symbols = usedIcons().map((name) => {
-    const path = join(repository, 'node_modules/lucide-static/icons', `${name}.svg`);
+    const path = join(icons, `${name}.svg`);
     if (!existsSync(path)) return '';
     const inner = /<svg[^>]*>([\s\S]*)<\/svg>/.exec(readFileSync(path, 'utf8'))?.[1] ?? '';
     return `<symbol id="i-${name}" viewBox="0 0 24 24">${inner.replace(/\s+/g, ' ').replaceAll('> <', '><').trim()}</symbol>`;
@@ -52,6 +73,8 @@ export function peyvandApp(): Plugin {
         root: join(repository, 'runtime/app'),
         publicDir: false,
         resolve: {
+          // A plugin may lie anywhere, and all must render with one and the same Lit: ours.
+          dedupe: ['lit', 'lit-html', 'lit-element', '@lit/reactive-element', '@internationalized/date'],
           alias: {
             'peyvand/ui': join(repository, 'runtime/ui/index.ts'),
             'peyvand/sdk': join(repository, 'core/sdk/index.ts'),
@@ -66,7 +89,7 @@ export function peyvandApp(): Plugin {
           assetsInlineLimit: 0,
           modulePreload: { polyfill: false },
         },
-        server: { proxy: { '/api': 'http://127.0.0.1:8080' } },
+        server: { proxy: { '/api': 'http://127.0.0.1:8080', '/icons': 'http://127.0.0.1:8080' } },
       };
     },
     resolveId: (id) => (id === fieldsModule ? `\0${fieldsModule}` : undefined),
@@ -76,6 +99,10 @@ export function peyvandApp(): Plugin {
         ([type, path]) => `${JSON.stringify(type)}: () => import(${JSON.stringify(path)})`,
       );
       return `export const fieldLoaders = {${entries.join(',\n')}};`;
+    },
+    // Icons that only metadata of an organization or of a plugin elsewhere names are fetched when they are shown.
+    writeBundle: ({ dir }) => {
+      if (dir !== undefined) cpSync(icons, join(dir, 'icons'), { recursive: true });
     },
     transformIndexHtml: (page) => page.replace('<!-- icons -->', sprite()),
   };

@@ -1,4 +1,4 @@
-// Builds the app's bundle and compresses it; run by bundle.ts as a process of its own.
+// Builds the app's bundle into the folder named as its argument and compresses it; run by bundle.ts as a process of its own.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -6,9 +6,11 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 import { build } from 'vite';
 import { BUNDLE, ROOT } from './bundle.ts';
 
+const folder = process.argv[2] ?? BUNDLE;
+
 /** Text files beside themselves as .br and .gz, so that serving them costs nothing. */
 async function compress(): Promise<void> {
-  for (const entry of await readdir(BUNDLE, { recursive: true, withFileTypes: true })) {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !/\.(?:js|css|html|svg|json)$/.test(entry.name)) continue;
     const path = join(entry.parentPath, entry.name);
     const bytes = await readFile(path);
@@ -19,5 +21,5 @@ async function compress(): Promise<void> {
   }
 }
 
-await build({ root: ROOT, configFile: join(ROOT, 'vite.config.ts'), logLevel: 'error' });
+await build({ root: ROOT, configFile: join(ROOT, 'vite.config.ts'), logLevel: 'error', build: { outDir: folder } });
 await compress();

@@ -14,8 +14,19 @@ const directional = new Set([
   'text',
 ]);
 
+const looked = new Set<string>();
+
+/** Looked for once per name; without a network the page does without. */
+function ensure(name: string): void {
+  if (looked.has(name)) return;
+  looked.add(name);
+  if (typeof document === 'undefined' || document.getElementById(`i-${name}`)) return;
+  import('./absent-icon.ts').then(({ provideIcon }) => provideIcon(name)).catch(() => looked.delete(name));
+}
+
 /** An icon by lucide name. Without a label it is hidden from assistive technology. */
 export function icon(name: string, label?: string): TemplateResult {
+  ensure(name);
   const style = directional.has(name) ? 'x-icon x-icon-directional' : 'x-icon';
   return label === undefined
     ? html`<svg class=${style} aria-hidden="true"><use href=${`#i-${name}`}></use></svg>`

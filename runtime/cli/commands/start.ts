@@ -2,7 +2,7 @@
 import { flushCompileCache } from 'node:module';
 import type { Command } from '../command.ts';
 import { readOptions } from '../command.ts';
-import { BUNDLE, ensureBundle } from '../bundle.ts';
+import { ensureBundle } from '../bundle.ts';
 import { systemPrincipal } from '../../../core/security/system-principal.ts';
 import { readConfig, type Config } from '../../server/config.ts';
 import { startServer, type RunningServer } from '../../server/server.ts';
@@ -54,10 +54,10 @@ export const start: Command = {
     const config = readConfig(process.env);
     let server: RunningServer | undefined;
     const stopped = untilStopped(() => server);
-    await ensureBundle(say);
+    const pages = await ensureBundle(say, config);
     server = await startServer({
       config,
-      pages: BUNDLE,
+      pages,
       say,
       onFirstStart({ email, password }) {
         say(`\nAn administrator was made:\n  e-mail    ${email}`);
