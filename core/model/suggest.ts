@@ -1,7 +1,11 @@
 // "Did you mean …?": the nearest of the names that would have been right.
 
+const LONGEST = 128;
+
 /** The allowed name nearest to `wrong`, if it is near enough to be what was meant. */
 export function nearest(wrong: string, allowed: Iterable<string>): string | undefined {
+  // Longer than any name of ours: nothing is near, and comparing would cost its length times theirs.
+  if (wrong.length > LONGEST) return undefined;
   const limit = Math.max(1, Math.floor(wrong.length / 3));
   const lower = wrong.toLowerCase();
   let best: string | undefined;

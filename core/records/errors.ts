@@ -7,6 +7,10 @@ export const fail = defineErrors({
     status: 400,
     message: 'The body must be a JSON object with field names as keys, e.g. {"name": "…"}.',
   },
+  BODY_TOO_WIDE: {
+    status: 400,
+    message: 'The body has {count} members; at most {limit} are read. Send fewer at a time.',
+  },
   RECORD_INVALID: { status: 400, message: '{entity}: {count} problem(s) in what was sent. {first}' },
   RECORD_NOT_FOUND: { status: 404, message: 'There is no {entity} {address}.' },
   RECORD_ID_INVALID: {

@@ -23,12 +23,13 @@ export function parseAddress(model: Model, reference: string): ParsedAddress {
   const text = decode(reference.trim());
   const open = text.indexOf('(');
   const set = text.slice(text.lastIndexOf('/', open) + 1, Math.max(open, 0));
-  if (set === '' || !text.endsWith(')')) return { problem: `"${reference}" is not a reference to a row.` };
+  if (set === '' || !text.endsWith(')'))
+    return { problem: `"${reference.slice(0, 100)}" is not a reference to a row.` };
   const inner = text.slice(open + 1, -1);
   const entity = model.sets.get(set);
-  if (!entity) return { problem: `There is no entity set ${set}${suggest(set, model.sets.keys())}.` };
+  if (!entity) return { problem: `There is no entity set ${set.slice(0, 100)}${suggest(set, model.sets.keys())}.` };
   const address = parseKey(inner);
-  if (!address) return { problem: `(${inner}) is neither an id nor an alternate key.` };
+  if (!address) return { problem: `(${inner.slice(0, 100)}) is neither an id nor an alternate key.` };
   return { entity, address };
 }
 

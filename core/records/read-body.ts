@@ -16,18 +16,33 @@ export interface ReadBodyOptions {
   readonly references?: ReadonlyMap<string, { readonly entity: string; readonly id: string }>;
 }
 
-/** 16 digits or more in a row may not fit a double; strings that look so only cost the slower way. */
-const mayRound = /[\d.]{16,}/;
+/**
+ * 16 digits or more in a row may not fit a double, and 1e-400 becomes 0; strings that look so only cost the slower way. The
+ * count is exact, because a greedy one runs out of stack on megabytes of digits.
+ */
+const mayRound = /[\d.]{16}|\de-\d/i;
+
+/** Members of one body: several times what any entity has with all its annotations. */
+const MOST_NAMES = 5000;
+
+/** Unknown names that are compared with the known ones; whoever sends more did not misspell them. */
+const MOST_SUGGESTIONS = 20;
 
 type Reviver = (this: unknown, key: string, value: unknown, context: { readonly source?: string }) => unknown;
 
-/** JSON.parse that also gives the source text of the root object's numbers where a double would round them. */
+// Known to Node since 21, not yet to TypeScript: a value that JSON.stringify writes as the text says.
+const { rawJSON } = JSON as typeof JSON & { rawJSON(text: string): unknown };
+
+/**
+ * JSON.parse that also gives the source text of the root object's numbers where a double would round them. Such numbers
+ * further down, in the value of a JSON field, are written back as they were sent.
+ */
 export function parseExact(text: string): {
   readonly value: unknown;
   readonly exact: Readonly<Record<string, string>>;
 } {
   if (!mayRound.test(text)) return { value: JSON.parse(text) as unknown, exact: {} };
-  const sources = new WeakMap<object, Record<string, string>>();
+  const sources = new Map<object, Record<string, string>>();
   const reviver: Reviver = function (key, value, context) {
     if (typeof value === 'number' && context.source !== undefined && context.source !== String(value)) {
       const holder = this as object;
@@ -38,6 +53,11 @@ export function parseExact(text: string): {
     return value;
   };
   const value = JSON.parse(text, reviver as (this: unknown, key: string, value: unknown) => unknown) as unknown;
+  for (const [holder, texts] of sources) {
+    if (holder === value) continue;
+    const numbers = holder as Record<string, unknown>;
+    for (const [key, text] of Object.entries(texts)) if (Number.isFinite(numbers[key])) numbers[key] = rawJSON(text);
+  }
   return { value, exact: (typeof value === 'object' && value !== null && sources.get(value)) || {} };
 }
 
@@ -75,7 +95,10 @@ export async function readValues(
   const targets: Record<string, string> = {};
   const exact: Record<string, string> = {};
   const violations: Violation[] = [];
-  for (const [name, value] of Object.entries(body)) {
+  const given = Object.entries(body);
+  if (given.length > MOST_NAMES) throw fail('BODY_TOO_WIDE', { count: given.length, limit: MOST_NAMES });
+  for (const [name, value] of given) {
+    const suggesting = violations.length < MOST_SUGGESTIONS;
     const field = entity.fields.get(name);
     if (field) {
       if (isEcho(field, value, options.address)) continue;
@@ -88,7 +111,7 @@ export async function readValues(
     const at = name.indexOf('@');
     if (at >= 0) {
       if (name.slice(at) === '@odata.bind') {
-        const bound = await readBind(call, entity, name.slice(0, at), value, options);
+        const bound = await readBind(call, entity, name.slice(0, at), value, options, suggesting);
         if ('code' in bound) {
           violations.push(bound);
         } else {
@@ -99,7 +122,7 @@ export async function readValues(
       }
       continue; // other annotations are the server's own, echoed
     }
-    violations.push(unknownName(model, entity, name));
+    violations.push(unknownName(model, entity, name, suggesting));
   }
   return { values, targets, exact, ...(violations.length > 0 && { problems: violations }) };
 }
@@ -132,7 +155,7 @@ function normalId(field: Field, value: unknown): unknown {
   return typeof value === 'string' && (field.reference !== undefined || field.system === 'id') ? bare(value) : value;
 }
 
-function unknownName(model: Model, entity: Entity, name: string): Violation {
+function unknownName(model: Model, entity: Entity, name: string, suggesting: boolean): Violation {
   const column = entity.wire.get(name);
   const read = column && entity.fields.get(column.field);
   if (read) {
@@ -151,11 +174,17 @@ function unknownName(model: Model, entity: Entity, name: string): Violation {
         : `${name} is a collection: rows inside the body are not made. Create them first, then link them.`;
     return { code: 'FIELD_IS_NAVIGATION', target: name, message };
   }
+  const near = suggesting ? suggest(name, [...entity.fields.keys(), ...entity.wire.keys()]) : '';
   return {
     code: 'FIELD_UNKNOWN',
-    target: name,
-    message: `${entity.name} has no field ${name}${suggest(name, [...entity.fields.keys(), ...entity.wire.keys()])}.`,
+    target: shorten(name),
+    message: `${entity.name} has no field ${shorten(name)}${near}.`,
   };
+}
+
+/** What the caller made up is not sent back by the megabyte. */
+function shorten(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 100).toWellFormed()}…` : text;
 }
 
 function setOf(model: Model, entity: string): string {
@@ -170,9 +199,10 @@ async function readBind(
   name: string,
   value: unknown,
   options: ReadBodyOptions,
+  suggesting: boolean,
 ): Promise<Bound> {
   const { model } = call.engine;
-  const target = `${name}@odata.bind`;
+  const target = `${shorten(name)}@odata.bind`;
   const navigation = entity.navigation.get(name);
   const field = entity.fields.get(navigation?.kind === 'one' ? (navigation.field ?? name) : name);
   if (!field?.reference) {
@@ -180,7 +210,7 @@ async function readBind(
     return {
       code: 'NAVIGATION_UNKNOWN',
       target,
-      message: `${entity.name} has no lookup ${name}${suggest(name, single)}.`,
+      message: `${entity.name} has no lookup ${shorten(name)}${suggesting ? suggest(name, single) : ''}.`,
     };
   }
   const allowed = navigation?.kind === 'one' ? [navigation.target] : field.reference.targets;
@@ -190,7 +220,7 @@ async function readBind(
   if (typeof value !== 'string') return wrong(`${name} takes a reference such as ${example}, or null to clear it.`);
   if (value.startsWith('$')) {
     const made = options.references?.get(value.slice(1));
-    if (!made) return wrong(`${value} refers to no earlier request of this batch.`);
+    if (!made) return wrong(`${shorten(value)} refers to no earlier request of this batch.`);
     return allowed.includes(made.entity)
       ? { field, target: made.entity, id: made.id }
       : wrong(`${name} refers to ${allowed.join(' or ')}, and ${value} is a ${made.entity}.`);
@@ -202,7 +232,7 @@ async function readBind(
   if ('id' in parsed.address) return { field, target: meant, id: parsed.address.id };
   const id = await resolveAddress(call, parsed.entity, parsed.address);
   return id === undefined
-    ? { code: 'LOOKUP_NOT_FOUND', target, message: `There is no ${parsed.entity.name} ${value}.` }
+    ? { code: 'LOOKUP_NOT_FOUND', target, message: `There is no ${parsed.entity.name} ${shorten(value)}.` }
     : { field, target: meant, id };
 }
 

@@ -271,3 +271,28 @@ test('unknown routes answer with an OData error', async () => {
   ])
     expect((await refusal(await server.request(path))).status, path).toBe(404);
 });
+
+test('a number too small for a double is refused, not stored as 0', async () => {
+  await refusedWrite('{"name":"A","revenue":1e-400,"numberofemployees":1e-400}', ['numberofemployees', 'revenue']);
+});
+
+test('megabytes of digits are told as a wrong number', async () => {
+  await refusedWrite(`{"name":"A","revenue":0.${'0'.repeat(8_000_000)}1}`, ['revenue']);
+});
+
+test('a body of very many unknown names is refused without comparing them all', async () => {
+  const body = (count: number) =>
+    `{"name":"A",${Array.from({ length: count }, (_, index) => `"acount${index}":1`).join(',')}}`;
+  const told = await refusal(await send('POST', '/accounts', body(3000)));
+  expect(told.targets).toHaveLength(3000);
+  expect(await refusal(await send('POST', '/accounts', body(200_000)))).toMatchObject({
+    status: 400,
+    code: 'BODY_TOO_WIDE',
+  });
+});
+
+test('an unknown name of megabytes is not sent back', async () => {
+  const response = await send('POST', '/accounts', `{"${'a'.repeat(5_000_000)}":1}`);
+  expect(response.status).toBe(400);
+  expect((await response.text()).length).toBeLessThan(2000);
+});

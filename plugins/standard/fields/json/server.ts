@@ -28,13 +28,14 @@ export const json = defineFieldType<JsonOptions>({
   schema: {},
   edm: 'Edm.Untyped',
   columns: () => [{ suffix: '', type: 'jsonb' }],
-  decode(value, field) {
+  decode(value, field, context) {
     if (value === null) return accept(null);
     const limit = field.options.maxSize ?? DEFAULT_SIZE;
     try {
       const fault = faultOf(value, limit);
       if (fault) return fault;
-      const text = JSON.stringify(value);
+      // A bare number keeps its digits, as numbers further down do.
+      const text = (typeof value === 'number' ? context.exact : undefined) ?? JSON.stringify(value);
       const size = Buffer.byteLength(text);
       return size > limit
         ? refuse('JSON_SIZE', `The JSON takes ${size} bytes; at most ${limit} are allowed.`)
