@@ -2,7 +2,7 @@
 // Role documents grant at depths; here a privilege counts when it reaches the whole organization, and rows are narrowed
 // further by restrict.ts on the way to read.
 import type { JsonObject } from '../sdk/index.ts';
-import type { Model } from '../model/model.ts';
+import type { Entity, Model } from '../model/model.ts';
 import type { Principal } from './principal.ts';
 import { refuse } from './errors.ts';
 
@@ -41,6 +41,11 @@ export function mayI(principal: Principal, model: Model, privilege: Privilege, e
     if (role === administratorRole || grantsOf(model, role, entity).has(privilege)) return true;
   }
   return false;
+}
+
+/** The entities whose rows the principal may read, in the model's order. */
+export function readableEntities(principal: Principal, model: Model): readonly Entity[] {
+  return [...model.entities.values()].filter((entity) => mayI(principal, model, 'read', entity.name));
 }
 
 /** Throws PRIVILEGE_MISSING (403), naming the privilege and the entity, unless the principal may. */

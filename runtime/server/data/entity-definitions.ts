@@ -1,6 +1,6 @@
 // EntityDefinitions: the little of the Dataverse metadata API that clients read to find their way: names, sets, keys,
 // attributes. Only `$select` and `$filter=LogicalName eq '…'` are honoured; the whole metadata stands in /api/metadata.
-import type { Entity, Field, Model } from '../../../core/model/model.ts';
+import type { Entity, Field } from '../../../core/model/model.ts';
 import { suggest } from '../../../core/model/suggest.ts';
 import { fail } from '../errors.ts';
 import type { Segment } from './path.ts';
@@ -95,9 +95,9 @@ function matching<T extends { readonly name: string }>(all: readonly T[], filter
   return wanted === undefined ? all : all.filter(({ name }) => name === wanted);
 }
 
-/** The answer to a GET below EntityDefinitions, as JSON text. */
+/** The answer to a GET below EntityDefinitions, as JSON text; `entities` are those the caller may read. */
 export function readEntityDefinitions(
-  model: Model,
+  readable: readonly Entity[],
   context: string,
   segments: readonly Segment[],
   options: ReadonlyMap<string, string>,
@@ -108,7 +108,7 @@ export function readEntityDefinitions(
   const many = (entities: readonly Row[], of: string) =>
     JSON.stringify({ '@odata.context': `${context}#${of}`, value: entities });
   if (head && head.arguments === undefined && !attributes) {
-    const entities = matching([...model.entities.values()], filter);
+    const entities = matching(readable, filter);
     return many(
       entities.map((entity) => select(definition(entity), wanted)),
       'EntityDefinitions',
@@ -116,8 +116,11 @@ export function readEntityDefinitions(
   }
   const name = head && keyed(head, 'LogicalName');
   if (name === undefined) throw fail('PATH_MALFORMED', { reason: "write EntityDefinitions(LogicalName='account')" });
-  const entity = model.entities.get(name);
-  if (!entity) throw fail('SET_UNKNOWN', { name, suggestion: suggest(name, model.entities.keys()) });
+  const entity = readable.find((one) => one.name === name);
+  if (!entity) {
+    const known = readable.map((one) => one.name);
+    throw fail('SET_UNKNOWN', { name, suggestion: suggest(name, known) });
+  }
   if (!attributes) {
     const expanded = /\bAttributes\b/.test(options.get('$expand') ?? '')
       ? { Attributes: [...entity.fields.values()].map((field) => attribute(entity, field)) }

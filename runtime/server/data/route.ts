@@ -3,7 +3,7 @@
 import type { Principal } from '../../../core/security/principal.ts';
 import type { Entity } from '../../../core/model/model.ts';
 import { suggest } from '../../../core/model/suggest.ts';
-import { mayI } from '../../../core/security/access.ts';
+import { readableEntities } from '../../../core/security/access.ts';
 import { answerOData, answerText } from '../answer.ts';
 import { fail } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
@@ -41,7 +41,10 @@ export function dataRoute(services: Services, exchange: Exchange, principal: Pri
   switch (head.name) {
     case '$metadata':
       requireGet(exchange);
-      return answerText(200, csdlOf(engine.model), { 'Content-Type': 'application/xml', 'OData-Version': '4.0' });
+      return answerText(200, csdlOf(engine.model, principal), {
+        'Content-Type': 'application/xml',
+        'OData-Version': '4.0',
+      });
     case 'WhoAmI':
       requireGet(exchange);
       return answerOData(
@@ -58,7 +61,7 @@ export function dataRoute(services: Services, exchange: Exchange, principal: Pri
       return answerOData(
         200,
         readEntityDefinitions(
-          engine.model,
+          readableEntities(principal, engine.model),
           `${serviceRoot(exchange)}/$metadata`,
           segments,
           readQueryString(exchange.query),
@@ -76,9 +79,7 @@ function requireGet(exchange: Exchange): void {
 function answerService(exchange: Exchange, services: Services, principal: Principal): Response {
   requireGet(exchange);
   const { model } = services.organization.current();
-  const sets = [...model.entities.values()]
-    .filter((entity) => mayI(principal, model, 'read', entity.name))
-    .map(({ set }) => ({ name: set, kind: 'EntitySet', url: set }));
+  const sets = readableEntities(principal, model).map(({ set }) => ({ name: set, kind: 'EntitySet', url: set }));
   return answerOData(200, JSON.stringify({ '@odata.context': `${serviceRoot(exchange)}/$metadata`, value: sets }));
 }
 
