@@ -3,6 +3,7 @@
 import { ident, literal } from '../db/identifier.ts';
 import type { Call } from '../engine.ts';
 import type { Entity, Field, Relation } from '../model/model.ts';
+import { mayI } from '../security/access.ts';
 import { CASCADE_LIMIT } from './assign.ts';
 import { columnOf, typeColumnOf } from './entity-facts.ts';
 import { fail } from './errors.ts';
@@ -108,7 +109,7 @@ export interface Counted {
   readonly title: string;
   readonly field: string;
   readonly count: number;
-  /** Names of the first rows. */
+  /** Names of the first rows; none where the caller may not read them. */
   readonly names: readonly string[];
 }
 
@@ -124,8 +125,12 @@ export async function countLinks(
     const name = ident(columnOf(link.child.primary).name);
     const rows = await executorOf(call).query<{ count: string; names: readonly string[] | null }>(
       `with found as materialized (select t.${key} as id, t.${name}::text as name from ${table(call.engine.schema, link.child)} t where ${refersTo(link)} and not t.${key} = any ($2::text[]::uuid[]))
-select count(*)::text as count, (select array_agg(coalesce(name, id::text)) from (select id, name from found order by id limit 3) first) as names from found`,
-      [link.parents, [...(doomed.get(link.child.name)?.ids ?? [])]],
+select count(*)::text as count, (select array_agg(coalesce(name, id::text)) filter (where $3::boolean) from (select id, name from found order by id limit 3) first) as names from found`,
+      [
+        link.parents,
+        [...(doomed.get(link.child.name)?.ids ?? [])],
+        mayI(call.principal, call.engine.model, 'read', link.child.name),
+      ],
     );
     const count = Number(rows[0]?.count ?? 0);
     if (count === 0) continue;

@@ -73,6 +73,11 @@ export function planCreate(
     },
     authorize(caller) {
       requirePrivilege(caller.principal, caller.engine.model, 'create', entity.name);
+      // A row made for somebody else is an assignment in the same breath.
+      const owner = facts.system.get('owner');
+      const named = owner && (columns.get(columnOf(owner).name) ?? null);
+      if (typeof named === 'string' && named !== caller.principal.userId)
+        requirePrivilege(caller.principal, caller.engine.model, 'assign', entity.name);
       authorizeReferences(caller, entity, references);
     },
     execute: (inside) => insert(inside, entity, id, values, columns, references, options.skipTaken ?? false),

@@ -3,6 +3,7 @@ import { databaseError, type DatabaseError } from '../db/errors.ts';
 import { ident } from '../db/identifier.ts';
 import type { Call } from '../engine.ts';
 import type { Entity } from '../model/model.ts';
+import { mayI } from '../security/access.ts';
 import { columnOf } from './entity-facts.ts';
 import { fail } from './errors.ts';
 import { invalid } from './invalid.ts';
@@ -91,7 +92,9 @@ async function keyTaken(call: Call, entity: Entity, raised: DatabaseError, cause
       one.fields.some((name) => entity.fields.get(name)?.columns.some((c) => c.name === column)),
     ),
   );
-  const id = await holderOf(call, entity, raised);
+  // That the value is taken cannot be hidden; which row has it is for who may read it.
+  const readable = mayI(call.principal, call.engine.model, 'read', entity.name);
+  const id = readable ? await holderOf(call, entity, raised) : undefined;
   return fail(
     'KEY_TAKEN',
     {

@@ -2,6 +2,7 @@
 import { ident } from '../db/identifier.ts';
 import type { Call } from '../engine.ts';
 import type { Entity } from '../model/model.ts';
+import { requirePrivilege } from '../security/access.ts';
 import type { ColumnValue, Violation } from '../sdk/index.ts';
 import { columnOf } from './entity-facts.ts';
 import { fail } from './errors.ts';
@@ -11,13 +12,17 @@ import { readId } from './parse-address.ts';
 import { table } from './statement.ts';
 import { alone, executorOf } from './transact.ts';
 
-/** Undefined when no row has the alternate key. An id is only checked for its form. Throws KEY_UNKNOWN, RECORD_ID_INVALID. */
+/**
+ * Undefined when no row has the alternate key. An id is only checked for its form; looking a key up is reading. Throws
+ * KEY_UNKNOWN, RECORD_ID_INVALID, PRIVILEGE_MISSING.
+ */
 export async function resolveAddress(call: Call, entity: Entity, address: RecordAddress): Promise<string | undefined> {
   if ('id' in address) {
     const id = readId(address.id);
     if (id === undefined) throw fail('RECORD_ID_INVALID', { id: address.id.slice(0, 80) });
     return id;
   }
+  requirePrivilege(call.principal, call.engine.model, 'read', entity.name);
   const values = keyValues(entity, address.key);
   const columns = [...values.keys()];
   const types = new Map(

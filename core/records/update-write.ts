@@ -6,7 +6,7 @@ import type { Call } from '../engine.ts';
 import { handlersOf } from '../events/handlers.ts';
 import type { PlannedWrite } from '../events/pipeline.ts';
 import type { Entity } from '../model/model.ts';
-import { requirePrivilege } from '../security/access.ts';
+import { mayI, requirePrivilege } from '../security/access.ts';
 import type { ColumnValue } from '../sdk/index.ts';
 import { assignAlong, assignsAlong, lockOwner } from './assign.ts';
 import { danglingLookups, refuseUnion } from './create-write.ts';
@@ -151,7 +151,7 @@ async function store(
   const row = rows[0];
   if (!row) return undefined;
   if (row.version !== null) return { id, version: row.version, created: false, changed: true };
-  if (version !== undefined && row.before !== version) throw stale(entity, version, row);
+  if (version !== undefined && row.before !== version) throw stale(call, entity, version, row);
   const missing = checked.filter((one) => row[flagOf(one.field)] === false);
   if (missing.length > 0) throw danglingLookups(entity, missing, columns);
   const next = statusColumn === undefined ? null : (columns.get(statusColumn) ?? null);
@@ -167,9 +167,10 @@ function sameState(entity: Entity, reason: number, next: ColumnValue): boolean {
   );
 }
 
-/** PRECONDITION_FAILED with the row's values of the fields that were to be written. */
-function stale(entity: Entity, given: string, row: Answer): Error {
-  const found = JSON.parse(row.current ?? '{}') as Readonly<Record<string, string | null>>;
+/** PRECONDITION_FAILED with the row's values of the fields that were to be written, for who may read them. */
+function stale(call: Call, entity: Entity, given: string, row: Answer): Error {
+  const readable = mayI(call.principal, call.engine.model, 'read', entity.name);
+  const found = JSON.parse((readable && row.current) || '{}') as Readonly<Record<string, string | null>>;
   const current: Record<string, unknown> = {};
   for (const field of entity.fields.values()) {
     const [column] = field.columns;
