@@ -111,7 +111,7 @@ async function runAll(
       ...(handler.image && image ? { image } : {}),
       depth,
       refuse: (...more) => void violations.push(...more),
-      records: records({ ...call, depth, chain }),
+      records: blaming(handler, records({ ...call, depth, chain })),
     };
     try {
       await handler.run(context);
@@ -122,6 +122,34 @@ async function runAll(
     }
   }
   if (violations.length > 0) throw invalid(write.entity, violations);
+}
+
+/** What a handler writes of its own is not what the caller sent: a refusal of it names the handler. */
+function blaming(handler: EventHandler, records: HandlerRecords): HandlerRecords {
+  const named = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      if (!(error instanceof PeyvandError) || error.status !== 400 || error.data?.['handler'] !== undefined)
+        throw error;
+      throw new PeyvandError(
+        error.code,
+        error.status,
+        `The handler ${handler.name} could not write. ${error.message}`,
+        {
+          details: error.details,
+          data: { ...error.data, handler: handler.name },
+          cause: error,
+        },
+      );
+    }
+  };
+  return {
+    create: (entity, values) => named(records.create(entity, values)),
+    update: (entity, id, values) => named(records.update(entity, id, values)),
+    remove: (entity, id) => named(records.remove(entity, id)),
+    retrieve: (entity, id) => named(records.retrieve(entity, id)),
+  };
 }
 
 function differs(values: Readonly<Record<string, unknown>>, image: Image, name: string): boolean {

@@ -1,6 +1,6 @@
 // Compiles the properties of an effective entity into fields: type, columns, reference, choices, and the checks of a
 // definition against its field type.
-import type { FieldSpec, FieldType, Json, JsonObject, Reference } from '../sdk/index.ts';
+import type { ColumnType, FieldSpec, FieldType, Json, JsonObject, Reference } from '../sdk/index.ts';
 import { sameJson } from './canonical.ts';
 import { fieldChoices } from './choices.ts';
 import type { Choice, Column, Field, State, SystemValue } from './model.ts';
@@ -212,11 +212,30 @@ function withFoundTargets(
   return targets.length === 0 ? options : { ...options, targets };
 }
 
+/** Complete by its type: a new one cannot be left out here. */
+const columnTypes: Readonly<Record<ColumnType, true>> = {
+  text: true,
+  integer: true,
+  bigint: true,
+  numeric: true,
+  boolean: true,
+  date: true,
+  timestamptz: true,
+  timestamp: true,
+  uuid: true,
+  jsonb: true,
+  'integer[]': true,
+};
+
 function columnsOf(type: FieldType, spec: FieldSpec, report: Report): readonly Column[] {
   return type.columns(spec).map((column) => {
     const name = `${spec.name}${column.suffix}`;
     if (name.length > 63)
       report('', `the column "${name}" would have ${name.length} characters; a column's name has at most 63`);
+    if (!Object.hasOwn(columnTypes, column.type)) {
+      const all = Object.keys(columnTypes).join(', ');
+      report('/field', `the field type "${type.name}" asks for a column of type "${column.type}"; there are: ${all}`);
+    }
     return { ...column, field: spec.name, name, wire: column.wire ?? name };
   });
 }

@@ -18,6 +18,11 @@ export const pluginError = defineErrors({
     message: 'The plugin "{plugin}" ({folder}) requires "{required}" {range}; installed is {version}.',
     status: 422,
   },
+  PLUGIN_RANGE: {
+    message:
+      'The plugin "{plugin}" ({folder}) asks for "{range}", which is no range of versions. Write one as npm does: "^1.2.0", ">=1.0.0 <2.0.0", "*".',
+    status: 422,
+  },
   PLUGIN_ENGINE: {
     message: 'The plugin "{plugin}" ({folder}) is made for Peyvand {range}; this is {version}.',
     status: 422,

@@ -1,19 +1,20 @@
 // The plugin host: finds plugins, puts them in order, reads their layers, loads their server halves, and hands on what
 // they contribute. A fault is reported with the plugin that made it.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { invalidModel } from '../model/errors.ts';
 import type { Layer, LayerKind, Problem } from '../model/layer.ts';
 import { readLayer } from '../model/read-layer.ts';
 import { schemaProblem } from '../model/validate-document.ts';
-import type { EventHandler, FieldType, ServerPlugin } from '../sdk/index.ts';
+import { suggest } from '../model/suggest.ts';
+import type { EventHandler, FieldType, Message, Operator, ServerPlugin, Stage } from '../sdk/index.ts';
 import { pluginError } from './errors.ts';
 import type { Manifest } from './manifest.ts';
 import { pluginFolders, readManifest } from './manifest.ts';
 import { orderPlugins } from './order-plugins.ts';
 import { openSdkDoor } from './sdk-door.ts';
-import { satisfies } from './version-range.ts';
+import { isRange, satisfies } from './version-range.ts';
 
 export interface LoadedPlugins {
   /** The base layer, then the plugins' in the order of their dependencies. */
@@ -33,6 +34,43 @@ export interface PluginSources {
   /** The folder of the base layer. */
   readonly base?: string;
 }
+
+/** Complete by their types: a new one cannot be left out here. */
+const operators: Readonly<Record<Operator, true>> = {
+  eq: true,
+  ne: true,
+  gt: true,
+  ge: true,
+  lt: true,
+  le: true,
+  in: true,
+  null: true,
+  contains: true,
+  startswith: true,
+  endswith: true,
+  'has-any': true,
+  'has-all': true,
+  me: true,
+  on: true,
+  before: true,
+  after: true,
+  today: true,
+  yesterday: true,
+  tomorrow: true,
+  'this-week': true,
+  'this-month': true,
+  'this-year': true,
+  'last-x-days': true,
+  'next-x-days': true,
+};
+const stages: Readonly<Record<Stage, true>> = { validate: true, before: true, after: true, async: true };
+const messages: Readonly<Record<Message, true>> = {
+  create: true,
+  update: true,
+  delete: true,
+  associate: true,
+  disassociate: true,
+};
 
 const shippedFolder = fileURLToPath(new URL('../../plugins', import.meta.url));
 const baseFolder = fileURLToPath(new URL('../../metadata/base', import.meta.url));
@@ -62,10 +100,11 @@ export async function loadPlugins(sources: PluginSources = {}): Promise<LoadedPl
     if (!existsSync(file)) continue;
     const contributed = await importServerHalf(manifest, file);
     for (const type of contributed.fieldTypes ?? []) {
-      checkFieldType(manifest, file, type, owners.get(type.name));
+      checkFieldType(manifest, file, type, owners.get(type?.name));
       owners.set(type.name, manifest.id);
       fieldTypes.set(type.name, Object.freeze(type));
     }
+    checkBrowserHalves(manifest, contributed.fieldTypes ?? []);
     handlers.push(...checkHandlers(manifest, file, contributed.handlers ?? []));
   }
   return { layers, fieldTypes, handlers, plugins };
@@ -87,6 +126,8 @@ async function readManifests(places: readonly string[]): Promise<readonly Manife
 
 function checkEngine({ id, folder, engine }: Manifest): void {
   const version = engineVersion();
+  if (engine !== undefined && !isRange(engine))
+    throw pluginError('PLUGIN_RANGE', { plugin: id, folder, range: engine });
   if (engine !== undefined && !satisfies(version, engine)) {
     throw pluginError('PLUGIN_ENGINE', { plugin: id, folder, range: engine, version });
   }
@@ -103,14 +144,45 @@ async function importServerHalf(manifest: Manifest, file: string): Promise<Serve
   try {
     loaded = (await import(pathToFileURL(file).href)) as { readonly default?: unknown };
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw pluginError('PLUGIN_FAILED', { plugin: manifest.id, file, reason }, { cause });
+    throw pluginError('PLUGIN_FAILED', { plugin: manifest.id, file, reason: reasonOf(cause, manifest) }, { cause });
   }
   if (typeof loaded.default !== 'object' || loaded.default === null) {
     const reason = 'server.ts exports nothing by default; write `export default definePlugin({ … })`';
     throw pluginError('PLUGIN_CONTRIBUTION', { plugin: manifest.id, file, reason });
   }
+  const contributed: Readonly<Record<string, unknown>> = { ...loaded.default };
+  for (const part of ['fieldTypes', 'handlers'] as const) {
+    if (contributed[part] === undefined || Array.isArray(contributed[part])) continue;
+    throw pluginError('PLUGIN_CONTRIBUTION', { plugin: manifest.id, file, reason: `"${part}" must be a list` });
+  }
   return loaded.default as ServerPlugin;
+}
+
+/** What was thrown, with the line of the plugin where it happened, and how to mend what is often done wrong. */
+function reasonOf(cause: unknown, { folder }: Manifest): string {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const stack = cause instanceof Error ? (cause.stack ?? '') : '';
+  const place = stack.split('\n').find((line) => line.includes(folder) && /:\d+/.test(line));
+  const [, line] = /([^\s()]*:\d+(?::\d+)?)\)?$/.exec(place ?? '') ?? [];
+  const where = line === undefined ? '' : ` (at ${line.replace('file://', '')})`;
+  const hint = reason.startsWith("Cannot find package 'peyvand'")
+    ? '. A server half imports from "peyvand/sdk", nothing else of peyvand'
+    : reason.includes('strip-only mode')
+      ? '. Write TypeScript that Node can run by leaving types out'
+      : '';
+  return `${reason}${where}${hint}`;
+}
+
+/** A browser half is found by its folder's name: one that no field type has would never be shown. */
+function checkBrowserHalves({ id, folder }: Manifest, types: readonly FieldType[]): void {
+  const fields = join(folder, 'fields');
+  for (const name of existsSync(fields) ? readdirSync(fields) : []) {
+    const file = join(fields, name, 'browser.ts');
+    if (!existsSync(file) || types.some((type) => type.name === name)) continue;
+    const near = types.length > 0 ? `; it brings ${types.map((type) => type.name).join(', ')}` : '';
+    const reason = `the folder is called "${name}", and server.ts brings no field type of that name${near}. Give both one name`;
+    throw pluginError('PLUGIN_CONTRIBUTION', { plugin: id, file, reason });
+  }
 }
 
 function checkFieldType(manifest: Manifest, file: string, type: FieldType, owner: string | undefined): void {
@@ -126,6 +198,14 @@ function checkFieldType(manifest: Manifest, file: string, type: FieldType, owner
     if (typeof type[part] !== 'function') refuse(`the field type "${type.name}" lacks the function "${part}"`);
   }
   if (!Array.isArray(type.operators)) refuse(`the field type "${type.name}" lacks the list "operators"`);
+  for (const operator of type.operators) {
+    if (!Object.hasOwn(operators, operator))
+      refuse(
+        `the field type "${type.name}" has the unknown operator "${operator}"${suggest(String(operator), Object.keys(operators))}`,
+      );
+  }
+  if (typeof type.edm !== 'string' || !type.edm.startsWith('Edm.'))
+    refuse(`the field type "${type.name}" lacks "edm", its OData type such as "Edm.String"`);
   for (const part of ['options', 'schema'] as const) {
     const problem = schemaProblem(type[part]);
     if (problem !== undefined) refuse(`"${part}" of the field type "${type.name}" is no JSON Schema: ${problem}`);
@@ -134,10 +214,26 @@ function checkFieldType(manifest: Manifest, file: string, type: FieldType, owner
 
 function checkHandlers(manifest: Manifest, file: string, handlers: readonly EventHandler[]): readonly EventHandler[] {
   const names = new Set<string>();
+  const refuse = (reason: string): never => {
+    throw pluginError('PLUGIN_CONTRIBUTION', { plugin: manifest.id, file, reason });
+  };
   for (const handler of handlers) {
+    if (typeof handler?.name !== 'string' || handler.name === '') refuse('a handler needs a "name"');
+    if (typeof handler.run !== 'function') refuse(`the handler "${handler.name}" lacks the function "run"`);
+    for (const [part, known] of [
+      ['stage', stages],
+      ['message', messages],
+    ] as const) {
+      const said = String(handler[part]);
+      if (!Object.hasOwn(known, said)) {
+        const all = Object.keys(known);
+        refuse(
+          `the ${part} of the handler "${handler.name}" is "${said}"${suggest(said, all)}; it is one of ${all.join(', ')}`,
+        );
+      }
+    }
     if (names.has(handler.name)) {
-      const reason = `two handlers are called "${handler.name}"; a handler's name is unique in its plugin`;
-      throw pluginError('PLUGIN_CONTRIBUTION', { plugin: manifest.id, file, reason });
+      refuse(`two handlers are called "${handler.name}"; a handler's name is unique in its plugin`);
     }
     names.add(handler.name);
   }

@@ -3,13 +3,14 @@
 import { nearest } from '../model/suggest.ts';
 import { pluginError } from './errors.ts';
 import type { Manifest } from './manifest.ts';
-import { satisfies } from './version-range.ts';
+import { isRange, satisfies } from './version-range.ts';
 
-/** @throws PLUGIN_REQUIRED_MISSING, PLUGIN_VERSION, PLUGIN_CYCLE */
+/** @throws PLUGIN_RANGE, PLUGIN_REQUIRED_MISSING, PLUGIN_VERSION, PLUGIN_CYCLE */
 export function orderPlugins(manifests: readonly Manifest[]): readonly Manifest[] {
   const byId = new Map(manifests.map((manifest) => [manifest.id, manifest]));
   for (const { id, folder, requires } of manifests) {
     for (const [required, range] of Object.entries(requires)) {
+      if (!isRange(range)) throw pluginError('PLUGIN_RANGE', { plugin: id, folder, range });
       const found = byId.get(required);
       if (!found) {
         const near = nearest(required, byId.keys());

@@ -15,6 +15,18 @@ export function satisfies(version: string, range: string): boolean {
   );
 }
 
+/** Whether `satisfies` can read every part of it. */
+export function isRange(range: string): boolean {
+  const part = /^(?:\^|~|>=|<=|>|<|=)?v?(?:\d+|[xX*])(?:\.(?:\d+|[xX*])){0,2}(?:-[0-9A-Za-z.-]+)?$/;
+  return range.split('||').every((alternative) =>
+    alternative
+      .trim()
+      .replaceAll(/([<>=^~]+)\s+/g, '$1')
+      .split(/\s+/)
+      .every((comparator) => part.test(comparator)),
+  );
+}
+
 function parseVersion(text: string): Version | undefined {
   const match = /^v?(\d+)\.(\d+)\.(\d+)(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?$/.exec(text.trim());
   return match ? [Number(match[1]), Number(match[2]), Number(match[3]), match[4] ?? ''] : undefined;

@@ -21,9 +21,9 @@ async function help(): Promise<string> {
 
 function describe(fault: unknown): string {
   if (!(fault instanceof PeyvandError)) return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
-  const details = fault.details.map(
-    ({ target, message }) => `  ${message.startsWith(target) ? '' : `${target}: `}${message}`,
-  );
+  // Some messages say their details themselves: once is enough.
+  const unsaid = fault.details.filter(({ message }) => !fault.message.includes(message));
+  const details = unsaid.map(({ target, message }) => `  ${message.startsWith(target) ? '' : `${target}: `}${message}`);
   return [fault.message, ...details].join('\n');
 }
 

@@ -46,7 +46,8 @@ export function toFault(thrown: unknown, requestId: string): Fault {
   if (thrown instanceof PeyvandError)
     return {
       error: thrown,
-      unexpected: thrown.status >= 500 && thrown.status !== 503,
+      // The caller is told which handler failed; whoever runs the plugin needs its stack.
+      unexpected: (thrown.status >= 500 && thrown.status !== 503) || thrown.code === 'HANDLER_FAILED',
       ...(thrown.status === 503 && { retryAfter: 1 }),
     };
   const code = codeOf(thrown);

@@ -33,6 +33,14 @@ function untilStopped(server: () => RunningServer | undefined): Promise<number> 
   });
 }
 
+/** A promise that a plugin's handler let go of must not take the server down: said, and the server goes on. */
+function sayForgottenFaults(): void {
+  process.on('unhandledRejection', (fault) => {
+    const said = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
+    process.stderr.write(`Nobody awaited a promise that failed (a handler without \`await\`?):\n${said}\n`);
+  });
+}
+
 async function makeDemo({ organization }: RunningServer, config: Config): Promise<void> {
   // Loaded only when asked for: other starts do not pay for it.
   const { loadDemo } = await import('../demo/load-demo.ts');
@@ -52,6 +60,7 @@ export const start: Command = {
   async run(args) {
     const { values } = readOptions(args, { demo: { type: 'boolean', default: false } });
     const config = readConfig(process.env);
+    sayForgottenFaults();
     let server: RunningServer | undefined;
     const stopped = untilStopped(() => server);
     const pages = await ensureBundle(say, config);

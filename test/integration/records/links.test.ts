@@ -326,6 +326,24 @@ describe('handlers', () => {
     expect(error.message).toContain('broken');
   });
 
+  test('whose own writes are refused are named, so that the caller does not look for the fault in what was sent', async () => {
+    const call = world.with({
+      handlers: [
+        on({
+          name: 'fleet/careless',
+          stage: 'after',
+          message: 'create',
+          entity: 'new_ship',
+          run: async (c) => void (await c.records.create('new_ship', { new_nmae: 'x' })),
+        }),
+      ],
+    });
+    const error = await refused(create(call, ship(), inputOf({ new_name: 'x' })));
+    expect(error.code).toBe('RECORD_INVALID');
+    expect(error.message).toMatch(/^The handler fleet\/careless could not write\. .*new_nmae/);
+    expect(error.data?.['handler']).toBe('fleet/careless');
+  });
+
   test('run for each row that a deletion takes along', async () => {
     const gone: string[] = [];
     const call = world.with({

@@ -170,6 +170,72 @@ describe('loading plugins', () => {
     await expect(load()).rejects.toThrow('two handlers are called "greet"');
   });
 
+  it.each([
+    ['{ fieldTypes: {} }', '"fieldTypes" must be a list'],
+    ['{ handlers: "x" }', '"handlers" must be a list'],
+    ['{ fieldTypes: [null] }', 'a field type needs a "name"'],
+    ['{ handlers: [null] }', 'a handler needs a "name"'],
+    ["{ handlers: [{ name: 'a', stage: 'after', message: 'create' }] }", 'the handler "a" lacks the function "run"'],
+    [
+      "{ handlers: [{ name: 'a', stage: 'befor', message: 'create', run() {} }] }",
+      'the stage of the handler "a" is "befor" (did you mean "before"?)',
+    ],
+    [
+      "{ handlers: [{ name: 'a', stage: 'after', message: 'creat', run() {} }] }",
+      'the message of the handler "a" is "creat" (did you mean "create"?)',
+    ],
+  ])('refuses %s in words, not with a stack', async (contributed, message) => {
+    await plugin('alpha');
+    await write('alpha/server.ts', `export default ${contributed};`);
+    await expect(load()).rejects.toMatchObject({
+      code: 'PLUGIN_CONTRIBUTION',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it('refuses a field type with an operator or a column type that nobody knows', async () => {
+    await plugin('stars');
+    await write('stars/server.ts', rating('stars').replace("['eq']", "['equals']"));
+    await expect(load()).rejects.toThrow('the field type "stars" has the unknown operator "equals"');
+  });
+
+  it('refuses a column type that no table has, naming the field type', async () => {
+    await plugin('stones');
+    await write('stones/server.ts', rating('stones').replace("type: 'integer' }]", "type: 'varchar' }]"));
+    await write('stones/film/entity.json', {
+      title: 'Film',
+      type: 'object',
+      entity: { set: 'films', primary: 'name' },
+      properties: {
+        name: { title: 'Name', type: 'string', field: { type: 'text' } },
+        rating: { title: 'Rating', type: 'integer', field: { type: 'stones' } },
+      },
+    });
+    const loaded = await load();
+    expect(() => compileModel(loaded)).toThrow('the field type "stones" asks for a column of type "varchar"');
+  });
+
+  it('refuses a browser half whose folder is called otherwise than its field type: nobody would ever see it', async () => {
+    await plugin('moons');
+    await write('moons/server.ts', rating('moon'));
+    await write('moons/fields/mooon/browser.ts', '');
+    await expect(load()).rejects.toThrow('the folder is called "mooon"');
+  });
+
+  it('says that a range of versions cannot be read, instead of that the version is wrong', async () => {
+    await plugin('alpha', { requires: { standard: 'bananas' } });
+    await expect(load()).rejects.toMatchObject({ code: 'PLUGIN_RANGE', message: expect.stringContaining('"bananas"') });
+    await plugin('alpha', { engine: 'latest please' });
+    await expect(load()).rejects.toMatchObject({ code: 'PLUGIN_RANGE' });
+  });
+
+  it('says the line of the plugin where its code failed, and what it may import', async () => {
+    await plugin('alpha');
+    await write('alpha/lines.ts', "\nthrow new Error('no luck');");
+    await write('alpha/server.ts', "import './lines.ts';");
+    await expect(load()).rejects.toThrow(/no luck \(at .*alpha\/lines\.ts:2:\d+\)/);
+  });
+
   it('lets a plugin outside the package import the SDK', async () => {
     await plugin('delta');
     await write('delta/server.ts', "import { definePlugin } from 'peyvand/sdk';\nexport default definePlugin({});");
