@@ -19,6 +19,14 @@ export function normalizeEmail(email: string): string {
   return email.trim().toLowerCase();
 }
 
+/** What the session host takes for an e-mail address: ASCII, with a domain of at least two parts. */
+const EMAIL = /^(?:[\w'+-]+\.)*[\w'+-]*[\w+-]@(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}$/i;
+
+/** True where someone with this e-mail could sign in. */
+export function isSignInEmail(email: string): boolean {
+  return email.length <= 256 && EMAIL.test(email.trim());
+}
+
 export async function findIdentity(executor: Executor, email: string): Promise<Identity | undefined> {
   const [row] = await executor.query<Identity>('select id, name, email from peyvand_auth."user" where email = $1', [
     normalizeEmail(email),

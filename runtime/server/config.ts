@@ -1,6 +1,7 @@
 // The server's configuration: environment variables only (README.md lists them), checked all at once before anything starts.
 import { resolve } from 'node:path';
 import type { Violation } from '../../core/sdk/index.ts';
+import { isSignInEmail } from '../../core/security/users.ts';
 import { fail } from './errors.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -25,8 +26,6 @@ export interface Config {
   readonly apiKey: string | undefined;
   readonly logLevel: LogLevel;
 }
-
-const EMAIL = /^[^\s@]+@[^\s@]+$/;
 
 type Problem = (target: string, message: string) => void;
 
@@ -70,8 +69,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (secret !== undefined && secret.length < 32)
     problem('PEYVAND_SECRET', `has ${secret.length} characters; give at least 32 random ones`);
   const adminEmail = read('PEYVAND_ADMIN_EMAIL') ?? 'admin@example.com';
-  if (!EMAIL.test(adminEmail))
-    problem('PEYVAND_ADMIN_EMAIL', `is ${JSON.stringify(adminEmail)}; give an e-mail address`);
+  if (!isSignInEmail(adminEmail))
+    problem('PEYVAND_ADMIN_EMAIL', `is ${JSON.stringify(adminEmail)}; give an e-mail address such as me@example.com`);
   const adminPassword = read('PEYVAND_ADMIN_PASSWORD');
   if (adminPassword !== undefined && (adminPassword.length < 8 || adminPassword.length > 128))
     problem('PEYVAND_ADMIN_PASSWORD', `has ${adminPassword.length} characters; give 8 to 128`);

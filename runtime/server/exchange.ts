@@ -1,5 +1,6 @@
 // One request as the routes see it: read once from Node's own request object, so that nothing is parsed twice.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isIP } from 'node:net';
 import type { Principal } from '../../core/security/principal.ts';
 
 export interface Exchange {
@@ -49,4 +50,17 @@ export function openExchange(incoming: IncomingMessage): Exchange {
 export function header(exchange: Exchange, name: string): string | undefined {
   const value = exchange.incoming.headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
+}
+
+const LOOPBACK = /^(?:127\.|::1$|::ffff:127\.)/;
+
+/**
+ * Where the caller sits. Behind a proxy on this machine that is what the proxy wrote last, else everyone behind it would be
+ * one; what a caller from elsewhere says of itself does not count.
+ */
+export function clientAddress(exchange: Exchange): string {
+  const peer = exchange.incoming.socket.remoteAddress ?? '';
+  if (!LOOPBACK.test(peer)) return peer;
+  const last = header(exchange, 'x-forwarded-for')?.split(',').at(-1)?.trim();
+  return last !== undefined && isIP(last) !== 0 ? last : peer;
 }

@@ -161,6 +161,34 @@ test('a password is changed only by who knows it, and ends the other sessions', 
   await expect.poll(async () => (await plain('/api/me', { headers: { cookie: other } })).status).toBe(401);
 });
 
+test('guessing the current password with somebody’s session is locked like signing in', async () => {
+  await makeUser('guessed@example.com', ['basic-user'], 'right password');
+  const cookie = cookieOf(await signIn('guessed@example.com', 'right password'));
+  const guess = (currentPassword: string) =>
+    plain('/api/auth/change-password', {
+      method: 'POST',
+      headers: { cookie, origin: server.url, 'content-type': 'application/json' },
+      body: JSON.stringify({ currentPassword, newPassword: 'second password' }),
+    });
+  for (let number = 0; number < 5; number++) expect((await guess(`wrong ${number}`)).status).toBe(400);
+  const locked = await guess('right password');
+  expect(locked.status).toBe(429);
+  expect(Number(locked.headers.get('retry-after'))).toBeGreaterThan(0);
+});
+
+test('behind a proxy on this machine one place’s wrong passwords do not lock out the others', async () => {
+  await makeUser('office@example.com', ['basic-user'], 'right password');
+  const from = (address: string, email: string, password: string) =>
+    plain('/api/auth/sign-in/email', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-forwarded-for': `203.0.113.9, ${address}` },
+      body: JSON.stringify({ email, password }),
+    });
+  for (let number = 0; number < 30; number++) await from('198.51.100.7', `nobody${number}@no`, 'wrong password');
+  expect((await from('198.51.100.7', 'office@example.com', 'right password')).status).toBe(429);
+  expect((await from('198.51.100.8', 'office@example.com', 'right password')).status).toBe(200);
+});
+
 test('an API key acts for its user with that user’s rights, until it is revoked or has expired', async () => {
   const { database } = server.server;
   const userId = await makeUser('integration@example.com', ['basic-user'], 'some password');

@@ -1,15 +1,13 @@
 // `peyvand user create|reset-password|list`: people who sign in.
 import { createUser, listRoles } from '../../../core/security/bootstrap.ts';
-import { findIdentity, normalizeEmail, resetPassword } from '../../../core/security/users.ts';
+import { findIdentity, isSignInEmail, normalizeEmail, resetPassword } from '../../../core/security/users.ts';
 import { hashPassword } from '../../server/auth/sessions.ts';
 import { randomPassword } from '../../server/random-password.ts';
 import { fail, readOptions, usageFault, type Command } from '../command.ts';
 import { openWorkspace } from '../workspace.ts';
 
-const EMAIL = /^[^\s@]+@[^\s@]+$/;
-
 function readEmail(text: string | undefined): string {
-  if (text === undefined || !EMAIL.test(text)) throw usageFault('Give the e-mail address.');
+  if (text === undefined || !isSignInEmail(text)) throw usageFault('Give the e-mail address, such as me@example.com.');
   return normalizeEmail(text);
 }
 

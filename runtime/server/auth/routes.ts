@@ -7,7 +7,7 @@ import { normalizeEmail } from '../../../core/security/users.ts';
 import { answerError, answerJson, SECURITY_HEADERS } from '../answer.ts';
 import { readJson } from '../body.ts';
 import { fail } from '../errors.ts';
-import { header, type Exchange } from '../exchange.ts';
+import { clientAddress, header, type Exchange } from '../exchange.ts';
 import { requireOwnOrigin, sessionCookie } from './authenticate.ts';
 import type { SessionHost } from './sessions.ts';
 
@@ -46,15 +46,18 @@ function withCookies(exchange: Exchange, response: Response, cookies: readonly s
   return response;
 }
 
+function locked(exchange: Exchange, seconds: number): Response {
+  return answerError(fail('SIGN_IN_LOCKED', { seconds }), exchange.id, { 'Retry-After': String(seconds) });
+}
+
 export function createAuthRoutes(database: Database, sessions: SessionHost): AuthRoutes {
   return {
     async signIn(exchange) {
       if (header(exchange, 'origin') !== undefined) requireOwnOrigin(exchange);
       const { email, password } = await readTexts(exchange, ['email', 'password']);
-      const attempt = { email: normalizeEmail(email), address: exchange.incoming.socket.remoteAddress ?? '' };
+      const attempt = { email: normalizeEmail(email), address: clientAddress(exchange) };
       const seconds = await beginAttempt(database, attempt);
-      if (seconds > 0)
-        return answerError(fail('SIGN_IN_LOCKED', { seconds }), exchange.id, { 'Retry-After': String(seconds) });
+      if (seconds > 0) return locked(exchange, seconds);
       const cookies = await sessions.signIn(attempt.email, password, { userAgent: header(exchange, 'user-agent') });
       if (!cookies) throw fail('SIGN_IN_REFUSED');
       await endAttempt(database, attempt);
@@ -87,7 +90,12 @@ export function createAuthRoutes(database: Database, sessions: SessionHost): Aut
         throw new PeyvandError('BODY_INVALID', 400, 'The new password is too short or too long.', {
           details: [{ code: 'PASSWORD_LENGTH', target: 'newPassword', message: 'Give 8 to 128 characters.' }],
         });
+      // A session taken from somebody must not do for guessing the password behind it.
+      const attempt = { email: normalizeEmail(user.email), address: clientAddress(exchange) };
+      const seconds = await beginAttempt(database, attempt);
+      if (seconds > 0) return locked(exchange, seconds);
       if (!(await sessions.changePassword(cookie, currentPassword, newPassword))) throw fail('PASSWORD_WRONG');
+      await endAttempt(database, attempt);
       await announceAuthChange(database, user.id);
       return new Response(null, { status: 204, headers: { ...SECURITY_HEADERS } });
     },

@@ -45,3 +45,10 @@ test('all mistakes are told at once, each with its variable, and no password is 
   expect(details.map(({ target }) => target).toSorted()).toEqual(Object.keys(wrong).toSorted());
   expect(JSON.stringify(details)).not.toContain('hunter2');
 });
+
+test('an administrator’s e-mail that the sign-in would never take is refused at the start', () => {
+  for (const email of ['admin@localhost', 'مدیر@example.com', 'a..b@example.com'])
+    expect(() => readConfig({ PEYVAND_ADMIN_EMAIL: email })).toThrow(PeyvandError);
+  for (const email of ['Admin@Example.com', "o'hara+crm@sub.example.co"])
+    expect(readConfig({ PEYVAND_ADMIN_EMAIL: email }).adminEmail).toBe(email.toLowerCase());
+});
