@@ -21,8 +21,9 @@ export interface ConnectOptions {
 
 /** One connection. `generation` grows when it is lost; `waiting` statements none: a slot runs one piece of work at a time. */
 interface Slot {
-  readonly client: postgres.Sql;
+  client: postgres.Sql;
   generation: number;
+  readonly renew: () => void;
 }
 
 const text = { parse: (value: string) => value, serialize: (value: unknown) => String(value) };
@@ -102,8 +103,37 @@ export function connectDatabase(options: ConnectOptions): Database {
   }
 
   function openSlot(timeout: number): Slot {
-    const slot: Slot = { client: open(timeout, { onclose: () => void (slot.generation += 1) }), generation: 0 };
+    const connected = (): postgres.Sql => {
+      const client = open(timeout, {
+        onclose: () => {
+          if (slot.client === client) slot.generation += 1;
+        },
+      });
+      return client;
+    };
+    const slot: Slot = { client: connected(), generation: 0, renew: () => renew(slot, connected) };
     return slot;
+  }
+
+  /**
+   * A new client for a slot whose connection was lost: a statement given to the old one between the socket's error and its
+   * close is written to a dead socket and never answered (the driver forgets it).
+   */
+  function renew(slot: Slot, connected: () => postgres.Sql): void {
+    const lost = slot.client;
+    slot.client = connected();
+    slot.generation += 1;
+    if (extra.delete(lost)) extra.add(slot.client);
+    void lost.end({ timeout: 0 }).catch(() => undefined);
+  }
+
+  async function onSlot<T>(slot: Slot, work: (client: postgres.Sql) => Promise<T>): Promise<T> {
+    try {
+      return await work(slot.client);
+    } catch (error) {
+      if (LOST.has(codeOf(error)) && !ending) slot.renew();
+      throw error;
+    }
   }
 
   function take(): Slot | Promise<Slot> {
@@ -145,7 +175,7 @@ export function connectDatabase(options: ConnectOptions): Database {
   async function query<Row>(statement: string, parameters: readonly Parameter[] = []): Promise<Result<Row>> {
     const slot = await take();
     try {
-      return await attempt(() => run<Row>(slot.client, statement, parameters));
+      return await attempt(() => onSlot(slot, (client) => run<Row>(client, statement, parameters)));
     } finally {
       give(slot);
     }
@@ -154,9 +184,7 @@ export function connectDatabase(options: ConnectOptions): Database {
   async function script(statements: string): Promise<void> {
     const slot = await take();
     try {
-      await attempt(async () => {
-        await slot.client.unsafe(statements).simple();
-      });
+      await attempt(() => onSlot(slot, (client) => runScript(client, statements)));
     } finally {
       give(slot);
     }
@@ -186,11 +214,9 @@ export function connectDatabase(options: ConnectOptions): Database {
     }
 
     const executor: Executor = {
-      query: (statement, parameters = []) => guarded(() => run(slot.client, statement, parameters)),
-      script: (statements) =>
-        guarded(async () => {
-          await slot.client.unsafe(statements).simple();
-        }),
+      query: (statement, parameters = []) =>
+        guarded(() => onSlot(slot, (client) => run(client, statement, parameters))),
+      script: (statements) => guarded(() => onSlot(slot, (client) => runScript(client, statements))),
       async transaction(work) {
         const savepoint = depth > 0 ? ident(`s${(savepoints += 1)}`) : undefined;
         await executor.script(savepoint ? `savepoint ${savepoint}` : 'begin');
@@ -304,6 +330,10 @@ async function run<Row>(
   const options = { prepare: true, simple: false } as { prepare: boolean };
   const rows = await client.unsafe(statement, parameters as unknown as postgres.ParameterOrJSON<never>[], options);
   return rows as unknown as Result<Row>;
+}
+
+async function runScript(client: postgres.Sql, statements: string): Promise<void> {
+  await client.unsafe(statements).simple();
 }
 
 function codeOf(error: unknown): string {

@@ -1,3 +1,4 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectDatabase } from '../../core/db/connect.ts';
 import { databaseError } from '../../core/db/errors.ts';
@@ -132,6 +133,33 @@ describe('errors', () => {
   it('name a statement that ran too long', async () => {
     await using slow = await testDatabase({ statementTimeout: 50 });
     await expect(slow.database.query('select pg_sleep(5)')).rejects.toMatchObject({ code: 'DATABASE_TIMEOUT' });
+  });
+
+  // Statements given to the driver between a socket's error and its close were never answered.
+  it('given right after a connection was reset are answered', async () => {
+    const { hostname, port } = new URL(test.url);
+    const sockets = new Set<Socket>();
+    const between = createServer((socket) => {
+      const onward = connect(Number(port), hostname);
+      sockets.add(socket);
+      socket.on('error', () => onward.destroy()).pipe(onward);
+      onward.on('error', () => socket.destroy()).pipe(socket);
+    });
+    await new Promise<void>((listening) => between.listen(0, '127.0.0.1', listening));
+    const url = new URL(test.url);
+    url.port = String((between.address() as AddressInfo).port);
+    const database = connectDatabase({ url: url.href, max: 1 });
+    for (let round = 0; round < 5; round += 1) {
+      const running = database.query('select pg_sleep(20)');
+      await expect.poll(() => sockets.size).toBe(1);
+      const next = running.catch(() => database.query<{ number: number }>('select 1 as number'));
+      await new Promise((sent) => setTimeout(sent, 100));
+      for (const socket of sockets) socket.resetAndDestroy();
+      sockets.clear();
+      expect([...(await next)]).toEqual([{ number: 1 }]);
+    }
+    await database.end();
+    between.close();
   });
 
   it('say so when no database answers, or the address is none', async () => {
