@@ -15,7 +15,7 @@ export interface HandlerContext {
   readonly id: string;
   /** The acting user's id. */
   readonly userId: string;
-  /** Wire values being written, by field name. In `before` a handler may set more. */
+  /** Wire values by field name; a lookup is an id, one of several entities `{entity, id}`. In `before` a handler may set more. */
   readonly values: Record<string, unknown>;
   /** The row before the write, by field name, where the handler asked for `image`. */
   readonly image?: Readonly<Record<string, unknown>>;
@@ -29,6 +29,7 @@ export interface HandlerContext {
   readonly records: HandlerRecords;
 }
 
+/** Await each call: what is not awaited may run when the transaction is over. */
 export interface HandlerRecords {
   create(entity: string, values: Readonly<Record<string, unknown>>): Promise<string>;
   update(entity: string, id: string, values: Readonly<Record<string, unknown>>): Promise<void>;
