@@ -72,6 +72,8 @@ export interface FieldMetadata {
   readonly maxLength?: number;
   readonly minimum?: number;
   readonly maximum?: number;
+  /** What a new row gets where nothing is said, as a wire value. */
+  readonly default?: unknown;
   readonly choices?: readonly { readonly value: number; readonly title: string; readonly color?: string }[];
   /** Referenced entities' logical names, and per target the name for `@odata.bind` and $expand. */
   readonly targets?: readonly { readonly entity: string; readonly navigation: string }[];

@@ -214,6 +214,7 @@ function fieldMetadata(model: Model, translate: Translate, entity: Entity, field
     ...numberOf(schema, 'maxLength'),
     ...numberOf(schema, 'minimum'),
     ...numberOf(schema, 'maximum'),
+    ...(field.system === undefined && field.default !== undefined ? { default: field.default } : {}),
     ...(choices ? { choices } : {}),
     ...(targets ? { targets } : {}),
     operators: field.type.operators,

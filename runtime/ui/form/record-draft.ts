@@ -20,6 +20,12 @@ export interface RecordDraftOptions {
   context(draft: RecordDraft): FieldContext;
 }
 
+/** A new record begins with what the server would fill in. */
+const defaultsOf = ({ fields }: EntityMetadata): Values =>
+  Object.fromEntries(
+    Object.values(fields).flatMap((field) => ('default' in field ? [[field.name, field.default]] : [])),
+  );
+
 export class RecordDraft {
   readonly entity: EntityMetadata;
   #options: RecordDraftOptions;
@@ -37,7 +43,7 @@ export class RecordDraft {
     this.#options = options;
     this.#row = options.row;
     this.#etag = options.etag ?? '';
-    this.#base = options.row ? valuesOf(options.row, options.entity) : {};
+    this.#base = options.row ? valuesOf(options.row, options.entity) : defaultsOf(options.entity);
     for (const [name, value] of Object.entries(options.initial ?? {})) this.#changes.set(name, value);
   }
 

@@ -68,6 +68,19 @@ describe('a record being edited', () => {
     one.set('phone', '1');
     expect(one.dirty).toBe(false);
   });
+  test('begins, when new, with the defaults that the server would fill in, and is not asked for them', () => {
+    const one = new RecordDraft({
+      entity: { ...entity, fields: { ...entity.fields, seats: field('seats', { required: true, default: 4 }) } },
+      fields: createFieldRegistry({}),
+      locale: createLocale({ language: 'en', calendar: 'gregory', timeZone: 'UTC' }, {}),
+      context: () => ({}) as FieldContext,
+    });
+    expect(one.value('seats')).toBe(4);
+    expect(one.dirty).toBe(false);
+    expect(one.checkAll(['seats'])).toBe(true);
+    one.set('seats', null);
+    expect(one.checkAll(['seats'])).toBe(false);
+  });
   test('names what is missing and what is too long, and forgets it once mended', () => {
     const one = draft();
     one.set('name', '');
