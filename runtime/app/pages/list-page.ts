@@ -1,7 +1,6 @@
 // A view of an entity: its title and commands, filters as chips, the grid; the address holds what was changed.
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { EntityMetadata, ViewMetadata } from '../../../metadata/effective.ts';
-import { ask } from '../../ui/dialog/dialog.ts';
 import { openMenu } from '../../ui/dialog/menu.ts';
 import { showToast } from '../../ui/dialog/toast.ts';
 import '../../ui/grid/data-grid.ts';
@@ -345,6 +344,7 @@ export class ListPage extends LitElement {
       return;
     }
     const ids = [...grid.selection.keys()];
+    const { ask } = await import('../../ui/dialog/dialog.ts');
     const agreed = await ask(locale, t('delete.manyTitle', { count: ids.length }), t('delete.manyText'), [
       { value: 'no', label: t('common.cancel') },
       { value: 'yes', label: t('common.delete'), look: 'danger' },
