@@ -24,7 +24,15 @@ interface Slot {
   client: postgres.Sql;
   generation: number;
   readonly renew: () => void;
+  /** Statements that the connection has prepared. */
+  readonly prepared: Set<string>;
 }
+
+/**
+ * A connection keeps every statement it has prepared, some 50 KB each, for as long as it lives. One that has met more texts
+ * than this is replaced, so that callers who make up ever new queries do not fill the database's memory.
+ */
+const MOST_PREPARED = 300;
 
 const text = { parse: (value: string) => value, serialize: (value: unknown) => String(value) };
 
@@ -111,18 +119,24 @@ export function connectDatabase(options: ConnectOptions): Database {
       });
       return client;
     };
-    const slot: Slot = { client: connected(), generation: 0, renew: () => renew(slot, connected) };
+    const slot: Slot = {
+      client: connected(),
+      generation: 0,
+      renew: () => renew(slot, connected),
+      prepared: new Set(),
+    };
     return slot;
   }
 
   /**
-   * A new client for a slot whose connection was lost: a statement given to the old one between the socket's error and its
+   * A new client for a slot whose connection was lost or holds enough. Lost: a statement given to the old one between the socket's error and its
    * close is written to a dead socket and never answered (the driver forgets it).
    */
   function renew(slot: Slot, connected: () => postgres.Sql): void {
     const lost = slot.client;
     slot.client = connected();
     slot.generation += 1;
+    slot.prepared.clear();
     if (extra.delete(lost)) extra.add(slot.client);
     void lost.end({ timeout: 0 }).catch(() => undefined);
   }
@@ -134,6 +148,11 @@ export function connectDatabase(options: ConnectOptions): Database {
       if (LOST.has(codeOf(error)) && !ending) slot.renew();
       throw error;
     }
+  }
+
+  function ask<Row>(slot: Slot, statement: string, parameters: readonly Parameter[]): Promise<Result<Row>> {
+    slot.prepared.add(statement);
+    return onSlot(slot, (client) => run<Row>(client, statement, parameters));
   }
 
   function take(): Slot | Promise<Slot> {
@@ -151,6 +170,7 @@ export function connectDatabase(options: ConnectOptions): Database {
   }
 
   function give(slot: Slot): void {
+    if (slot.prepared.size > MOST_PREPARED && !ending) slot.renew();
     const next = waiting.shift();
     if (next) next(slot);
     else free.push(slot);
@@ -175,7 +195,7 @@ export function connectDatabase(options: ConnectOptions): Database {
   async function query<Row>(statement: string, parameters: readonly Parameter[] = []): Promise<Result<Row>> {
     const slot = await take();
     try {
-      return await attempt(() => onSlot(slot, (client) => run<Row>(client, statement, parameters)));
+      return await attempt(() => ask<Row>(slot, statement, parameters));
     } finally {
       give(slot);
     }
@@ -214,8 +234,7 @@ export function connectDatabase(options: ConnectOptions): Database {
     }
 
     const executor: Executor = {
-      query: (statement, parameters = []) =>
-        guarded(() => onSlot(slot, (client) => run(client, statement, parameters))),
+      query: (statement, parameters = []) => guarded(() => ask(slot, statement, parameters)),
       script: (statements) => guarded(() => onSlot(slot, (client) => runScript(client, statements))),
       async transaction(work) {
         const savepoint = depth > 0 ? ident(`s${(savepoints += 1)}`) : undefined;

@@ -203,3 +203,22 @@ describe('notifications', () => {
     await stop();
   });
 });
+
+describe('many different statements', () => {
+  it('do not pile up in the database’s memory, and none of those that run meanwhile is lost', async () => {
+    const held = new Set<number>();
+    for (let round = 0; round < 8; round++) {
+      const answers = await Promise.all(
+        Array.from({ length: 200 }, (_, index) =>
+          test.database.query<{ sum: number }>(`select ${round * 200 + index} + $1::integer as sum`, [1]),
+        ),
+      );
+      expect(answers.map(([row]) => row?.sum)).toEqual(answers.map((_, index) => round * 200 + index + 1));
+      const [row] = await test.database.query<{ count: number }>(
+        'select count(*)::integer as count from pg_prepared_statements',
+      );
+      held.add(row?.count ?? 0);
+    }
+    expect(Math.max(...held)).toBeLessThan(310);
+  });
+});
