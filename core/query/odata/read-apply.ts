@@ -56,7 +56,7 @@ function readGroupBy(reader: TokenReader, scope: ReadScope): Aggregate {
     if (reader.next.text !== 'aggregate') reader.refuse('expected aggregate(…)');
     reader.take();
     reader.expect('(');
-    measures = readMeasures(reader, scope);
+    measures = readMeasures(reader, scope, new Set(groupBy.map(([first = '']) => first)));
     reader.expect(')');
   }
   return { groupBy, measures };
@@ -73,14 +73,19 @@ function readPath(reader: TokenReader, scope: ReadScope, ordered: boolean): Path
   return path;
 }
 
-function readMeasures(reader: TokenReader, scope: ReadScope): readonly Measure[] {
+/** `grouped`: names that the rows of the answer already have. */
+function readMeasures(
+  reader: TokenReader,
+  scope: ReadScope,
+  grouped: ReadonlySet<string> = new Set(),
+): readonly Measure[] {
   const measures: Measure[] = [];
   do {
     const start = reader.next;
     const measure = reader.skip('$count') ? { function: 'count' as const } : readMeasure(reader, scope);
     reader.expect('as');
     const alias = reader.name('a name for the result');
-    if (measures.some((other) => other.as === alias.text)) {
+    if (grouped.has(alias.text) || measures.some((other) => other.as === alias.text)) {
       reader.note('QUERY_SYNTAX', `${alias.text} is the name of two results`, alias);
     }
     measures.push({ ...measure, as: alias.text });

@@ -103,6 +103,7 @@ describe('a wrong query', () => {
     ['$apply=groupby((nam))', 'did you mean "name"'],
     ['$apply=aggregate(name with sum as total)', 'name has no sum'],
     ['$apply=aggregate(crew with summ as total)', 'did you mean "sum"'],
+    ['$apply=groupby((name),aggregate($count as name))', 'name is the name of two results'],
     ['$apply=groupby((kind))&$orderby=name', '$apply gives no name'],
     ['$apply=groupby((kind))&$select=name', '$select cannot stand beside $apply'],
     ['$filtre=name eq null', 'did you mean "$filter"'],
