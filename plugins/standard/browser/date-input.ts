@@ -2,7 +2,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { icon } from 'peyvand/ui';
 import type { FieldContext, FieldMetadata, InputRequest, Locale } from 'peyvand/ui';
-import { defineCalendarPopup } from './calendar-popup.ts';
 import { TypedInput } from './typed-input.ts';
 import type { TextCodec } from './typed-input.ts';
 
@@ -51,8 +50,11 @@ export function dateCodec(field: FieldMetadata, context: FieldContext): TextCode
 }
 
 export class DateInput extends TypedInput {
-  private openCalendar(): void {
+  private async openCalendar(): Promise<void> {
     if (this.request.readOnly) return;
+    // Most dates are typed: the calendar is loaded when one first asks for it.
+    const { defineCalendarPopup } = await import('./calendar-popup.ts');
+    defineCalendarPopup();
     const popup = this.querySelector('x-calendar-popup');
     const box = this.querySelector('input');
     if (!popup || !box) return;
@@ -62,19 +64,24 @@ export class DateInput extends TypedInput {
     }
     this.commit();
     const { value } = this.request;
-    void popup.open(box, typeof value === 'string' ? value : undefined, todayIn(this.request.context.locale), (iso) => {
-      this.typed = undefined;
-      this.request.onInvalid(undefined);
-      this.request.onChange(iso);
-      box.focus();
-    });
+    await popup.open(
+      box,
+      typeof value === 'string' ? value : undefined,
+      todayIn(this.request.context.locale),
+      (iso) => {
+        this.typed = undefined;
+        this.request.onInvalid(undefined);
+        this.request.onChange(iso);
+        box.focus();
+      },
+    );
   }
 
   private onOpenKey(event: KeyboardEvent): void {
     if (!event.altKey || event.key !== 'ArrowDown' || !(event.target instanceof HTMLInputElement)) return;
     event.preventDefault();
     event.stopPropagation();
-    this.openCalendar();
+    void this.openCalendar();
   }
 
   override render(): TemplateResult {
@@ -109,7 +116,6 @@ declare global {
   }
 }
 
-defineCalendarPopup();
 if (!customElements.get('x-date-input')) customElements.define('x-date-input', DateInput);
 
 export function dateInput(request: InputRequest): TemplateResult {

@@ -3,7 +3,7 @@ import { CalendarDateTime, parseDate, parseTime, toCalendarDateTime, toZoned } f
 import { html, nothing } from 'lit';
 import { defineFieldUi, latinDigits, wallClock } from 'peyvand/ui';
 import type { FieldContext, FieldMetadata, FieldValue, InputRequest, Parsed } from 'peyvand/ui';
-import { calendarStyles } from '../../browser/calendar-popup.ts';
+import { calendarStyles } from '../../browser/calendar-styles.ts';
 import {
   dateCodec,
   dateInput,

@@ -1,7 +1,7 @@
 // Dates in the browser: the user's calendar in, the user's calendar out, ISO in between.
 import { html } from 'lit';
 import { defineFieldUi } from 'peyvand/ui';
-import { calendarStyles } from '../../browser/calendar-popup.ts';
+import { calendarStyles } from '../../browser/calendar-styles.ts';
 import { dateCodec, dateInput, dateInputStyles, dateStrings, otherCalendar } from '../../browser/date-input.ts';
 import { bareLiteral } from '../../browser/number-field.ts';
 
