@@ -34,7 +34,7 @@ function complaintsAbout(config: string, file: string, source: string): readonly
   });
   return [...program.getOptionsDiagnostics(), ...program.getSemanticDiagnostics(program.getSourceFile(path))]
     .map((diagnostic) => ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'))
-    .filter((message) => message.includes(relative(root, path)) || /Cannot find|is not (listed|under)/.test(message));
+    .filter((message) => message.includes('is not listed within the file list of project'));
 }
 
 function importOf(from: string, to: string): string {
@@ -58,7 +58,9 @@ const illegal: readonly (readonly [config: string, file: string, imported: strin
 ];
 
 test.for(illegal)('the compiler of %s refuses that %s imports %s', ([config, file, imported]) => {
-  expect(complaintsAbout(config, file, importOf(file, imported))).not.toEqual([]);
+  expect(complaintsAbout(config, file, importOf(file, imported))).toContainEqual(
+    expect.stringContaining(join(root, imported)),
+  );
 });
 
 test('the compiler lets a legal import through, so that the refusals above mean something', () => {
