@@ -166,6 +166,38 @@ test('what was typed survives a reload, and leaving asks', async () => {
   expect((await stored('accounts', id))['telephone2'] ?? null).toBeNull();
 });
 
+test('a file sent while a field is being changed is no conflict: the change is saved on top of it', async () => {
+  const made = await server.request('/api/data/v9.2/annotations', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', prefer: 'return=representation' },
+    body: JSON.stringify({ subject: 'Minutes' }),
+  });
+  const { annotationid: id } = (await made.json()) as { annotationid: string };
+  await openRecord(id, 'annotation');
+  await field('subject').focus();
+  await page.keyboard.press('End');
+  await page.keyboard.type(' of Monday');
+  await page.keyboard.press('Tab');
+  await page.getByText('1 unsaved change').waitFor();
+  const writes: (string | undefined)[] = [];
+  page.on('response', (answer) => {
+    if (answer.request().method() === 'PATCH') writes.push(`${answer.status()}`);
+  });
+  await page
+    .locator('x-file-input input[type=file]')
+    .setInputFiles({ name: 'minutes.txt', mimeType: 'text/plain', buffer: Buffer.from('Agreed.') });
+  await page.getByText('minutes.txt').first().waitFor();
+  await expect.poll(async () => (await stored('annotations', id))['documentbody_name']).toBe('minutes.txt');
+  await page.waitForLoadState('networkidle');
+  await page.keyboard.press('Control+s');
+  await page.getByText('Saved', { exact: true }).waitFor();
+  expect(writes).toEqual(['200']);
+  expect(await stored('annotations', id)).toMatchObject({
+    subject: 'Minutes of Monday',
+    documentbody_name: 'minutes.txt',
+  });
+});
+
 test('errors stand on top and beside the field; the link leads to the field', async () => {
   await page.goto(`${server.url}/app/account/new`);
   await field('name').waitFor();

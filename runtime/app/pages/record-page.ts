@@ -10,9 +10,9 @@ import { fieldsOfForm, plainForm, typesOf } from '../../ui/form/form-layout.ts';
 import { RecordDraft } from '../../ui/form/record-draft.ts';
 import '../../ui/form/record-form.ts';
 import type { RecordForm } from '../../ui/form/record-form.ts';
-import { saveRecord } from '../../ui/form/save-record.ts';
+import { compareSides, saveRecord } from '../../ui/form/save-record.ts';
 import { icon } from '../../ui/icon.ts';
-import { isEmpty } from '../../ui/record-values.ts';
+import { isEmpty, valuesOf } from '../../ui/record-values.ts';
 import { fieldContext, type Workspace } from '../../ui/workspace.ts';
 import type { Navigation } from '../navigation.ts';
 import { trailOf } from '../trail.ts';
@@ -67,12 +67,14 @@ export class RecordPage extends LitElement {
     super.connectedCallback();
     addEventListener('keydown', this.#onKey);
     addEventListener('pagehide', this.#onPageHide);
+    this.addEventListener('x-record-changed', this.#onRecordChanged);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     removeEventListener('keydown', this.#onKey);
     removeEventListener('pagehide', this.#onPageHide);
+    this.removeEventListener('x-record-changed', this.#onRecordChanged);
     this.#stop?.();
     clearTimeout(this.#keeping);
   }
@@ -203,6 +205,18 @@ export class RecordPage extends LitElement {
 
   readonly #onPageHide = (): void => {
     if (this.#unkept) void this.#keep();
+  };
+
+  /** A field stored something by itself (a file): the row has a new version, and what was typed goes on from that one. */
+  readonly #onRecordChanged = async (event: Event): Promise<void> => {
+    const { workspace, recordId, draft } = this;
+    const changed = (event as CustomEvent<{ readonly id: string }>).detail.id;
+    if (!draft || recordId === undefined || changed !== recordId) return;
+    const current = await workspace.client.retrieve(draft.entity.set, recordId).catch(() => undefined);
+    if (!current || this.draft !== draft) return;
+    // Where somebody else has meanwhile changed what is typed here, saving will ask.
+    if (compareSides(draft, valuesOf(current.row, draft.entity)).both.length > 0) return;
+    draft.rebase(current.row, current.etag);
   };
 
   async #focusFirst(): Promise<void> {

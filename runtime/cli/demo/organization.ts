@@ -53,6 +53,13 @@ interface Person {
   readonly company: Company;
 }
 
+/** What an activity can be about. */
+interface Subject {
+  readonly entity: 'account' | 'contact' | 'opportunity';
+  readonly id: string;
+  readonly company: Company;
+}
+
 const day = 86_400_000;
 
 /** An instant `days` from today within office hours, as the wire wants it. */
@@ -203,8 +210,14 @@ function makeLeads(random: Random, owners: readonly string[], count: number): De
   });
 }
 
-function makeOpportunities(random: Random, people: readonly Person[], today: Date, count: number): DemoRecord[] {
-  return Array.from({ length: count }, (): DemoRecord => {
+function makeOpportunities(
+  random: Random,
+  people: readonly Person[],
+  today: Date,
+  count: number,
+): [Subject[], DemoRecord[]] {
+  const deals: Subject[] = [];
+  const records = Array.from({ length: count }, (): DemoRecord => {
     const { id: contact, company } = random.pick(people);
     const estimate = money(random, 800, 180_000);
     const fate = random.fraction();
@@ -228,9 +241,11 @@ function makeOpportunities(random: Random, people: readonly Person[], today: Dat
               closeprobability: 100,
             }
           : { statecode: 2, statuscode: 4, actualclosedate: date(today, closed), actualvalue: 0, closeprobability: 0 };
+    const id = random.uuid();
+    deals.push({ entity: 'opportunity', id, company });
     return {
       entity: 'opportunity',
-      id: random.uuid(),
+      id,
       values: {
         name: `${random.pick(company.words.needs)} – ${company.name}`,
         customerid: company.id,
@@ -243,19 +258,19 @@ function makeOpportunities(random: Random, people: readonly Person[], today: Dat
       targets: { customerid: 'account', ownerid: 'systemuser' },
     };
   });
+  return [deals, records];
 }
 
-function makeActivities(random: Random, people: readonly Person[], today: Date, count: number): DemoRecord[] {
+function makeActivities(random: Random, subjects: readonly Subject[], today: Date, count: number): DemoRecord[] {
   return Array.from({ length: count }, (): DemoRecord => {
-    const { id: contact, company } = random.pick(people);
+    const { entity: about, id: aboutId, company } = random.pick(subjects);
     const days = random.between(-180, 45);
     const done = days < 0 && random.chance(0.85);
-    const aboutContact = random.chance(0.4);
     const common = {
-      regardingobjectid: aboutContact ? contact : company.id,
+      regardingobjectid: aboutId,
       ownerid: company.owner,
     };
-    const targets = { regardingobjectid: aboutContact ? 'contact' : 'account', ownerid: 'systemuser' };
+    const targets = { regardingobjectid: about, ownerid: 'systemuser' };
     const id = random.uuid();
     const scheduledend = instant(today, days, random);
     const kind = random.fraction();
@@ -301,7 +316,7 @@ function makeActivities(random: Random, people: readonly Person[], today: Date, 
     return {
       entity: 'email',
       id,
-      values: { ...common, subject: random.pick(company.words.mails), ...(done ? { statecode: 1 } : {}) },
+      values: { ...common, subject: random.pick(company.words.mails), scheduledend, ...(done ? { statecode: 1 } : {}) },
       targets,
     };
   });
@@ -334,6 +349,13 @@ export function demoOrganization(today: Date, options: DemoOptions = {}): readon
   const owners = administrator === undefined ? team : [administrator, administrator, ...team];
   const [companies, accounts] = makeCompanies(random, owners, size.accounts);
   const [people, contacts] = makeContacts(random, companies, today, size.contacts);
+  const leads = makeLeads(random, owners, size.leads);
+  const [deals, opportunities] = makeOpportunities(random, people, today, size.opportunities);
+  const subjects: readonly Subject[] = [
+    ...companies.map((company): Subject => ({ entity: 'account', id: company.id, company })),
+    ...people.slice(0, companies.length).map(({ id, company }): Subject => ({ entity: 'contact', id, company })),
+    ...deals,
+  ];
   return [
     ...users,
     ...accounts,
@@ -344,9 +366,9 @@ export function demoOrganization(today: Date, options: DemoOptions = {}): readon
       if (contact?.company !== company) return [];
       return [{ entity: 'account', id: company.id, values: { primarycontactid: contact.id }, update: true }];
     }),
-    ...makeLeads(random, owners, size.leads),
-    ...makeOpportunities(random, people, today, size.opportunities),
-    ...makeActivities(random, people, today, size.activities),
+    ...leads,
+    ...opportunities,
+    ...makeActivities(random, subjects, today, size.activities),
     ...makeNotes(random, companies, size.notes),
   ];
 }
