@@ -269,6 +269,31 @@ test('a missing contact is created from the lookup without leaving the form', as
   expect((await stored('contacts', String(contact)))['lastname']).toBe('Hopper');
 });
 
+test('a row of a many-to-many list is taken out of it again, and stays', async () => {
+  const { id } = account(6);
+  const made = await server.request('/api/data/v9.2/tags', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', prefer: 'return=representation' },
+    body: JSON.stringify({ name: 'Partner' }),
+  });
+  const { tagid } = (await made.json()) as { tagid: string };
+  const linked = await server.request(`/api/data/v9.2/tags(${tagid})/account_tags/$ref`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ '@odata.id': `accounts(${id})` }),
+  });
+  expect(linked.status).toBe(204);
+  await openRecord(tagid, 'tag');
+  const accounts = page.locator('x-sub-grid').first();
+  await accounts.locator('.x-grid-name').waitFor();
+  await accounts.locator('[role=row] input[type=checkbox]').last().check();
+  await accounts.getByRole('button', { name: 'Remove from the list' }).click();
+  await accounts.locator('.x-grid-name').waitFor({ state: 'detached' });
+  const rest = await server.request(`/api/data/v9.2/tags(${tagid})/account_tags?$select=name`);
+  expect(((await rest.json()) as { value: unknown[] }).value).toEqual([]);
+  expect(await stored('accounts', id)).toMatchObject({ accountid: id });
+});
+
 test('deleting says what goes along', async () => {
   const { id, name } = account(0);
   await openRecord(id);

@@ -1,5 +1,6 @@
 // Related rows inside a form: the same grid, narrowed to the parent, with a button that creates a row bound to it. Where
-// both sides may have many (an N:N relationship), rows that exist already can be added too.
+// both sides may have many (an N:N relationship), rows that exist already can be added too, and taken
+// out of the list again without being deleted.
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import type { EntityMetadata, NavigationMetadata, ViewMetadata } from '../../../metadata/effective.ts';
@@ -79,13 +80,25 @@ export class SubGrid extends LitElement {
     const field = navigation.field === undefined ? undefined : target.fields[navigation.field];
     if (navigation.field !== undefined && !field) return nothing;
     const { t, number } = workspace.locale;
-    const count = this.querySelector<DataGrid>('x-data-grid')?.count;
+    const grid = this.querySelector<DataGrid>('x-data-grid');
+    const count = grid?.count;
     const title = this.heading ?? navigation.title;
     return html`
       <header class="x-subgrid-head">
         <h2 class="x-section-title">
           ${title} ${count === undefined ? nothing : html`<span class="x-count">${number(count)}</span>`}
         </h2>
+        ${
+          !field && grid && grid.selection.size > 0
+            ? html`<button
+                type="button"
+                class="x-button x-button-quiet x-button-small"
+                @click=${() => this.#remove(grid)}
+              >
+                ${icon('unlink')} ${t('subgrid.remove')}
+              </button>`
+            : nothing
+        }
         ${
           target.create
             ? html`<button type="button" class="x-button x-button-quiet x-button-small" @click=${() => this.#create()}>
@@ -108,7 +121,8 @@ export class SubGrid extends LitElement {
             : `${navigation.name}/any(x:x/${this.entity.key} eq ${this.recordId})`
         }
         .label=${title}
-        .selectable=${false}
+        .selectable=${!field}
+        @grid-selection=${() => this.requestUpdate()}
         @grid-state=${(event: CustomEvent<GridState>) => (this.state = event.detail)}
         @grid-rows=${() => this.requestUpdate()}
         @grid-new=${() => this.#create()}
@@ -165,6 +179,22 @@ export class SubGrid extends LitElement {
       if (!(error instanceof Error)) throw error;
       showToast(error.message, 'error');
     }
+  }
+
+  /** Takes the selected rows out of the list: the rows themselves stay. */
+  async #remove(grid: DataGrid): Promise<void> {
+    const { workspace, entity, recordId, navigation, target } = this;
+    if (!target) return;
+    try {
+      for (const id of grid.selection.keys()) {
+        await workspace.client.disassociate(entity.set, recordId, navigation, target.set, id);
+      }
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      showToast(error.message, 'error');
+    }
+    grid.clearSelection();
+    grid.reload();
   }
 
   async #create(): Promise<void> {
