@@ -75,6 +75,8 @@ export class DataGrid extends LitElement {
   #row = 0;
   #column = 0;
   readonly #selected = new Map<string, Row>();
+  /** Keys pressed while the first rows were on their way. */
+  readonly #early: (KeyboardEventInit & { readonly key: string })[] = [];
   #anchor = 0;
   #edit: Edit | undefined;
   #undo: Undo | undefined;
@@ -343,6 +345,7 @@ export class DataGrid extends LitElement {
   #rowsChanged(): void {
     this.requestUpdate();
     this.dispatchEvent(new CustomEvent('grid-rows', { bubbles: true }));
+    this.#replayEarly();
   }
 
   #redraw(): void {
@@ -605,6 +608,7 @@ export class DataGrid extends LitElement {
       return;
     }
     if (event.target !== this.#scroller()) return;
+    if (this.#comesEarly(event)) return;
     const forward = this.workspace.locale.direction === 'rtl' ? -1 : 1;
     const control = event.ctrlKey || event.metaKey;
     const page = Math.max(1, Math.floor((this.#scroller()?.clientHeight ?? 400) / this.#rowHeight()) - 2);
@@ -672,6 +676,30 @@ export class DataGrid extends LitElement {
       this.#startEdit();
     }
   };
+
+  /** A key meant for rows that are still on their way (after sorting, say) waits for them instead of being lost. */
+  #comesEarly(event: KeyboardEvent): boolean {
+    const forRows = this.#row === -1 ? event.key === 'ArrowDown' && !event.altKey : /^(Enter|F2| )$/.test(event.key);
+    if (!this.#awaitsRows() || (!forRows && this.#early.length === 0)) return false;
+    event.preventDefault();
+    const { key, ctrlKey, metaKey, shiftKey, altKey } = event;
+    if (this.#early.length < 8) this.#early.push({ key, ctrlKey, metaKey, shiftKey, altKey });
+    return true;
+  }
+
+  #awaitsRows(): boolean {
+    const source = this.#source;
+    return source !== undefined && source.rows.length === 0 && !source.complete && !source.error;
+  }
+
+  #replayEarly(): void {
+    if (this.#early.length === 0 || this.#awaitsRows()) return;
+    const keys = this.#early.splice(0);
+    void this.updateComplete.then(() => {
+      for (const key of keys)
+        this.#scroller()?.dispatchEvent(new KeyboardEvent('keydown', { ...key, bubbles: true, cancelable: true }));
+    });
+  }
 
   /** Enter opens the record from its name and from what cannot be edited here. */
   #opens(): boolean {
