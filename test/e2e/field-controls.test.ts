@@ -306,6 +306,8 @@ describe('accessible', () => {
     if (field.type === 'date') {
       await stories.page.locator('#control').focus();
       await stories.page.keyboard.press('Alt+ArrowDown');
+      // Judged as people see it: open, with the day in focus.
+      await stories.page.locator('x-calendar-popup [role=gridcell]:focus').waitFor();
     }
     await stories.page.evaluate(source);
     const found = await stories.page.evaluate(async () => {

@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { icon } from 'peyvand/ui';
 import type { FieldContext, FieldMetadata, InputRequest, Locale } from 'peyvand/ui';
+import { defineCalendarPopup } from './calendar-popup.ts';
 import { TypedInput } from './typed-input.ts';
 import type { TextCodec } from './typed-input.ts';
 
@@ -50,11 +51,8 @@ export function dateCodec(field: FieldMetadata, context: FieldContext): TextCode
 }
 
 export class DateInput extends TypedInput {
-  private async openCalendar(): Promise<void> {
+  private openCalendar(): void {
     if (this.request.readOnly) return;
-    // Most dates are typed: the calendar is loaded when one first asks for it.
-    const { defineCalendarPopup } = await import('./calendar-popup.ts');
-    defineCalendarPopup();
     const popup = this.querySelector('x-calendar-popup');
     const box = this.querySelector('input');
     if (!popup || !box) return;
@@ -64,24 +62,19 @@ export class DateInput extends TypedInput {
     }
     this.commit();
     const { value } = this.request;
-    await popup.open(
-      box,
-      typeof value === 'string' ? value : undefined,
-      todayIn(this.request.context.locale),
-      (iso) => {
-        this.typed = undefined;
-        this.request.onInvalid(undefined);
-        this.request.onChange(iso);
-        box.focus();
-      },
-    );
+    void popup.open(box, typeof value === 'string' ? value : undefined, todayIn(this.request.context.locale), (iso) => {
+      this.typed = undefined;
+      this.request.onInvalid(undefined);
+      this.request.onChange(iso);
+      box.focus();
+    });
   }
 
   private onOpenKey(event: KeyboardEvent): void {
     if (!event.altKey || event.key !== 'ArrowDown' || !(event.target instanceof HTMLInputElement)) return;
     event.preventDefault();
     event.stopPropagation();
-    void this.openCalendar();
+    this.openCalendar();
   }
 
   override render(): TemplateResult {
@@ -117,6 +110,7 @@ declare global {
 }
 
 if (!customElements.get('x-date-input')) customElements.define('x-date-input', DateInput);
+defineCalendarPopup();
 
 export function dateInput(request: InputRequest): TemplateResult {
   return html`<x-date-input
