@@ -1,23 +1,25 @@
 // What an organization needs before anyone can work in it: the platform's own user, the root business unit, the base
-// currency, a row per role document, an administrator. Safe to run at every start and by several servers at once.
+// currency, the organization's own row, a row per role document, an administrator. Safe to run at every start and by several servers at once.
 import { ident, qualified } from '../db/identifier.ts';
 import type { Executor } from '../db/sql.ts';
 import { uuidv7 } from '../db/uuid.ts';
 import type { Call, Engine } from '../engine.ts';
 import type { Entity, Model } from '../model/model.ts';
 import { associate } from '../records/associate.ts';
-import { create } from '../records/create.ts';
+import { handlerRecords } from '../records/handler-records.ts';
 import { administratorRole } from './access.ts';
 import { associationOf } from './association.ts';
 import { ensureAuthTables } from './auth-tables.ts';
 import { refuse } from './errors.ts';
 import { PRINCIPALS_CHANNEL } from './principals.ts';
-import { ROOT_UNIT_ID, SYSTEM_USER_ID, systemPrincipal } from './system-principal.ts';
+import { ORGANIZATION_ROW_ID, ROOT_UNIT_ID, SYSTEM_USER_ID, systemPrincipal } from './system-principal.ts';
 import { normalizeEmail, saveIdentity } from './users.ts';
 
 export interface BootstrapOptions {
   readonly organization: string;
   readonly adminEmail: string;
+  /** True: a new organization counts as set up, and nobody is asked on a first-run page. */
+  readonly setUp: boolean;
   /** Called on the first start only: the administrator's password hash. */
   passwordHash(): Promise<string>;
 }
@@ -39,10 +41,10 @@ export async function bootstrap(engine: Engine, options: BootstrapOptions): Prom
   return engine.database.transaction(async (executor) => {
     await executor.query('select pg_advisory_xact_lock($1)', [LOCK]);
     const call: Call = { engine, principal: systemPrincipal, executor, requestId: 'bootstrap' };
-    await ensureRoot(call, options.organization);
+    const known = await findAdministrator(executor, engine.schema, engine.model);
+    await ensureRoot(call, options.organization, options.setUp || known !== undefined);
     await ensureRoles(call);
     await ensureTriggers(executor, engine.schema, engine.model);
-    const known = await findAdministrator(executor, engine.schema, engine.model);
     if (known !== undefined) return { administratorId: known, created: false };
     const administratorId = await createUser(call, {
       firstName: 'System',
@@ -79,10 +81,12 @@ async function createRow(
   id: string,
 ): Promise<void> {
   const known = Object.fromEntries(Object.entries(values).filter(([name]) => entity.fields.has(name)));
-  await create(call, entity, { values: known, targets: {}, exact: {} }, { id });
+  // As handlers write: some of these fields are not for callers.
+  await handlerRecords(call).create(entity.name, { ...known, [entity.key.name]: id });
 }
 
-async function ensureRoot(call: Call, organization: string): Promise<void> {
+/** `setUp`: a new organization's row says that it was set up now. */
+async function ensureRoot(call: Call, organization: string, setUp: boolean): Promise<void> {
   const { model } = call.engine;
   const currency = entityOf(model, 'transactioncurrency');
   if (!(await rowExists(call, currency)))
@@ -97,6 +101,27 @@ async function ensureRoot(call: Call, organization: string): Promise<void> {
       { firstname: 'Peyvand', lastname: 'Platform', businessunitid: ROOT_UNIT_ID },
       SYSTEM_USER_ID,
     );
+  const own = entityOf(model, 'organization');
+  if (!(await rowExists(call, own)))
+    await createRow(
+      call,
+      own,
+      {
+        name: organization,
+        basecurrencyid: await baseCurrencyId(call),
+        ...(setUp ? { setupcompletedon: new Date().toISOString() } : {}),
+      },
+      ORGANIZATION_ROW_ID,
+    );
+}
+
+/** The oldest currency whose rate is 1. */
+async function baseCurrencyId(call: Call): Promise<string | null> {
+  const [row] = await (call.executor ?? call.engine.database).query<{ id: string }>(
+    `select transactioncurrencyid as id from ${qualified(call.engine.schema, 'transactioncurrency')}
+     where exchangerate = 1 order by createdon, transactioncurrencyid limit 1`,
+  );
+  return row?.id ?? null;
 }
 
 async function ensureRoles(call: Call): Promise<void> {
@@ -122,6 +147,7 @@ async function ensureTriggers(executor: Executor, schema: string, model: Model):
   const tables = [
     'systemuser',
     'role',
+    'organization',
     ...pairs.flatMap(([left, right]) => associationOf(model, left, right)?.table ?? []),
   ];
   const called = qualified(schema, '_announce_principals');

@@ -4,18 +4,19 @@ import { qualified } from '../db/identifier.ts';
 import type { Engine } from '../engine.ts';
 import { administratorRole } from './access.ts';
 import type { Principal } from './principal.ts';
-import { readSettings, type SETTING_FIELDS, type UserSettings } from './user-settings.ts';
+import { readSettings, settingsSql, type SettingsRow } from './user-settings.ts';
 
-type Row = Readonly<Record<(typeof SETTING_FIELDS)[keyof UserSettings], string | null>> & {
+interface Row extends SettingsRow {
   readonly name: string | null;
   readonly email: string | null;
-};
+}
 
 /** Undefined: the user's row is gone. */
 export async function readMe(engine: Engine, principal: Principal): Promise<Me | undefined> {
+  const settings = settingsSql(engine.schema);
   const [row] = await engine.database.query<Row>(
-    `select fullname as name, internalemailaddress as email, uilanguage, calendar, timezone, theme
-     from ${qualified(engine.schema, 'systemuser')} where systemuserid = $1`,
+    `select u.fullname as name, u.internalemailaddress as email, ${settings.columns}
+     from ${qualified(engine.schema, 'systemuser')} u ${settings.join} where u.systemuserid = $1`,
     [principal.userId],
   );
   if (!row) return undefined;

@@ -6,7 +6,7 @@ import type { Model } from '../model/model.ts';
 import { associationOf } from './association.ts';
 import { AUTH_CHANNEL } from './auth-tables.ts';
 import type { Principal } from './principal.ts';
-import { readSettings, type SETTING_FIELDS, type UserSettings } from './user-settings.ts';
+import { readSettings, settingsSql, type SettingsRow } from './user-settings.ts';
 
 /** Payload: the organization's schema. */
 export const PRINCIPALS_CHANNEL = 'peyvand_principals';
@@ -33,7 +33,7 @@ function linked(schema: string, model: Model, from: string, to: string, where: s
   return `select ${ident(association.right)} from ${table} where ${ident(association.left)} ${where}`;
 }
 
-interface UserRow extends Readonly<Record<(typeof SETTING_FIELDS)[keyof UserSettings], string | null>> {
+interface UserRow extends SettingsRow {
   readonly unit: string | null;
   readonly teams: readonly string[];
   readonly roles: readonly string[];
@@ -49,10 +49,12 @@ export async function readPrincipal(
   const teams = linked(schema, model, 'systemuser', 'team', '= $1');
   const own = linked(schema, model, 'systemuser', 'role', '= $1');
   const lent = linked(schema, model, 'team', 'role', `in (${teams})`);
+  const settings = settingsSql(schema);
   const [row] = await executor.query<UserRow>(
-    `select u.businessunitid as unit, u.uilanguage, u.calendar, u.timezone, u.theme, array(${teams})::text[] as teams,
+    `select u.businessunitid as unit, ${settings.columns}, array(${teams})::text[] as teams,
        array(select r.document from ${qualified(schema, 'role')} r where r.roleid in (${own} union ${lent})) as roles
-     from ${qualified(schema, 'systemuser')} u where u.systemuserid = $1 and u.isdisabled is not true`,
+     from ${qualified(schema, 'systemuser')} u ${settings.join}
+     where u.systemuserid = $1 and u.isdisabled is not true`,
     [userId],
   );
   if (!row) return undefined;

@@ -8,6 +8,9 @@ export const SYSTEM_USER_ID = '00000000-0000-7000-8000-000000000001';
 /** The root business unit made by bootstrap.ts. */
 export const ROOT_UNIT_ID = '00000000-0000-7000-8000-000000000002';
 
+/** organizationid of the one row of the entity `organization`, made by bootstrap.ts. */
+export const ORGANIZATION_ROW_ID = '00000000-0000-7000-8000-000000000003';
+
 export const systemPrincipal: Principal = Object.freeze({
   userId: SYSTEM_USER_ID,
   businessUnitId: ROOT_UNIT_ID,

@@ -1,5 +1,7 @@
 // A person's own settings, kept in the user's row: language, calendar, time zone, theme. What is missing or no longer
-// valid takes its default, so that a principal can always be made.
+// valid is the organization's, and where that says nothing either, a default: a principal can always be made.
+import { qualified } from '../db/identifier.ts';
+
 export interface UserSettings {
   /** BCP 47 tag. */
   readonly language: string;
@@ -33,17 +35,44 @@ export function isLanguage(tag: string): boolean {
   }
 }
 
-/** `row`: values of SETTING_FIELDS by field name. */
-export function readSettings(
-  row: Readonly<Record<(typeof SETTING_FIELDS)[keyof UserSettings], string | null>>,
-): UserSettings {
+/** What settingsSql reads: the user's own values and the organization's. */
+export interface SettingsRow extends Readonly<Record<(typeof SETTING_FIELDS)[keyof UserSettings], string | null>> {
+  readonly organization_language: string | null;
+  readonly organization_calendar: string | null;
+  readonly organization_timezone: string | null;
+}
+
+/** Columns for the select of a user's row `u`, and the join that they need behind it. */
+export function settingsSql(schema: string): { readonly columns: string; readonly join: string } {
+  return {
+    columns: `u.uilanguage, u.calendar, u.timezone, u.theme, o.languagecode as organization_language,
+      o.calendar as organization_calendar, o.timezone as organization_timezone`,
+    join: `left join (select languagecode, calendar, timezone from ${qualified(schema, 'organization')}
+      order by createdon limit 1) o on true`,
+  };
+}
+
+export function readSettings(row: SettingsRow): UserSettings {
   const { uilanguage, calendar, timezone, theme } = row;
-  const language = uilanguage && isLanguage(uilanguage) ? uilanguage : 'en';
+  const language = firstOf(isLanguage, uilanguage, row.organization_language) ?? 'en';
   return {
     language,
     calendar:
-      calendar === 'persian' || calendar === 'gregory' ? calendar : language.startsWith('fa') ? 'persian' : 'gregory',
-    timeZone: timezone && isTimeZone(timezone) ? timezone : 'UTC',
+      firstOf(isCalendar, calendar, row.organization_calendar) ?? (language.startsWith('fa') ? 'persian' : 'gregory'),
+    timeZone: firstOf(isTimeZone, timezone, row.organization_timezone) ?? 'UTC',
     theme: theme === 'light' || theme === 'dark' ? theme : 'system',
   };
+}
+
+export function isCalendar(name: string): name is UserSettings['calendar'] {
+  return name === 'persian' || name === 'gregory';
+}
+
+function firstOf<T extends string>(
+  isValid: (value: string) => value is T,
+  ...values: readonly (string | null)[]
+): T | undefined;
+function firstOf(isValid: (value: string) => boolean, ...values: readonly (string | null)[]): string | undefined;
+function firstOf(isValid: (value: string) => boolean, ...values: readonly (string | null)[]): string | undefined {
+  return values.find((value) => value !== null && value !== '' && isValid(value)) ?? undefined;
 }

@@ -63,6 +63,7 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
       await bootstrap(opened.current(), {
         organization: 'Peyvand',
         adminEmail: config.adminEmail,
+        setUp: config.adminPassword !== undefined,
         // Made by a command before the first start: `peyvand user reset-password` gives a known one.
         passwordHash: async () => hashPassword(config.adminPassword ?? crypto.randomUUID()),
       });

@@ -113,6 +113,7 @@ async function openServices(options: ServerOptions, log: Log, opened: Opened): P
   const { administratorId, created } = await bootstrap(organization.current(), {
     organization: organization.name,
     adminEmail: config.adminEmail,
+    setUp: config.adminPassword !== undefined,
     passwordHash: async () => hashPassword((password ??= randomPassword())),
   });
   if (created)

@@ -50,6 +50,7 @@ export async function bench(): Promise<Readonly<Record<string, unknown>>> {
     organization = await openOrganization({ database, plugins: await loadPlugins() });
     await bootstrap(organization.current(), {
       organization: 'Bench',
+      setUp: true,
       adminEmail: 'bench@example.com',
       passwordHash: () => Promise.resolve('none'),
     });

@@ -27,6 +27,7 @@ interface Sample {
 
 /** A small believable row of each entity that can have rows, in an order in which each finds what it refers to. */
 const samples: Readonly<Record<string, Sample>> = {
+  organization: { values: { name: 'Acme Iran', languagecode: 'fa', timezone: 'Asia/Tehran' } },
   businessunit: { values: { name: 'North' } },
   team: { values: { name: 'Sales north' }, refers: { businessunitid: 'businessunit' } },
   systemuser: { values: { firstname: 'Sara', lastname: 'Amini', internalemailaddress: 'sara@example.com' } },
