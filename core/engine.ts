@@ -13,6 +13,14 @@ export interface Engine {
   readonly handlers: readonly EventHandler[];
 }
 
+/** Where a request came from and how, as the audit log keeps it. */
+export interface Origin {
+  /** The client's network address, where there is one. */
+  readonly address?: string | undefined;
+  /** `session`, `api-key <name>`, `cli`, `system`, `restore`, `merge`, … */
+  readonly via?: string | undefined;
+}
+
 export interface Call {
   readonly engine: Engine;
   readonly principal: Principal;
@@ -24,4 +32,6 @@ export interface Call {
   readonly chain?: readonly string[];
   /** For logs, audit and outbox rows. */
   readonly requestId?: string;
+  /** For audit rows. */
+  readonly origin?: Origin;
 }

@@ -149,7 +149,12 @@ async function deliver(
     refuse: (...violations) => {
       throw new Error(violations.map((one) => one.message).join(' '));
     },
-    records: options.records({ engine, principal, requestId: `${request}~${depth + 1}` }),
+    records: options.records({
+      engine,
+      principal,
+      requestId: `${request}~${depth + 1}`,
+      origin: { via: `handler ${handler.name} (async ${row.message} ${row.entity})` },
+    }),
   };
   await handler.run(context);
 }

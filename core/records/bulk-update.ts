@@ -6,7 +6,7 @@ import type { Call } from '../engine.ts';
 import { handlersOf } from '../events/handlers.ts';
 import type { Entity } from '../model/model.ts';
 import { columnOf, factsOf } from './entity-facts.ts';
-import { auditInto, audited, jsonObject, outboxInto, slots, table, type Slots } from './statement.ts';
+import { auditInto, audited, jsonObject, outboxInto, slots, table, traceOf, type Slots } from './statement.ts';
 import { executorOf } from './transact.ts';
 
 export interface BulkUpdate {
@@ -19,7 +19,7 @@ export interface BulkUpdate {
 
 /** The changed rows' ids. */
 export async function bulkUpdate(call: Call, entity: Entity, update: BulkUpdate): Promise<readonly string[]> {
-  const { engine, principal } = call;
+  const { engine } = call;
   const { schema } = engine;
   const facts = factsOf(entity);
   const parameters = slots();
@@ -49,14 +49,13 @@ export async function bulkUpdate(call: Call, entity: Entity, update: BulkUpdate)
     `diff as materialized (select new.${key} as id, ${versionColumn ? `new.${versionColumn}` : 'null::bigint'} as version, ${pairs.join(' || ')} as changes from new join old on old.${key} = new.${key})`,
     ...(entity.audit
       ? [
-          `audit as (${auditInto(schema)} select gen_random_uuid(), now(), ${literal(entity.name)}, id, 'update', ${user}, ${request}, ${audited(entity, 'changes', names)} from diff)`,
+          `audit as (${auditInto(schema, parameters, { id: 'gen_random_uuid()', entity: entity.name, record: 'id', action: 'update', changes: audited(entity, 'changes', names), from: 'diff' })})`,
         ]
       : []),
     `outbox as (${outboxInto(schema)} select 'update', ${literal(entity.name)}, id, version, ${user}, ${request}, array(select jsonb_object_keys(changes)), ${notify ? '(select jsonb_object_agg(key, value -> 1) from jsonb_each(changes))' : 'null'}, ${notify ? 'null' : 'now()'} from diff)`,
   ];
   const values = new Map(update.values);
-  values.set(':user', principal.userId);
-  values.set(':request', call.requestId ?? null);
+  for (const [slot, value] of traceOf(call)) values.set(slot, value);
   const executor = executorOf(call);
   const rows = await executor.query<{ id: string }>(
     `with ${ctes.join(',\n')}\nselect id from diff`,

@@ -16,7 +16,7 @@ import { invalid } from './invalid.ts';
 import { readId } from './parse-address.ts';
 import { authorizeReferences, referencesOf, unconstrained } from './references.ts';
 import { settleState } from './state.ts';
-import { flagOf, type CheckedReference } from './statement.ts';
+import { flagOf, traceOf, type CheckedReference } from './statement.ts';
 import { statementFor } from './statement-cache.ts';
 import { executorOf } from './transact.ts';
 import { validate } from './validate.ts';
@@ -141,10 +141,9 @@ async function insert(
     insertStatement(engine.model, engine.schema, entity, shape),
   );
   parameters.set(':id', id);
-  parameters.set(':user', principal.userId);
   parameters.set(':unit', principal.businessUnitId);
   parameters.set(':audit', uuidv7());
-  parameters.set(':request', call.requestId ?? null);
+  for (const [slot, value] of traceOf(call)) parameters.set(slot, value);
   parameters.set(':channel', `${engine.schema}_outbox`);
   if (notify) parameters.set(':payload', JSON.stringify(values));
   const rows = await executorOf(call).query<{ version: string | null; [flag: string]: unknown }>(

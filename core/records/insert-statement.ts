@@ -106,7 +106,7 @@ export function insertStatement(model: Model, schema: string, entity: Entity, sh
   const request = parameters.use(':request', 'text');
   if (entity.audit) {
     ctes.push(
-      `audit as (${auditInto(schema)} select ${parameters.use(':audit', 'uuid')}, now(), ${literal(entity.name)}, ${record}, 'create', ${user()}, ${request}, ${changes} from new)`,
+      `audit as (${auditInto(schema, parameters, { id: parameters.use(':audit', 'uuid'), entity: entity.name, record, action: 'create', changes, from: 'new' })})`,
     );
   }
   const payload = shape.notify ? parameters.use(':payload', 'jsonb') : 'null';

@@ -1,6 +1,7 @@
 // Associate and disassociate have the same start: from an entity and a navigation property to the two rows and how they are
 // linked, by a lookup on one side or by an intersect row. Both are safe to repeat.
 import { ident, literal, qualified } from '../db/identifier.ts';
+import type { Parameter } from '../db/sql.ts';
 import { uuidv7 } from '../db/uuid.ts';
 import type { Call } from '../engine.ts';
 import { handlersOf } from '../events/handlers.ts';
@@ -14,7 +15,7 @@ import { fail } from './errors.ts';
 import { handlerRecords } from './handler-records.ts';
 import type { RecordAddress, RecordInput } from './input.ts';
 import { notFound, resolveAddress, say } from './resolve-address.ts';
-import { auditInto, outboxInto, table } from './statement.ts';
+import { auditInto, jsonObject, outboxInto, slots, table, traceOf } from './statement.ts';
 import { executorOf } from './transact.ts';
 import { planUpdate } from './update-write.ts';
 
@@ -87,24 +88,40 @@ export function planIntersect(
     },
     async execute(call) {
       const { schema, handlers } = call.engine;
+      const parameters = slots();
+      const [row, other] = [parameters.use(':id', 'uuid'), parameters.use(':target', 'uuid')];
       const mine = ident(relation.columns[navigation.kind === 'second' ? 1 : 0]);
-      const other = ident(relation.columns[navigation.kind === 'second' ? 0 : 1]);
+      const theirs = ident(relation.columns[navigation.kind === 'second' ? 0 : 1]);
       const intersect = qualified(schema, relation.table);
       const notify = handlersOf(handlers, message, entity.name).async.length > 0;
       const change =
         message === 'associate'
-          ? `insert into ${intersect} (${mine}, ${other}) select $1::uuid, $2::uuid where exists (select from source) and exists (select from target) on conflict do nothing returning 1`
-          : `delete from ${intersect} where ${mine} = $1::uuid and ${other} = $2::uuid returning 1`;
-      const logged = message === 'associate' ? 'null, $2::uuid' : '$2::uuid, null';
+          ? `insert into ${intersect} (${mine}, ${theirs}) select ${row}, ${other} where exists (select from source) and exists (select from target) on conflict do nothing returning 1`
+          : `delete from ${intersect} where ${mine} = ${row} and ${theirs} = ${other} returning 1`;
+      const logged = message === 'associate' ? `null, ${other}` : `${other}, null`;
+      const audit = auditInto(schema, parameters, {
+        id: parameters.use(':audit', 'uuid'),
+        entity: entity.name,
+        record: row,
+        action: message,
+        changes: jsonObject([[relation.name, `jsonb_build_array(${logged})`]]),
+        from: 'new',
+      });
       const lock = message === 'associate' ? ' for key share' : '';
+      const values = new Map<string, Parameter>([
+        [':id', id],
+        [':target', targetId],
+        [':audit', uuidv7()],
+        ...traceOf(call),
+      ]);
       const rows = await executorOf(call).query<{ source: boolean; target: boolean }>(
-        `with source as materialized (select 1 from ${table(schema, entity)} where ${ident(columnOf(entity.key).name)} = $1::uuid${lock}),
-target as materialized (select 1 from ${table(schema, target)} where ${ident(columnOf(target.key).name)} = $2::uuid${target.union ? '' : lock}),
+        `with source as materialized (select 1 from ${table(schema, entity)} where ${ident(columnOf(entity.key).name)} = ${row}${lock}),
+target as materialized (select 1 from ${table(schema, target)} where ${ident(columnOf(target.key).name)} = ${other}${target.union ? '' : lock}),
 new as (${change}),
-audit as (${auditInto(schema)} select $3::uuid, now(), ${literal(entity.name)}, $1::uuid, ${literal(message)}, $4::uuid, $5::text, jsonb_build_object(${literal(relation.name)}, jsonb_build_array(${logged})) from new),
-outbox as (${outboxInto(schema)} select ${literal(message)}, ${literal(entity.name)}, $1::uuid, null, $4::uuid, $5::text, array[${literal(relation.name)}], jsonb_build_object('relation', ${literal(relation.name)}, 'target', $2::uuid), ${notify ? 'null' : 'now()'} from new)
+audit as (${audit}),
+outbox as (${outboxInto(schema)} select ${literal(message)}, ${literal(entity.name)}, ${row}, null, ${parameters.use(':user', 'uuid')}, ${parameters.use(':request', 'text')}, array[${literal(relation.name)}], jsonb_build_object('relation', ${literal(relation.name)}, 'target', ${other}), ${notify ? 'null' : 'now()'} from new)
 select exists (select from source) as source, exists (select from target) as target${notify ? `, (select pg_notify(${literal(`${schema}_outbox`)}, '')::text from new) as notified` : ''}`,
-        [id, targetId, uuidv7(), call.principal.userId, call.requestId ?? null],
+        parameters.names.map((slot) => values.get(slot) ?? null),
       );
       if (!rows[0]?.source) throw notFound(entity, { id });
       if (!rows[0].target && message === 'associate') {

@@ -13,7 +13,7 @@ import { refuseUnion } from './create-write.ts';
 import { columnOf, factsOf, typeColumnOf } from './entity-facts.ts';
 import { fail } from './errors.ts';
 import { readRow } from './read-row.ts';
-import { auditInto, outboxInto, slots, table, unaudited } from './statement.ts';
+import { auditInto, jsonObject, outboxInto, slots, table, traceOf, unaudited } from './statement.ts';
 import { executorOf } from './transact.ts';
 
 /** The write answers false where there is no such row. */
@@ -116,11 +116,22 @@ async function deleteIntersects(call: Call, plan: Cascade): Promise<void> {
   for (const { entity, ids } of plan.doomed.values()) {
     for (const { relation, column } of intersectsOf(call, entity)) {
       const other = relation.columns[0] === column ? relation.columns[1] : relation.columns[0];
+      const parameters = slots();
+      const doomed = `${parameters.use(':ids', 'text')}[]::uuid[]`;
+      const audit = auditInto(schema, parameters, {
+        id: 'gen_random_uuid()',
+        entity: entity.name,
+        record: ident(column),
+        action: 'disassociate',
+        changes: jsonObject([[relation.name, `jsonb_build_array(${ident(other)}, null)`]]),
+        from: 'gone',
+      });
+      const values = new Map<string, Parameter>([[':ids', [...ids]], ...traceOf(call)]);
       await executorOf(call).query(
-        `with gone as (delete from ${qualified(schema, relation.table)} where ${ident(column)} = any ($1::text[]::uuid[]) returning *),
-audit as (${auditInto(schema)} select gen_random_uuid(), now(), ${literal(entity.name)}, ${ident(column)}, 'disassociate', $2::uuid, $3::text, jsonb_build_object(${literal(relation.name)}, jsonb_build_array(${ident(other)}, null)) from gone)
-${outboxInto(schema)} select 'disassociate', ${literal(entity.name)}, ${ident(column)}, null, $2::uuid, $3::text, array[${literal(relation.name)}], jsonb_build_object('relation', ${literal(relation.name)}, 'target', ${ident(other)}), now() from gone`,
-        [[...ids], call.principal.userId, call.requestId ?? null],
+        `with gone as (delete from ${qualified(schema, relation.table)} where ${ident(column)} = any (${doomed}) returning *),
+audit as (${audit})
+${outboxInto(schema)} select 'disassociate', ${literal(entity.name)}, ${ident(column)}, null, ${parameters.use(':user', 'uuid')}, ${parameters.use(':request', 'text')}, array[${literal(relation.name)}], jsonb_build_object('relation', ${literal(relation.name)}, 'target', ${ident(other)}), now() from gone`,
+        parameters.names.map((slot) => values.get(slot) ?? null),
       );
     }
   }
@@ -129,10 +140,7 @@ ${outboxInto(schema)} select 'disassociate', ${literal(entity.name)}, ${ident(co
 async function deleteRows(call: Call, plan: Cascade): Promise<void> {
   const { schema, handlers } = call.engine;
   const parameters = slots();
-  const values = new Map<string, Parameter>([
-    [':user', call.principal.userId],
-    [':request', call.requestId ?? null],
-  ]);
+  const values = new Map<string, Parameter>(traceOf(call));
   const user = parameters.use(':user', 'uuid');
   const request = parameters.use(':request', 'text');
   const ctes: string[] = [];
@@ -153,7 +161,7 @@ async function deleteRows(call: Call, plan: Cascade): Promise<void> {
     const old = `to_jsonb(gone${index})${secret}`;
     if (entity.audit) {
       ctes.push(
-        `audit${index} as (${auditInto(schema)} select gen_random_uuid(), now(), ${literal(entity.name)}, ${key}, 'delete', ${user}, ${request}, coalesce((select jsonb_object_agg(key, jsonb_build_array(value, null)) from jsonb_each(${old}) where value <> 'null'::jsonb), '{}') from gone${index})`,
+        `audit${index} as (${auditInto(schema, parameters, { id: 'gen_random_uuid()', entity: entity.name, record: key, action: 'delete', changes: `coalesce((select jsonb_object_agg(key, jsonb_build_array(value, null)) from jsonb_each(${old}) where value <> 'null'::jsonb), '{}')`, from: `gone${index}` })})`,
       );
     }
     ctes.push(

@@ -1,13 +1,15 @@
 // The pieces from which insert-statement.ts and update-statement.ts build the one statement of a write: parameters by
 // slot, checks of referenced rows, stamps, what changed, audit and outbox.
 import { ident, literal, qualified } from '../db/identifier.ts';
+import type { Parameter } from '../db/sql.ts';
+import type { Call } from '../engine.ts';
 import type { Column, Entity, Field, Model } from '../model/model.ts';
 import type { ColumnType } from '../sdk/index.ts';
 import { columnOf, factsOf } from './entity-facts.ts';
 
 /**
  * SQL text, and for `$1 …` the name of the value that belongs there: a column's, or one of `:id`, `:user`, `:unit`,
- * `:version`, `:audit`, `:request`, `:channel`, `:payload`.
+ * `:version`, `:audit`, `:request`, `:address`, `:via`, `:channel`, `:payload`.
  */
 export interface Statement {
   readonly text: string;
@@ -189,9 +191,43 @@ export function audited(entity: Entity, changes: string, columns: readonly strin
   return out.length === 0 ? changes : `${changes} - array[${out.map((name) => literal(name)).join(', ')}]`;
 }
 
-/** The columns `id, at, entity, record, action, user_id, request_id, changes` of `_audit`. */
-export function auditInto(schema: string): string {
-  return `insert into ${qualified(schema, '_audit')} ("id", "at", "entity", "record", "action", "user_id", "request_id", "changes")`;
+/** One entry of the audit log for each row of `from`; all but the entity and the action are SQL. */
+export interface AuditEntry {
+  readonly id: string;
+  /** Logical name. */
+  readonly entity: string;
+  readonly record: string;
+  readonly action: string;
+  /** jsonb: column → [old, new]. */
+  readonly changes: string;
+  /** Relation, with a condition where needed. */
+  readonly from: string;
+}
+
+/**
+ * The insert into `_audit`. Its time is the clock's after the row is locked, not the transaction's beginning: so the entries
+ * of a record stand in the order in which they happened, also those of one transaction.
+ */
+export function auditInto(schema: string, parameters: Slots, entry: AuditEntry): string {
+  const [user, request, address, via] = [
+    parameters.use(':user', 'uuid'),
+    parameters.use(':request', 'text'),
+    parameters.use(':address', 'text'),
+    parameters.use(':via', 'text'),
+  ];
+  return `insert into ${qualified(schema, '_audit')} ("id", "at", "entity", "record", "action", "user_id", "request_id", "address", "via", "changes") select ${entry.id}, clock_timestamp(), ${literal(entry.entity)}, ${entry.record}, ${literal(entry.action)}, ${user}, ${request}, ${address}, ${via}, ${entry.changes} from ${entry.from}`;
+}
+
+/** The values of the slots that say who writes, from where and through what: `:user`, `:request`, `:address`, `:via`. */
+export function traceOf({ principal, requestId, origin, chain }: Call): readonly (readonly [string, Parameter])[] {
+  const handlers = (chain ?? []).map((one) => `handler ${one}`);
+  const via = [...(origin?.via === undefined ? [] : [origin.via]), ...handlers].join(' → ');
+  return [
+    [':user', principal.userId],
+    [':request', requestId ?? null],
+    [':address', origin?.address ?? null],
+    [':via', via === '' ? null : via],
+  ];
 }
 
 /** `notify`: somebody waits for it; else the row is only history and counts as done. */

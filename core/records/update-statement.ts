@@ -130,7 +130,7 @@ export function updateStatement(model: Model, schema: string, entity: Entity, sh
     const log = audited(entity, 'changes', logged);
     const some = log === 'changes' ? '' : ` where (${log}) <> '{}'`;
     ctes.push(
-      `audit as (${auditInto(schema)} select ${parameters.use(':audit', 'uuid')}, now(), ${literal(entity.name)}, id, 'update', ${user()}, ${request}, ${log} from diff${some})`,
+      `audit as (${auditInto(schema, parameters, { id: parameters.use(':audit', 'uuid'), entity: entity.name, record: 'id', action: 'update', changes: log, from: `diff${some}` })})`,
     );
   }
   const payload = shape.notify ? `(select jsonb_object_agg(key, value -> 1) from jsonb_each(changes))` : 'null';

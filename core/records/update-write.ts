@@ -17,7 +17,7 @@ import type { RecordInput, Written } from './input.ts';
 import { readRow } from './read-row.ts';
 import { authorizeReferences, referencesOf, unconstrained } from './references.ts';
 import { settleState, transitionRefused, type SettledState } from './state.ts';
-import { flagOf, type CheckedReference } from './statement.ts';
+import { flagOf, traceOf, type CheckedReference } from './statement.ts';
 import { statementFor } from './statement-cache.ts';
 import { executorOf } from './transact.ts';
 import { updateStatement } from './update-statement.ts';
@@ -109,7 +109,7 @@ async function store(
   references: readonly CheckedReference[],
   version: string | undefined,
 ): Promise<Written | undefined> {
-  const { engine, principal } = call;
+  const { engine } = call;
   const facts = factsOf(entity);
   const status = facts.system.get('status');
   const statusColumn = status && columnOf(status).name;
@@ -139,9 +139,8 @@ async function store(
   );
   const parameters = new Map<string, Parameter>(columns);
   parameters.set(':id', id);
-  parameters.set(':user', principal.userId);
   parameters.set(':audit', uuidv7());
-  parameters.set(':request', call.requestId ?? null);
+  for (const [slot, value] of traceOf(call)) parameters.set(slot, value);
   parameters.set(':channel', `${engine.schema}_outbox`);
   parameters.set(':version', version !== undefined && /^\d{1,18}$/.test(version) ? version : '-1');
   const rows = await executorOf(call).query<Answer>(

@@ -53,8 +53,9 @@ function systemTables(schema: string): string {
 create sequence if not exists ${name('_version')};
 create table if not exists ${name('_audit')} (
   id uuid not null, at timestamptz not null default now(), entity text not null, record uuid not null,
-  action text not null, user_id uuid, request_id text, changes jsonb, primary key (id, at)
+  action text not null, user_id uuid, request_id text, changes jsonb, address text, via text, primary key (id, at)
 ) partition by range (at);
+alter table ${name('_audit')} add column if not exists address text, add column if not exists via text;
 create index if not exists "_audit_record_idx" on ${name('_audit')} (record, at desc);
 create table if not exists ${name('_audit_default')} partition of ${name('_audit')} default;
 create table if not exists ${name('_outbox')} (

@@ -45,17 +45,29 @@ export async function listApiKeys(database: Database): Promise<readonly ApiKey[]
   );
 }
 
-/** The user behind a key that is neither ended nor revoked. */
-export async function resolveApiKey(
-  database: Database,
-  keyHash: string,
-): Promise<{ readonly id: string; readonly userId: string; readonly expiresAt: number | undefined } | undefined> {
-  const [row] = await database.query<{ id: string; userId: string; expires: string | null }>(
-    `select id, user_id as "userId", (extract(epoch from expires_at) * 1000)::bigint::text as expires
+export interface ResolvedKey {
+  readonly id: string;
+  readonly name: string;
+  readonly userId: string;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number | undefined;
+}
+
+/** The user behind a key that is neither ended nor revoked, and its name. */
+export async function resolveApiKey(database: Database, keyHash: string): Promise<ResolvedKey | undefined> {
+  const [row] = await database.query<{ id: string; name: string; userId: string; expires: string | null }>(
+    `select id, name, user_id as "userId", (extract(epoch from expires_at) * 1000)::bigint::text as expires
      from peyvand_auth.api_key where hash = $1 and revoked_at is null and (expires_at is null or expires_at > now())`,
     [keyHash],
   );
-  return row && { id: row.id, userId: row.userId, expiresAt: row.expires === null ? undefined : Number(row.expires) };
+  return (
+    row && {
+      id: row.id,
+      name: row.name,
+      userId: row.userId,
+      expiresAt: row.expires === null ? undefined : Number(row.expires),
+    }
+  );
 }
 
 export async function touchApiKey(database: Database, id: string): Promise<void> {

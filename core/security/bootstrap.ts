@@ -40,7 +40,13 @@ export async function bootstrap(engine: Engine, options: BootstrapOptions): Prom
   await ensureAuthTables(engine.database);
   return engine.database.transaction(async (executor) => {
     await executor.query('select pg_advisory_xact_lock($1)', [LOCK]);
-    const call: Call = { engine, principal: systemPrincipal, executor, requestId: 'bootstrap' };
+    const call: Call = {
+      engine,
+      principal: systemPrincipal,
+      executor,
+      requestId: 'bootstrap',
+      origin: { via: 'system' },
+    };
     const known = await findAdministrator(executor, engine.schema, engine.model);
     await ensureRoot(call, options.organization, options.setUp || known !== undefined);
     await ensureRoles(call);

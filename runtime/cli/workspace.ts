@@ -71,7 +71,12 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
       config,
       database,
       organization: opened,
-      call: (principal = systemPrincipal) => ({ engine: opened.current(), principal, requestId: 'command' }),
+      call: (principal = systemPrincipal) => ({
+        engine: opened.current(),
+        principal,
+        requestId: 'command',
+        origin: { via: 'cli' },
+      }),
       [Symbol.asyncDispose]: close,
     };
   } catch (fault) {

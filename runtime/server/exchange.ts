@@ -1,6 +1,7 @@
 // One request as the routes see it: read once from Node's own request object, so that nothing is parsed twice.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
+import type { Origin } from '../../core/engine.ts';
 import type { Principal } from '../../core/security/principal.ts';
 
 export interface Exchange {
@@ -15,6 +16,8 @@ export interface Exchange {
   readonly started: number;
   /** Set once known; for the log line. */
   principal: Principal | undefined;
+  /** How the caller proved who they are, set with it: `session`, `api-key <name>`. For the audit log. */
+  via: string | undefined;
 }
 
 /** What @hono/node-server hands over, and our own reading of it. */
@@ -44,7 +47,13 @@ export function openExchange(incoming: IncomingMessage): Exchange {
     query: mark < 0 ? '' : url.slice(mark + 1),
     started: performance.now(),
     principal: undefined,
+    via: undefined,
   };
+}
+
+/** What the audit log keeps of where a request came from. */
+export function originOf(exchange: Exchange): Origin {
+  return { address: clientAddress(exchange), via: exchange.via };
 }
 
 export function header(exchange: Exchange, name: string): string | undefined {

@@ -8,7 +8,7 @@ import { isLanguage, isTimeZone, SETTING_FIELDS, type UserSettings } from '../..
 import { answerJson } from './answer.ts';
 import { readJson } from './body.ts';
 import { fail } from './errors.ts';
-import type { Exchange } from './exchange.ts';
+import { originOf, type Exchange } from './exchange.ts';
 import type { Services } from './services.ts';
 
 export async function showMe(services: Services, _exchange: Exchange, principal: Principal): Promise<Response> {
@@ -49,7 +49,12 @@ export async function changeMe(services: Services, exchange: Exchange, principal
   const user = engine.model.entities.get('systemuser');
   if (user && Object.keys(values).length > 0) {
     // Everyone may change these of their own row, whatever their roles say about users.
-    const call = { engine, principal: { ...principal, roles: [administratorRole] }, requestId: exchange.id };
+    const call = {
+      engine,
+      principal: { ...principal, roles: [administratorRole] },
+      requestId: exchange.id,
+      origin: originOf(exchange),
+    };
     await update(call, user, { id: principal.userId }, { values, targets: {}, exact: {} }, {});
     services.authenticator.forget(principal.userId);
   }

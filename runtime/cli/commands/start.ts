@@ -45,7 +45,12 @@ async function makeDemo({ organization }: RunningServer, config: Config): Promis
   // Loaded only when asked for: other starts do not pay for it.
   const { loadDemo } = await import('../demo/load-demo.ts');
   const { readIds } = await import('../load/read-ids.ts');
-  const call = { engine: organization.current(), principal: systemPrincipal, requestId: 'demo' };
+  const call = {
+    engine: organization.current(),
+    principal: systemPrincipal,
+    requestId: 'demo',
+    origin: { via: 'cli' },
+  };
   const users = call.engine.model.entities.get('systemuser');
   const [administrator] = users ? await readIds(call, users, 'internalemailaddress', [config.adminEmail]) : [];
   say('Making a demo organization (once) …');

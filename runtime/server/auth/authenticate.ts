@@ -18,11 +18,13 @@ const MOST_HELD = 10_000;
 interface Held {
   readonly userId: string;
   readonly principal: Principal;
+  /** How, for the audit log: `session`, `api-key <name>`. */
+  readonly via: string;
   readonly until: number;
 }
 
 export interface Authenticator {
-  /** The caller, at once when held in memory. Throws 401. */
+  /** The caller, at once when held in memory; notes in the exchange how they proved it. Throws 401. */
   authenticate(exchange: Exchange): Principal | Promise<Principal>;
   forget(userId: string): void;
   close(): Promise<void>;
@@ -81,12 +83,14 @@ export async function createAuthenticator(options: AuthenticatorOptions): Promis
     key: string,
     userId: string,
     principal: Principal,
+    via: string,
     endsAt: number | undefined,
-  ) => {
+  ): Held => {
     if (map.size >= MOST_HELD) map.clear();
     const until = Math.min(Date.now() + TRUST_MS, endsAt ?? Number.POSITIVE_INFINITY);
-    map.set(key, { userId, principal, until });
-    return principal;
+    const held = { userId, principal, via, until };
+    map.set(key, held);
+    return held;
   };
 
   const principalOf = async (userId: string): Promise<Principal> => {
@@ -95,9 +99,16 @@ export async function createAuthenticator(options: AuthenticatorOptions): Promis
     return principal;
   };
 
-  const byKey = async (keyHash: string): Promise<Principal> => {
+  const byKey = async (keyHash: string): Promise<Held> => {
     if (bootstrapKey && bootstrapHash && timingSafeEqual(bootstrapHash, Buffer.from(keyHash)))
-      return hold(keys, keyHash, bootstrapKey.userId, await principalOf(bootstrapKey.userId), undefined);
+      return hold(
+        keys,
+        keyHash,
+        bootstrapKey.userId,
+        await principalOf(bootstrapKey.userId),
+        'api-key PEYVAND_API_KEY',
+        undefined,
+      );
     const found = await resolveApiKey(database, keyHash);
     if (!found) throw fail('PRINCIPAL_UNKNOWN');
     const now = Date.now();
@@ -105,22 +116,29 @@ export async function createAuthenticator(options: AuthenticatorOptions): Promis
       touched.set(found.id, now);
       touchApiKey(database, found.id).catch(onFault);
     }
-    return hold(keys, keyHash, found.userId, await principalOf(found.userId), found.expiresAt);
+    return hold(keys, keyHash, found.userId, await principalOf(found.userId), `api-key ${found.name}`, found.expiresAt);
   };
 
-  const byCookie = async (cookie: string): Promise<Principal> => {
+  const byCookie = async (cookie: string): Promise<Held> => {
     const user = await sessions.resolve(cookie);
     if (!user) throw fail('PRINCIPAL_UNKNOWN');
-    return hold(cookies, cookie, user.id, await principalOf(user.id), user.expiresAt);
+    return hold(cookies, cookie, user.id, await principalOf(user.id), 'session', user.expiresAt);
   };
 
-  const heldIn = (map: Map<string, Held>, key: string): Principal | undefined => {
+  const heldIn = (map: Map<string, Held>, key: string): Held | undefined => {
     const held = map.get(key);
     if (!held) return undefined;
-    if (held.until > Date.now()) return held.principal;
+    if (held.until > Date.now()) return held;
     map.delete(key);
     return undefined;
   };
+
+  const known = (exchange: Exchange, { principal, via }: Held): Principal => {
+    exchange.via = via;
+    return principal;
+  };
+  const after = (exchange: Exchange, held: Held | Promise<Held>): Principal | Promise<Principal> =>
+    held instanceof Promise ? held.then((found) => known(exchange, found)) : known(exchange, held);
 
   return {
     authenticate(exchange) {
@@ -129,12 +147,12 @@ export async function createAuthenticator(options: AuthenticatorOptions): Promis
         const token = /^Bearer +(pvd_[\w-]{16,200})$/i.exec(authorization)?.[1];
         if (token === undefined) throw fail('PRINCIPAL_UNKNOWN');
         const keyHash = hashKey(token);
-        return heldIn(keys, keyHash) ?? byKey(keyHash);
+        return after(exchange, heldIn(keys, keyHash) ?? byKey(keyHash));
       }
       const cookie = sessionCookie(exchange);
       if (cookie === undefined) throw fail('PRINCIPAL_MISSING');
       requireOwnOrigin(exchange);
-      return heldIn(cookies, cookie) ?? byCookie(cookie);
+      return after(exchange, heldIn(cookies, cookie) ?? byCookie(cookie));
     },
     forget,
     async close() {

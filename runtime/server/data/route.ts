@@ -6,7 +6,7 @@ import { suggest } from '../../../core/model/suggest.ts';
 import { readableEntities } from '../../../core/security/access.ts';
 import { answerOData, answerText } from '../answer.ts';
 import { fail } from '../errors.ts';
-import type { Exchange } from '../exchange.ts';
+import { originOf, type Exchange } from '../exchange.ts';
 import { readQueryString } from '../query-string.ts';
 import type { Services } from '../services.ts';
 import { associateRow, disassociateRow, readReferences } from './associations.ts';
@@ -34,7 +34,12 @@ export function dataRoute(services: Services, exchange: Exchange, principal: Pri
   if (!head) return answerService(exchange, services, principal);
   const entity = engine.model.sets.get(head.name);
   const request = openDataRequest(
-    { engine, principal: speaking(principal, exchange, engine.model), requestId: exchange.id },
+    {
+      engine,
+      principal: speaking(principal, exchange, engine.model),
+      requestId: exchange.id,
+      origin: originOf(exchange),
+    },
     exchange,
   );
   if (entity) return entityRoute(request, entity, head, rest);

@@ -1,7 +1,7 @@
 with old as materialized (select "new_portid", "new_name", "versionnumber" from "org_default"."new_port" where "new_portid" = $3::uuid for no key update),
 new as (update "org_default"."new_port" t set "new_name" = $1::text, "modifiedon" = now(), "modifiedby" = $2::uuid, "versionnumber" = nextval('"org_default"."_version"'::regclass) from old where t."new_portid" = old."new_portid" and (old."new_name" is distinct from $1::text) returning t."new_portid", t."new_name", t."versionnumber"),
 diff as materialized (select new."new_portid" as id, new."versionnumber" as version, case when old."new_name" is distinct from new."new_name" then jsonb_build_object('new_name', jsonb_build_array(old."new_name", new."new_name")) else '{}'::jsonb end as changes from new, old),
-audit as (insert into "org_default"."_audit" ("id", "at", "entity", "record", "action", "user_id", "request_id", "changes") select $5::uuid, now(), 'new_port', id, 'update', $2::uuid, $4::text, changes from diff),
+audit as (insert into "org_default"."_audit" ("id", "at", "entity", "record", "action", "user_id", "request_id", "address", "via", "changes") select $5::uuid, clock_timestamp(), 'new_port', id, 'update', $2::uuid, $4::text, $6::text, $7::text, changes from diff),
 outbox as (insert into "org_default"."_outbox" ("message", "entity", "record", "version", "user_id", "request_id", "changed", "payload", "processed_at") select 'update', 'new_port', id, version, $2::uuid, $4::text, array(select jsonb_object_keys(changes)), null, now() from diff)
 select old."versionnumber"::text as "before", new."versionnumber"::text as "version" from old left join new on true
--- $1 new_name, $2 :user, $3 :id, $4 :request, $5 :audit
+-- $1 new_name, $2 :user, $3 :id, $4 :request, $5 :audit, $6 :address, $7 :via
