@@ -160,7 +160,7 @@ function summaryOf(model: Model, entity: Entity, translate: Translate): EntitySu
     ...(entity.icon === undefined ? {} : { icon: entity.icon }),
     key: entity.key.name,
     primary: entity.primary.name,
-    create: entity.union === undefined,
+    create: entity.union === undefined && !entity.single,
     quickCreate: [...model.forms.values()].some(
       (form) => form.entity === entity.name && form.document['kind'] === 'quick-create',
     ),

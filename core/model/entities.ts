@@ -78,6 +78,7 @@ function compileEntity(
     icon: typeof keyword['icon'] === 'string' ? keyword['icon'] : undefined,
     ownership: keyword['ownership'] === 'organization' ? 'organization' : 'user',
     union: unionOf(source, effective, checkName),
+    single: keyword['single'] === true,
     key,
     primary,
     fields,

@@ -45,6 +45,8 @@ export interface Entity {
    * text field that holds the member's logical name.
    */
   readonly union: { readonly members: readonly string[]; readonly discriminator: string } | undefined;
+  /** True: exactly one row, which the platform makes. */
+  readonly single: boolean;
   /** `accountid`. */
   readonly key: Field;
   /** The field that names a row wherever it is referenced. */

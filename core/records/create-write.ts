@@ -6,6 +6,7 @@ import { handlersOf } from '../events/handlers.ts';
 import type { PlannedWrite } from '../events/pipeline.ts';
 import type { Entity } from '../model/model.ts';
 import { requirePrivilege } from '../security/access.ts';
+import { SYSTEM_USER_ID } from '../security/system-principal.ts';
 import type { ColumnValue } from '../sdk/index.ts';
 import { columnOf, factsOf, typeColumnOf } from './entity-facts.ts';
 import { fail } from './errors.ts';
@@ -36,6 +37,11 @@ export function refuseUnion(entity: Entity): void {
   }
 }
 
+/** Throws ENTITY_SINGLE: where there is one row, only the platform makes or deletes it. */
+export function refuseSingle(call: Call, entity: Entity): void {
+  if (entity.single && call.principal.userId !== SYSTEM_USER_ID) throw fail('ENTITY_SINGLE', { entity: entity.name });
+}
+
 export function planCreate(
   call: Call,
   entity: Entity,
@@ -43,6 +49,7 @@ export function planCreate(
   options: CreateOptions = {},
 ): PlannedWrite<Written | undefined> {
   refuseUnion(entity);
+  refuseSingle(call, entity);
   const facts = factsOf(entity);
   const values: Record<string, unknown> = { ...facts.defaults };
   for (const name in input.values) {

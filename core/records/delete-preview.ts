@@ -4,7 +4,7 @@ import type { Call } from '../engine.ts';
 import type { Entity } from '../model/model.ts';
 import { requirePrivilege } from '../security/access.ts';
 import { cascade, countLinks, intersectsOf } from './cascade.ts';
-import { refuseUnion } from './create-write.ts';
+import { refuseSingle, refuseUnion } from './create-write.ts';
 import { columnOf } from './entity-facts.ts';
 import { notFound, resolveAddress } from './resolve-address.ts';
 import { table } from './statement.ts';
@@ -35,6 +35,7 @@ export interface Effect {
 
 export async function deletePreview(call: Call, entity: Entity, id: string): Promise<DeletePreview> {
   refuseUnion(entity);
+  refuseSingle(call, entity);
   requirePrivilege(call.principal, call.engine.model, 'delete', entity.name);
   return alone(call, entity, (inside) => look(inside, entity, id));
 }

@@ -22,6 +22,10 @@ export const fail = defineErrors({
     status: 400,
     message: '{entity} is a union that only reads. Write to one of its members: {members}.',
   },
+  ENTITY_SINGLE: {
+    status: 400,
+    message: 'There is exactly one {entity}, made by the platform. Change that row; none is created or deleted.',
+  },
   PRECONDITION_FAILED: {
     status: 412,
     message:

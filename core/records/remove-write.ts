@@ -9,7 +9,7 @@ import type { Entity } from '../model/model.ts';
 import { requirePrivilege } from '../security/access.ts';
 import { bulkUpdate } from './bulk-update.ts';
 import { cascade, countLinks, intersectsOf, refersTo, type Cascade } from './cascade.ts';
-import { refuseUnion } from './create-write.ts';
+import { refuseSingle, refuseUnion } from './create-write.ts';
 import { columnOf, factsOf, typeColumnOf } from './entity-facts.ts';
 import { fail } from './errors.ts';
 import { readRow } from './read-row.ts';
@@ -30,7 +30,10 @@ export function planRemove(
     values: {},
     transaction: true,
     check: () => undefined,
-    authorize: (caller) => requirePrivilege(caller.principal, caller.engine.model, 'delete', entity.name),
+    authorize(caller) {
+      requirePrivilege(caller.principal, caller.engine.model, 'delete', entity.name);
+      refuseSingle(caller, entity);
+    },
     image: (inside) => readRow(inside, entity, id, true),
     execute: (inside, hooks) => remove(inside, entity, id, options.version, hooks),
   };

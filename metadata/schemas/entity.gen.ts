@@ -118,6 +118,10 @@ export interface Entity {
    */
   stateless?: boolean;
   /**
+   * True: there is exactly one row, which the platform makes. Nobody else creates or deletes rows.
+   */
+  single?: boolean;
+  /**
    * A union entity whose fields and key this one also has (`task` extends `activitypointer`), so that the union can show it.
    */
   extends?: string;

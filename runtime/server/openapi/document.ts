@@ -128,6 +128,7 @@ function paths(model: Model, principal: Principal, entity: Entity): Readonly<Rec
       },
     }),
     ...(writable &&
+      !entity.single &&
       may('create') && {
         post: {
           tags,
@@ -165,6 +166,7 @@ function paths(model: Model, principal: Principal, entity: Entity): Readonly<Rec
         },
       }),
     ...(writable &&
+      !entity.single &&
       may('delete') && {
         delete: {
           tags,

@@ -2,7 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { create } from '../../../core/records/create.ts';
 import { readBody } from '../../../core/records/read-body.ts';
+import { deletePreview } from '../../../core/records/delete-preview.ts';
+import { remove } from '../../../core/records/remove.ts';
 import { update } from '../../../core/records/update.ts';
+import { upsert } from '../../../core/records/upsert.ts';
+import { systemPrincipal } from '../../../core/security/system-principal.ts';
 import { administrator, inputOf, rootUnit, testEngine, type TestEngine } from '../../support/engine.ts';
 import { refused, targets } from '../../support/refused.ts';
 import { voyage } from '../../support/voyage.ts';
@@ -326,4 +330,33 @@ test('what is not there is 404, what is no id 400, a union only reads', async ()
   expect((await refused(create(world.call, world.entity('activitypointer'), inputOf({ subject: 'x' })))).code).toBe(
     'ENTITY_READ_ONLY',
   );
+});
+
+test('of an entity with a single row nobody makes a second one or deletes the one there is', async () => {
+  const organization = world.entity('organization');
+  const one = await create(world.with({ principal: systemPrincipal }), organization, inputOf({ name: 'Acme' }));
+  for (const attempt of [
+    () => create(world.call, organization, inputOf({ name: 'Mine' })),
+    () => upsert(world.call, organization, { id: administrator }, inputOf({ name: 'Mine' })),
+    () => remove(world.call, organization, { id: one.id }),
+    () => deletePreview(world.call, organization, one.id),
+  ])
+    expect((await refused(attempt())).code).toBe('ENTITY_SINGLE');
+  const change = { name: 'Acme Iran', hierarchydepth: 2, auditretentionmonths: 24 };
+  await update(world.call, organization, { id: one.id }, inputOf(change));
+  expect(await world.rows('select name, hierarchydepth from org_default.organization')).toEqual([
+    { name: 'Acme Iran', hierarchydepth: 2 },
+  ]);
+});
+
+test('what only setting up writes of the organization, callers cannot', async () => {
+  const [row] = await world.rows<{ id: string }>('select organizationid as id from org_default.organization');
+  const change = { setupcompletedon: null, basecurrencyid: administrator, hierarchydepth: 11, calendar: 'mayan' };
+  const error = await refused(update(world.call, world.entity('organization'), { id: row?.id ?? '' }, inputOf(change)));
+  expect(targets(error)).toEqual([
+    'basecurrencyid FIELD_READ_ONLY',
+    'calendar TEXT_PATTERN',
+    'hierarchydepth NUMBER_RANGE',
+    'setupcompletedon FIELD_READ_ONLY',
+  ]);
 });
