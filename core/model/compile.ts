@@ -54,6 +54,7 @@ export function compileModel({ layers, fieldTypes }: ModelSource): Model {
     views: withDefaultViews(entityDocuments(documents, 'view'), entities.values()),
     apps: rootDocuments(documents, 'app'),
     roles: rootDocuments(documents, 'role'),
+    profiles: rootDocuments(documents, 'field-profile'),
     documents,
     locales: localesOf(documents),
     provenance: (document, idPath) => provenanceOf(merged, effective, document, idPath),

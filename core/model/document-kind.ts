@@ -10,6 +10,7 @@ const rootPlaces = new Map(
     dashboards: 'dashboard',
     locales: 'locale',
     processes: 'process',
+    profiles: 'field-profile',
     relations: 'relation',
     roles: 'role',
     traits: 'trait',

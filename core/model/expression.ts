@@ -11,6 +11,11 @@ function parse(text: string): jsonata.Expression {
   return parser(text);
 }
 
+/** The expression's syntax tree, as jsonata makes it. Throws its error where the text does not parse. */
+export function parseExpression(text: string): unknown {
+  return parse(text).ast();
+}
+
 /** What is wrong with the expression's text; undefined where it parses. */
 export function expressionProblem(text: string): string | undefined {
   try {

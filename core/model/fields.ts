@@ -146,6 +146,7 @@ function describeField(
           ? reasonChoices(status)
           : choices?.options,
     audit: wanted && (system === undefined || audited.has(system)),
+    secured: options['secured'] === true,
     origins: entity.origins.get(name) ?? [],
     ...(typeof options['was'] === 'string' ? { was: options['was'] } : {}),
   };

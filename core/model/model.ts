@@ -17,6 +17,8 @@ export interface Model {
   readonly views: ReadonlyMap<string, EntityDocument>;
   readonly apps: ReadonlyMap<string, JsonObject>;
   readonly roles: ReadonlyMap<string, JsonObject>;
+  /** Field profiles: `pay-clerk` → what its holders may do with secured fields. */
+  readonly profiles: ReadonlyMap<string, JsonObject>;
   /** Every effective document by its id path, kinds named above included. */
   readonly documents: ReadonlyMap<string, JsonObject>;
   /** Language tag → id path (`lead/entity#properties/subject/title`) → text. */
@@ -100,6 +102,8 @@ export interface Field {
   /** Effective options of a choice, with labels in the default language. */
   readonly choices: readonly ChoiceOption[] | undefined;
   readonly audit: boolean;
+  /** Only for those to whom a field profile grants it, and administrators. */
+  readonly secured: boolean;
   /** The former name: the column is renamed instead of made anew. */
   readonly was?: string | undefined;
   /** Documents that say something about it, nearest first: `['account/entity', 'traits/record']`. */

@@ -2,6 +2,8 @@
 // find rows without a value, as OData and the Dataverse Web API do (see README.md).
 import type { ColumnType } from '../sdk/index.ts';
 import type { Parameter } from '../db/sql.ts';
+import { ident, literal, qualified } from '../db/identifier.ts';
+import { idsOf, type IdSet } from '../security/principal.ts';
 import { From } from './from.ts';
 import type { PlacedColumn } from './from.ts';
 import { arrayText, convert } from './literal.ts';
@@ -35,7 +37,38 @@ export function compileCondition(from: From, condition: Condition): string {
       return comparePaths(from.column(condition.left), condition.operator, from.column(condition.right));
     case 'compare':
       return compare(from.compilation.statement, from.column(condition.path), condition);
+    case 'among':
+      return `${from.column(condition.path).sql} = any(${callersIds(from, condition.set)})`;
+    case 'shared':
+      return `${from.key} in (${sharedIds(from, condition)})`;
+    case 'member':
+      return memberText(from, condition);
   }
+}
+
+function callersIds(from: From, set: IdSet): string {
+  return from.compilation.statement.parameter('uuid[]', (run) => arrayText(idsOf(run.principal, set)));
+}
+
+/** Ids first: the shares of a few people are few, and looked up once. */
+function sharedIds(from: From, { right, set }: Condition & { readonly kind: 'shared' }): string {
+  const share = from.compilation.statement.alias();
+  return (
+    `select ${share}."record" from ${qualified(from.compilation.schema, '_share')} ${share} ` +
+    `where ${share}."principal" = any(${callersIds(from, set)}) and ${share}."entity" = ${literal(from.entity.name)} ` +
+    `and ${share}."rights" & ${right} <> 0 and (${share}."expires_at" is null or ${share}."expires_at" > now())`
+  );
+}
+
+/** A member's rule may ask for what the union has not, so it is asked of the member's own row. */
+function memberText(from: From, condition: Condition & { readonly kind: 'member' }): string {
+  const { model } = from.compilation;
+  const member = model.entities.get(condition.entity);
+  const discriminator = from.entity.fields.get(from.entity.union?.discriminator ?? '');
+  if (!member || !discriminator) throw new TypeError(`${from.entity.name} has no member ${condition.entity}`);
+  const row = new From(from.compilation, member);
+  const kind = `${from.alias}.${ident(discriminator.columns[0]?.name ?? '')} = ${literal(member.name)}`;
+  return `(${kind} and exists (select 1 from ${row.text} where ${row.key} = ${from.key} and ${row.unrestricted(condition.where)}))`;
 }
 
 function compileLambda(from: From, condition: Condition & { readonly kind: 'some' | 'every' }): string {
@@ -52,8 +85,8 @@ function compileLambda(from: From, condition: Condition & { readonly kind: 'some
 }
 
 /** Text compares without case, as in the reference system; `lower(…)` is what its indexes are made on. */
-function folded(column: PlacedColumn): string {
-  return column.column.type === 'text' ? `lower(${column.sql})` : column.sql;
+function folded(column: PlacedColumn, isExact = false): string {
+  return column.column.type === 'text' && !isExact ? `lower(${column.sql})` : column.sql;
 }
 
 function comparePaths(
@@ -86,7 +119,8 @@ function compare(
     case 'le': {
       const parameter = scalar(statement, type, value, wire);
       if (type === 'integer[]') return `(${placed.sql} @> ${parameter} and ${placed.sql} <@ ${parameter})`;
-      return `${folded(placed)} ${signs[operator]} ${type === 'text' ? `lower(${parameter})` : parameter}`;
+      const isExact = condition.exact === true;
+      return `${folded(placed, isExact)} ${signs[operator]} ${type === 'text' && !isExact ? `lower(${parameter})` : parameter}`;
     }
     case 'in': {
       if (type === 'text') {
@@ -98,6 +132,9 @@ function compare(
     case 'contains':
     case 'startswith':
     case 'endswith':
+      if (condition.exact === true) {
+        return `${placed.sql} like ${statement.parameter('text', likeBinding(operator, value))}`;
+      }
       return `lower(${placed.sql}) like lower(${statement.parameter('text', likeBinding(operator, value))})`;
     case 'has-any':
     case 'has-all': {

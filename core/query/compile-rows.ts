@@ -36,7 +36,9 @@ export function sortKeys(from: From, sorts: readonly Sort[]): readonly SortKey[]
   const all = hasKey ? sorts : [...sorts, { path: [keyName], direction: last }];
   return all.map((sort, index) => {
     const placed = from.column(sort.path);
-    const carried = sort.path.length === 1 ? placed.column.name : `_sort${index}`;
+    // A column under its own name comes with the row as it is stored; what security puts in its place is carried beside it.
+    const isOwn = placed.sql === `${from.alias}.${ident(placed.column.name)}`;
+    const carried = isOwn ? placed.column.name : `_sort${index}`;
     return { ...placed, direction: sort.direction, carried };
   });
 }

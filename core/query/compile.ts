@@ -22,7 +22,13 @@ export interface Target {
 }
 
 function begin(target: Target, restricted: Restricted): Compilation {
-  return { ...target, statement: new Statement(), rows: restricted.rows, condition: compileCondition };
+  return {
+    ...target,
+    statement: new Statement(),
+    rows: restricted.rows,
+    shown: restricted.shown,
+    condition: compileCondition,
+  };
 }
 
 /**

@@ -1,7 +1,9 @@
 // The tables a part of a statement reads: an entity's table and what its paths walk to over lookups. Every table that is
-// named here carries the caller's row filter, so no part of a query reads past it.
+// named here carries the caller's row filter, and every column is named by `columnOf`, which puts nothing or a mask in the place
+// of what the caller may not read; so no part of a query reads past either.
 import { ident, literal, qualified } from '../db/identifier.ts';
 import type { Column, Entity, Field, Model, Navigation } from '../model/model.ts';
+import type { FieldAccess } from '../security/field-access.ts';
 import type { Statement } from './statement.ts';
 import type { Condition, Path } from './tree.ts';
 
@@ -11,6 +13,8 @@ export interface Compilation {
   readonly statement: Statement;
   /** Which rows of an entity the caller may read (core/security/restrict.ts). */
   readonly rows: (entity: string) => Condition;
+  /** How much of a field's value the caller may read. */
+  readonly shown: (field: Field) => FieldAccess['read'];
   /** Compiles a condition over the tables of `from`; handed in to keep the files apart. */
   readonly condition: (from: From, condition: Condition) => string;
 }
@@ -49,11 +53,28 @@ export class From {
   /** The caller's row filter over this table, or undefined when all rows may be read. */
   get visible(): string | undefined {
     const rows = this.compilation.rows(this.entity.name);
-    return rows.kind === 'true' ? undefined : this.compilation.condition(this, rows);
+    return rows.kind === 'true' ? undefined : this.unrestricted(rows);
+  }
+
+  /**
+   * A condition of security itself over this table: it decides what may be read, so it reads the columns as they are, and
+   * rows it walks to whoever asks. Its paths stand in a subquery of their own, apart from the joins that callers see.
+   */
+  unrestricted(condition: Condition): string {
+    const compilation: Compilation = { ...this.compilation, rows: everything, shown: fully };
+    const bare = new From(compilation, this.entity, this.alias);
+    const text = compilation.condition(bare, condition);
+    if (bare.#joins.length === 0) return text;
+    return `exists (select 1 from (select 1) ${compilation.statement.alias()} ${bare.#joins.join(' ')} where ${text})`;
   }
 
   columnOf(column: Column): string {
-    return `${this.alias}.${ident(column.name)}`;
+    const sql = `${this.alias}.${ident(column.name)}`;
+    const field = this.entity.fields.get(column.field);
+    const shown = field ? this.compilation.shown(field) : 'full';
+    if (shown === 'full') return sql;
+    if (shown === 'none' || column.type !== 'text' || column.suffix !== '') return `null::${column.type}`;
+    return masked(sql, shown);
   }
 
   get key(): string {
@@ -71,7 +92,7 @@ export class From {
       column,
       field,
       entity: from.entity,
-      nullable: from.#isJoined || !isFilled(from.entity, field, column),
+      nullable: from.#isJoined || !isFilled(from.entity, field, column) || this.compilation.shown(field) !== 'full',
     };
   }
 
@@ -102,7 +123,7 @@ export class From {
       this.#joins.push(`left join ${qualified(this.compilation.schema, target.name)} ${joined.alias} on ${link}`);
     } else {
       const inner = new From(this.compilation, target);
-      const where = this.compilation.condition(inner, rows);
+      const where = inner.unrestricted(rows);
       const source = `(select ${inner.alias}.* from ${inner.text} where ${where})`;
       this.#joins.push(`left join ${source} ${joined.alias} on ${link}`);
     }
@@ -122,6 +143,15 @@ export class From {
     const pair = statement.alias();
     return `exists (select 1 from ${qualified(schema, relation.table)} ${pair} where ${pair}.${ident(here)} = ${this.key} and ${pair}.${ident(there)} = ${other.key})`;
   }
+}
+
+const everything = (): Condition => ({ kind: 'true' });
+const fully = (): FieldAccess['read'] => 'full';
+
+/** So much of a text's ends as the mask lets through, around dots whose number tells nothing of its length. */
+function masked(sql: string, { first, last }: { readonly first: number; readonly last: number }): string {
+  const shown = `left(${sql}, ${first}) || '••••' || ${last > 0 ? `right(${sql}, ${last})` : "''"}`;
+  return `case when length(${sql}) > ${first + last} then ${shown} when ${sql} is not null then '••••' end`;
 }
 
 /** A lookup on `from` that points at the row of `to`. */

@@ -1,6 +1,7 @@
 // The one query tree (DESIGN D5). Every reader makes it, security rewrites it, one compiler turns it into SQL.
 // Values stand apart as parameters (`Value`), so that queries of one shape share one prepared statement.
 import type { Operator } from '../sdk/index.ts';
+import type { IdSet } from '../security/principal.ts';
 
 export interface Query {
   /** Logical name. */
@@ -41,7 +42,14 @@ export type ConditionOperator = Operator | 'on-or-before' | 'on-or-after' | 'me-
 export type Condition =
   | { readonly kind: 'and' | 'or'; readonly of: readonly Condition[] }
   | { readonly kind: 'not'; readonly of: Condition }
-  | { readonly kind: 'compare'; readonly path: Path; readonly operator: ConditionOperator; readonly value: Value }
+  | {
+      readonly kind: 'compare';
+      readonly path: Path;
+      readonly operator: ConditionOperator;
+      readonly value: Value;
+      /** Text is compared letter by letter, as expressions do, instead of without case. */
+      readonly exact?: boolean;
+    }
   | {
       readonly kind: 'compare-paths';
       readonly left: Path;
@@ -50,7 +58,14 @@ export type Condition =
     }
   /** any/all over a collection-valued navigation. */
   | { readonly kind: 'some' | 'every'; readonly path: Path; readonly where?: Condition }
-  | { readonly kind: 'true' | 'false' };
+  | { readonly kind: 'true' | 'false' }
+  // What follows is made by core/security only; readers cannot say it.
+  /** The id is one of the caller's. */
+  | { readonly kind: 'among'; readonly path: Path; readonly set: IdSet }
+  /** The row is shared with one of the caller's ids, with the right whose bit this is. */
+  | { readonly kind: 'shared'; readonly right: number; readonly set: IdSet }
+  /** Over a union: the row is one of the member's that `where` holds for. */
+  | { readonly kind: 'member'; readonly entity: string; readonly where: Condition };
 
 export interface Sort {
   readonly path: Path;

@@ -11,7 +11,8 @@ import type { LexedRequest } from '../query/odata/lex-request.ts';
 import { readRequest, readTop } from '../query/odata/read-request.ts';
 import { planOf, runPlan } from '../query/plan.ts';
 import type { Cursor, Query } from '../query/tree.ts';
-import { accessShape, restrict } from '../security/restrict.ts';
+import { accessShape } from '../security/access.ts';
+import { restrict } from '../security/restrict.ts';
 import { annotationsOf } from './read-preferences.ts';
 import type { ReadPreferences } from './read-preferences.ts';
 

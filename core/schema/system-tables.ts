@@ -74,6 +74,12 @@ create table if not exists ${name('_file')} (
   created_on timestamptz not null default now()
 );
 create index if not exists "_file_record_idx" on ${name('_file')} (record, field);
+create table if not exists ${name('_share')} (
+  entity text not null, record uuid not null, principal uuid not null, principal_type text not null,
+  rights integer not null, expires_at timestamptz, reason text, shared_at timestamptz not null default now(),
+  shared_by uuid, primary key (entity, record, principal)
+);
+create index if not exists "_share_principal_idx" on ${name('_share')} (principal, entity) include (record, rights, expires_at);
 create table if not exists ${name('_layer')} (
   id text primary key, version text not null, kind text not null, documents jsonb not null,
   published_at timestamptz not null default now(), published_by uuid

@@ -149,11 +149,13 @@ async function ensureTriggers(executor: Executor, schema: string, model: Model):
     ['systemuser', 'role'],
     ['team', 'role'],
     ['systemuser', 'team'],
+    ['systemuser', 'fieldsecurityprofile'],
+    ['team', 'fieldsecurityprofile'],
   ] as const;
   const tables = [
-    'systemuser',
-    'role',
-    'organization',
+    ...['systemuser', 'role', 'team', 'businessunit', 'organization', 'fieldsecurityprofile'].filter((name) =>
+      model.entities.has(name),
+    ),
     ...pairs.flatMap(([left, right]) => associationOf(model, left, right)?.table ?? []),
   ];
   const called = qualified(schema, '_announce_principals');

@@ -7,6 +7,10 @@ export const refuse = defineErrors({
     message:
       'You need the privilege "{privilege}" on {entity} for this. Ask an administrator to add it to one of your roles.',
   },
+  RIGHT_MISSING: {
+    status: 403,
+    message: 'You need the right "{right}" for this. Ask an administrator to add it to one of your roles.',
+  },
   BASE_ENTITY_MISSING: {
     status: 500,
     message: 'The model has no {entity}; the base layer has it. Take back what removed it from the organization.',

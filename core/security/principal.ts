@@ -4,11 +4,61 @@ export interface Principal {
   /** systemuserid. */
   readonly userId: string;
   readonly businessUnitId: string;
+  /** Owner teams and access teams the user belongs to. */
   readonly teamIds: readonly string[];
-  /** Ids of role documents (`system-administrator`). */
+  /** Ids of role documents (`system-administrator`), the user's own and those of the teams. */
   readonly roles: readonly string[];
+  /** In which units each role is held: the user's for a role of one's own, the team's for a team's. Absent: all in `businessUnitId`. */
+  readonly held?: readonly HeldRole[];
+  /** Ids of field profiles (`pay-clerk`), the user's own and those of the teams. */
+  readonly profiles?: readonly string[];
+  /** Whose rows the user sees as a manager. */
+  readonly reports?: Reports;
   /** IANA zone, BCP 47 language, calendar: what "this month" means to the caller. */
   readonly timeZone: string;
   readonly language: string;
   readonly calendar: 'gregory' | 'persian';
+}
+
+export interface HeldRole {
+  readonly role: string;
+  /** Business unit in which it counts. */
+  readonly unit: string;
+  /** The unit and all below it. */
+  readonly below: readonly string[];
+  /** The team it comes from; undefined: the user's own. */
+  readonly team?: string;
+}
+
+/** Users who report to the principal, with the owner teams they belong to. */
+export interface Reports {
+  /** One level down. */
+  readonly direct: readonly string[];
+  /** Further down, as far as the organization's hierarchy depth goes. */
+  readonly far: readonly string[];
+}
+
+/**
+ * Ids that stand for a caller in a condition and are filled in when the statement runs, so that callers of one shape share
+ * statements: the user and the teams, those who report to the user, or the units in which the named roles are held.
+ */
+export type IdSet =
+  'owners' | 'direct-reports' | 'far-reports' | { readonly unit: readonly string[]; readonly below: readonly string[] };
+
+/** The ids of `set`, each once. */
+export function idsOf(principal: Principal, set: IdSet): readonly string[] {
+  if (set === 'owners') return [principal.userId, ...principal.teamIds];
+  if (set === 'direct-reports') return principal.reports?.direct ?? [];
+  if (set === 'far-reports') return principal.reports?.far ?? [];
+  const ids = new Set<string>();
+  for (const held of heldRoles(principal)) {
+    if (set.unit.includes(held.role)) ids.add(held.unit);
+    if (set.below.includes(held.role)) for (const unit of held.below) ids.add(unit);
+  }
+  return [...ids].filter((id) => id !== '');
+}
+
+export function heldRoles(principal: Principal): readonly HeldRole[] {
+  const { businessUnitId: unit } = principal;
+  return principal.held ?? principal.roles.map((role) => ({ role, unit, below: [unit] }));
 }

@@ -309,6 +309,10 @@ export interface Field {
    */
   immutable?: boolean;
   /**
+   * Only for those to whom a field profile grants it, and administrators; for everybody else the field is as if it were empty, wherever it is read.
+   */
+  secured?: boolean;
+  /**
    * Marked on forms as worth filling in; not enforced. What is enforced stands in `required`.
    */
   recommended?: boolean;

@@ -1,0 +1,122 @@
+// Which fields a principal may read, create and update: what field profiles grant on secured fields. Fields that are not
+// secured are everybody's who has the row. Profiles add up; `system-administrator` may all.
+import type { Entity, Field, Model } from '../model/model.ts';
+import type { JsonObject } from '../sdk/index.ts';
+import { accessShape, administratorRole } from './access.ts';
+import type { Principal } from './principal.ts';
+
+/** How much of a text is shown: so many of its first and last characters; the rest is dots. */
+export interface Mask {
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface FieldAccess {
+  /** `none`: as if the field were empty, wherever it is read. */
+  readonly read: 'full' | 'none' | Mask;
+  readonly create: boolean;
+  readonly update: boolean;
+}
+
+const full: FieldAccess = Object.freeze({ read: 'full', create: true, update: true });
+const nothing: FieldAccess = Object.freeze({ read: 'none', create: false, update: false });
+const cache = new WeakMap<Model, Map<string, FieldAccess>>();
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function fieldAccess(principal: Principal, model: Model, field: Field): FieldAccess {
+  const entity = model.entities.get(field.entity);
+  if (!entity || principal.roles.includes(administratorRole)) return full;
+  const sources = sourcesOf(model, entity, field);
+  if (sources.length === 0) return full;
+  const known = cache.get(model) ?? new Map<string, FieldAccess>();
+  cache.set(model, known);
+  const key = `${field.entity}.${field.name}\n${accessShape(principal)}`;
+  let access = known.get(key);
+  if (!access) known.set(key, (access = combine(sources.map((source) => granted(principal, model, source)))));
+  return access;
+}
+
+/** True when the value, or a masked form of it, may be shown. */
+export function readableField(principal: Principal, model: Model, field: Field): boolean {
+  return fieldAccess(principal, model, field).read !== 'none';
+}
+
+/**
+ * The secured fields that a field's value comes from: itself, the parts of a composed text, the copied field of a stamp, and
+ * for a union its members' fields.
+ */
+function sourcesOf(model: Model, entity: Entity, field: Field): readonly Field[] {
+  if (entity.union) {
+    return entity.union.members.flatMap((name) => {
+      const member = model.entities.get(name);
+      const own = member?.fields.get(field.name);
+      return member && own ? sourcesOf(model, member, own) : [];
+    });
+  }
+  const sources = field.secured ? [field] : [];
+  for (const part of field.compose ?? []) {
+    const of = entity.fields.get(part);
+    if (of) sources.push(...sourcesOf(model, entity, of));
+  }
+  if (field.stamp) {
+    const target = entity.fields.get(field.stamp.lookup)?.reference?.targets[0];
+    const of = model.entities.get(target ?? '')?.fields.get(field.stamp.field);
+    if (of?.secured) sources.push(of);
+  }
+  return sources;
+}
+
+function granted(principal: Principal, model: Model, field: Field): FieldAccess {
+  let access = nothing;
+  for (const id of [...(principal.profiles ?? [])].sort()) {
+    const fields = model.profiles.get(id)?.['fields'];
+    const entity = isObject(fields) ? fields[field.entity] : undefined;
+    const said = isObject(entity) ? entity[field.name] : undefined;
+    if (isObject(said)) access = widen(access, readGrant(said));
+  }
+  return access;
+}
+
+function readGrant(said: JsonObject): FieldAccess {
+  const { read, mask, create, update } = said;
+  const shown = isObject(mask) ? { first: count(mask['first']), last: count(mask['last']) } : 'full';
+  return { read: read === true ? shown : 'none', create: create === true, update: update === true };
+}
+
+function count(value: unknown): number {
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : 0;
+}
+
+function widen(left: FieldAccess, right: FieldAccess): FieldAccess {
+  return {
+    read: widerRead(left.read, right.read),
+    create: left.create || right.create,
+    update: left.update || right.update,
+  };
+}
+
+function widerRead(left: FieldAccess['read'], right: FieldAccess['read']): FieldAccess['read'] {
+  if (left === 'full' || right === 'none') return left;
+  if (right === 'full' || left === 'none') return right;
+  // Two masks together would show more than either profile wanted shown, so the more telling one stands alone.
+  return right.first + right.last > left.first + left.last ? right : left;
+}
+
+/** Of a value that comes from several secured fields, what all of them allow. */
+function combine(parts: readonly FieldAccess[]): FieldAccess {
+  return parts.reduce((left, right) => ({
+    read:
+      left.read === 'none' || right.read === 'none'
+        ? 'none'
+        : left.read === 'full'
+          ? right.read
+          : right.read === 'full'
+            ? left.read
+            : 'none',
+    create: left.create && right.create,
+    update: left.update && right.update,
+  }));
+}
