@@ -165,4 +165,6 @@ export interface Me {
   readonly timeZone: string;
   readonly theme: 'system' | 'light' | 'dark';
   readonly administrator: boolean;
+  /** Present for administrators while the organization waits to be set up (/api/setup). */
+  readonly setupNeeded?: true;
 }

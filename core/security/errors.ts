@@ -15,5 +15,9 @@ export const refuse = defineErrors({
     status: 500,
     message: 'The model has no {entity}; the base layer has it. Take back what removed it from the organization.',
   },
+  SETUP_DONE: {
+    status: 409,
+    message: 'This organization is set up already. Change its settings on its own form.',
+  },
   ROLE_UNKNOWN: { status: 400, message: 'There is no role {role}; there are {known}.' },
 });

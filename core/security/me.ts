@@ -9,22 +9,26 @@ import { readSettings, settingsSql, type SettingsRow } from './user-settings.ts'
 interface Row extends SettingsRow {
   readonly name: string | null;
   readonly email: string | null;
+  readonly set_up: boolean;
 }
 
 /** Undefined: the user's row is gone. */
 export async function readMe(engine: Engine, principal: Principal): Promise<Me | undefined> {
   const settings = settingsSql(engine.schema);
   const [row] = await engine.database.query<Row>(
-    `select u.fullname as name, u.internalemailaddress as email, ${settings.columns}
+    `select u.fullname as name, u.internalemailaddress as email, ${settings.columns},
+       not exists (select from ${qualified(engine.schema, 'organization')} where setupcompletedon is null) as set_up
      from ${qualified(engine.schema, 'systemuser')} u ${settings.join} where u.systemuserid = $1`,
     [principal.userId],
   );
   if (!row) return undefined;
+  const administrator = principal.roles.includes(administratorRole);
   return {
     userId: principal.userId,
     name: row.name ?? '',
     email: row.email ?? '',
     ...readSettings(row),
-    administrator: principal.roles.includes(administratorRole),
+    administrator,
+    ...(administrator && !row.set_up ? { setupNeeded: true } : {}),
   };
 }

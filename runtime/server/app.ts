@@ -15,6 +15,7 @@ import type { Metrics } from './metrics.ts';
 import { showOpenApi } from './openapi/route.ts';
 import type { Pages } from './pages.ts';
 import type { Services } from './services.ts';
+import { completeFirstRun, showSetup } from './setup.ts';
 
 interface Env {
   Bindings: Bindings;
@@ -133,6 +134,12 @@ export function createApp(options: AppOptions): Listener {
   app.all(
     '/api/me',
     caller((_services, exchange) => refuseMethod('GET', 'PATCH')(exchange)),
+  );
+  app.get('/api/setup', caller(showSetup));
+  app.post('/api/setup', caller(completeFirstRun));
+  app.all(
+    '/api/setup',
+    caller((_services, exchange) => refuseMethod('GET', 'POST')(exchange)),
   );
   app.get('/openapi.json', caller(showOpenApi));
   app.all(

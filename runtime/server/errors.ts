@@ -47,6 +47,10 @@ export const fail = defineErrors({
     status: 403,
     message: 'A change made with a session cookie must come from this site itself (Origin {origin} is not {host}).',
   },
+  ADMINISTRATOR_ONLY: {
+    status: 403,
+    message: 'Only a system administrator may do this. Ask one, or ask for the role.',
+  },
   SIGN_IN_REFUSED: { status: 401, message: 'E-mail or password is wrong.' },
   SIGN_IN_LOCKED: { status: 429, message: 'Too many wrong passwords. Try again in {seconds} s.' },
   PASSWORD_WRONG: { status: 400, message: 'The current password is wrong.' },

@@ -149,6 +149,7 @@ async function openServices(options: ServerOptions, log: Log, opened: Opened): P
     organization,
     organizationId: organizationId(organization.schema),
     authenticator,
+    sessions,
     authRoutes: createAuthRoutes(database, sessions),
   };
 }

@@ -59,6 +59,8 @@ test.each([
   ['GET', '/api/metadata/entities/account'],
   ['GET', '/api/me'],
   ['PATCH', '/api/me'],
+  ['GET', '/api/setup'],
+  ['POST', '/api/setup'],
   ['GET', '/api/auth/get-session'],
   ['POST', '/api/auth/sign-out'],
   ['POST', '/api/auth/change-password'],

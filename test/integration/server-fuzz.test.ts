@@ -203,6 +203,7 @@ const path = fc.oneof(
       '/api',
       '/api/',
       '/api/me',
+      '/api/setup',
       '/api/metadata/app',
       '/api/metadata/entities/account',
       '/api/metadata/entities/%00',

@@ -34,6 +34,8 @@ function requester(url: string): TestServer['request'] {
 
 export interface InProcessServer extends TestServer {
   readonly server: RunningServer;
+  /** The administrator's random one, made where the environment gives none (`PEYVAND_ADMIN_PASSWORD: ''`). */
+  readonly firstPassword: string | undefined;
 }
 
 /** In this process, on a fresh database of the cluster that vitest started. */
@@ -51,13 +53,18 @@ export async function testServer(environment: Readonly<Record<string, string>> =
     LOG_LEVEL: 'silent',
     ...environment,
   });
-  const server = await startServer({ config, pages: BUNDLE });
+  let firstPassword: string | undefined;
+  const server = await startServer({
+    config,
+    pages: BUNDLE,
+    onFirstStart: ({ password }) => (firstPassword = password),
+  });
   const stop = async () => {
     await server.close(1000);
     await database.drop();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { url: server.url, server, request: requester(server.url), stop, [Symbol.asyncDispose]: stop };
+  return { url: server.url, server, request: requester(server.url), firstPassword, stop, [Symbol.asyncDispose]: stop };
 }
 
 export interface ChildServer extends TestServer {
