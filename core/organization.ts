@@ -101,7 +101,7 @@ export async function openOrganization(options: OrganizationOptions): Promise<Or
     engine = engineOf(compile(layer));
   } else {
     [layer, engine] = await withPublishLock(database, schema, async (executor) => {
-      await ensureSystemTables(executor, schema);
+      await ensureSystemTables(executor, schema, log);
       for (const message of await recoverPublishes(executor, schema)) log(message);
       const stored = await readStoredLayer(executor, schema);
       const model = compile(stored);

@@ -18,10 +18,11 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { ensureAuditOwner } from '../audit/ownership.ts';
 import { connectDatabase } from './connect.ts';
 import { fail } from './errors.ts';
 import { commandLine, isRunning, lockFolder } from './folder-lock.ts';
-import { ident } from './identifier.ts';
+import { ident, literal } from './identifier.ts';
 import { canEnter, makeOwnFolder, reachableCopy, unprivilegedIdentity, type Identity } from './unprivileged.ts';
 
 export interface EmbeddedOptions {
@@ -38,10 +39,10 @@ export interface EmbeddedOptions {
 }
 
 export interface EmbeddedDatabase {
-  /** Address with password; only this machine can reach it. */
+  /** Address with password, of a role that is no superuser; only this machine can reach it. */
   readonly url: string;
-  /** The same address for another database of the server. */
-  urlOf(name: string): string;
+  /** As superuser, for any database of the server. */
+  superuserUrl(name: string): string;
   /** The running postmaster. */
   readonly pid: number;
   /** Where the cluster lies. */
@@ -74,7 +75,10 @@ const SETTINGS = {
   timezone: 'UTC',
 } as const;
 
-const USER = 'peyvand';
+/** Makes the cluster and the roles in it; nobody works as it. */
+const SUPERUSER = 'peyvand';
+/** Whom the server connects as: owns the organizations' tables, but not their audit log. */
+const SERVER = 'peyvand_server';
 
 /** Starts the embedded Postgres, making its cluster first where there is none. */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
@@ -88,7 +92,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
     const native = reachableCopy(identity, shipped.native, shipped.version);
     const binary = (name: string): string => join(native, 'bin', process.platform === 'win32' ? `${name}.exe` : name);
     const cluster = clusterOf(folder, identity);
-    const password = passwordOf(folder);
+    const password = passwordOf(folder, 'postgres-password');
+    const serverPassword = passwordOf(folder, 'postgres-server-password');
     const logFile = join(folder, 'postgres.log');
     await stopLeftover(cluster, identity, binary('pg_ctl'), log);
     if (!existsSync(join(cluster, 'PG_VERSION'))) {
@@ -101,18 +106,20 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
     const server = new Postmaster(binary('postgres'), binary('pg_ctl'), cluster, identity, options, logFile);
     // A server killed while it was starting Postgres again leaves one that appears only now.
     await server.start(() => stopLeftover(cluster, identity, binary('pg_ctl'), log));
-    const urlOf = (name: string): string =>
-      `postgres://${USER}:${encodeURIComponent(password)}@127.0.0.1:${server.port}/${encodeURIComponent(name)}`;
+    const urlOf = (user: string, secret: string, name: string): string =>
+      `postgres://${user}:${encodeURIComponent(secret)}@127.0.0.1:${server.port}/${encodeURIComponent(name)}`;
+    const superuserUrl = (database: string): string => urlOf(SUPERUSER, password, database);
     const name = options.name ?? 'peyvand';
     try {
-      await makeDatabase(urlOf('postgres'), name);
+      await makeDatabase(superuserUrl('postgres'), name);
+      await makeServerRole(superuserUrl(name), serverPassword);
     } catch (error) {
       await server.stop();
       throw error;
     }
     return {
-      url: urlOf(name),
-      urlOf,
+      url: urlOf(SERVER, serverPassword, name),
+      superuserUrl,
       cluster,
       get pid() {
         return server.pid;
@@ -164,8 +171,8 @@ function clusterOf(folder: string, identity: Identity | undefined): string {
   return cluster;
 }
 
-function passwordOf(folder: string): string {
-  const file = join(folder, 'postgres-password');
+function passwordOf(folder: string, name: string): string {
+  const file = join(folder, name);
   if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString('base64url'), { mode: 0o600 });
   return readFileSync(file, 'utf8').trim();
 }
@@ -192,7 +199,7 @@ function makeCluster(
       initdb,
       [
         `--pgdata=${fresh}`,
-        `--username=${USER}`,
+        `--username=${SUPERUSER}`,
         `--pwfile=${canEnter(identity, own) ? passwordFile : ''}`,
         '--auth=scram-sha-256',
         '--encoding=UTF8',
@@ -225,6 +232,23 @@ async function makeDatabase(url: string, name: string): Promise<void> {
   try {
     const found = await database.query('select 1 from pg_database where datname = $1', [name]);
     if (found.length === 0) await database.script(`create database ${ident(name)}`);
+  } finally {
+    await database.end();
+  }
+}
+
+/** Also for data folders of before there was such a role: their tables become its own. */
+async function makeServerRole(url: string, password: string): Promise<void> {
+  const database = connectDatabase({ url, max: 1 });
+  try {
+    const role = ident(SERVER);
+    const found = await database.query('select 1 from pg_roles where rolname = $1', [SERVER]);
+    if (found.length === 0) await database.script(`create role ${role} login`);
+    // The password is not to stand in Postgres's log, whatever happens.
+    await database.script(`set log_min_error_statement = panic; alter role ${role} login nosuperuser nocreatedb nocreaterole password ${literal(password)};
+      grant create on schema public to ${role};
+      grant set on parameter deadlock_timeout to ${role}`);
+    await ensureAuditOwner(database, SERVER);
   } finally {
     await database.end();
   }

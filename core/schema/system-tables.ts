@@ -1,36 +1,43 @@
-// The engine's own tables in an organization's schema: made once, brought up to date at every start, audit partitions
-// included. Their names begin with `_`; every one has a primary key.
+// The engine's own tables in an organization's schema: made once, brought up to date at every start. The audit log and its
+// partitions are made by the functions of core/audit/ownership.ts. Their names begin with `_`; every one has a primary key.
 import { createHash } from 'node:crypto';
+import { addAuditMonth, ensureAuditLog } from '../audit/ownership.ts';
 import { databaseError } from '../db/errors.ts';
-import { ident, literal, qualified } from '../db/identifier.ts';
+import { literal, qualified } from '../db/identifier.ts';
 import type { Executor } from '../db/sql.ts';
 import { fail } from './errors.ts';
 
-/** Creates what is missing. Safe to run at every start, under the organization's lock. */
-export async function ensureSystemTables(database: Executor, schema: string): Promise<void> {
+/** Creates what is missing. Safe to run at every start, under the organization's lock. `log`: for the operator. */
+export async function ensureSystemTables(
+  database: Executor,
+  schema: string,
+  log: (message: string) => void = () => undefined,
+): Promise<void> {
   const [server] = await database.query<{ number: number; version: string }>(
     `select current_setting('server_version_num')::integer as number, current_setting('server_version') as version`,
   );
   if (!server || server.number < 150000) throw fail('POSTGRES_TOO_OLD', { found: server?.version ?? '?' });
-  const found = await database.query('select 1 from pg_namespace where nspname = $1', [schema]);
-  if (found.length === 0) await database.script(`create schema if not exists ${ident(schema)}`);
+  // The schema comes with its audit log.
+  const { advice } = await ensureAuditLog(database, schema);
+  if (advice !== undefined) log(advice);
   await ensureTrigrams(database);
   await ensureTables(database, schema);
   await ensureAuditPartitions(database, schema);
 }
 
-/** Even "if not exists" takes locks that wait for writers, so what was made is remembered in the schema's comment. */
+/** Even "if not exists" takes locks that wait for writers, so what was made is remembered in a comment. */
 async function ensureTables(database: Executor, schema: string): Promise<void> {
   const tables = systemTables(schema);
   const mark = `peyvand:${createHash('sha256').update(tables).digest('hex').slice(0, 32)}`;
   const [made] = await database.query<{ mark: string | null }>(
-    `select obj_description(oid, 'pg_namespace') as mark from pg_namespace where nspname = $1`,
+    `select obj_description(c.oid, 'pg_class') as mark from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname = $1 and c.relname = '_version'`,
     [schema],
   );
   if (made?.mark === mark) return;
   await database.transaction(async (executor) => {
     await executor.script(`set local lock_timeout = '10s'; ${tables}`);
-    await executor.script(`comment on schema ${ident(schema)} is ${literal(mark)}`);
+    await executor.script(`comment on sequence ${qualified(schema, '_version')} is ${literal(mark)}`);
   });
 }
 
@@ -51,13 +58,6 @@ function systemTables(schema: string): string {
   const name = (table: string): string => qualified(schema, table);
   return `
 create sequence if not exists ${name('_version')};
-create table if not exists ${name('_audit')} (
-  id uuid not null, at timestamptz not null default now(), entity text not null, record uuid not null,
-  action text not null, user_id uuid, request_id text, changes jsonb, address text, via text, primary key (id, at)
-) partition by range (at);
-alter table ${name('_audit')} add column if not exists address text, add column if not exists via text;
-create index if not exists "_audit_record_idx" on ${name('_audit')} (record, at desc);
-create table if not exists ${name('_audit_default')} partition of ${name('_audit')} default;
 create table if not exists ${name('_outbox')} (
   id bigint generated always as identity primary key, at timestamptz not null default now(), message text not null,
   entity text not null, record uuid not null, version bigint, user_id uuid, request_id text, changed text[],
@@ -102,23 +102,12 @@ create table if not exists ${name('_recycle')} (
 export async function ensureAuditPartitions(database: Executor, schema: string, now = new Date()): Promise<void> {
   for (const offset of [0, 1]) {
     const from = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + offset, 1));
-    const to = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + offset + 1, 1));
     const month = from.toISOString().slice(0, 7).replace('-', '_');
-    const partition = `_audit_${month}`;
     const attached = await database.query(
       `select 1 from pg_class c join pg_namespace n on n.oid = c.relnamespace
         where n.nspname = $1 and c.relname = $2 and c.relispartition`,
-      [schema, partition],
+      [schema, `_audit_${month}`],
     );
-    if (attached.length > 0) continue;
-    const [table, all, rest] = [partition, '_audit', '_audit_default'].map((name) => qualified(schema, name));
-    const bounds = [from, to].map((date) => literal(date.toISOString()));
-    await database.transaction(async (executor) => {
-      await executor.script(`set local lock_timeout = '2s';
-        create table if not exists ${table} (like ${all} including defaults including constraints including indexes);
-        with moved as (delete from ${rest} where at >= ${bounds[0]} and at < ${bounds[1]} returning *)
-          insert into ${table} select * from moved;
-        alter table ${all} attach partition ${table} for values from (${bounds[0]}) to (${bounds[1]})`);
-    });
+    if (attached.length === 0) await addAuditMonth(database, schema, from);
   }
 }

@@ -9,5 +9,6 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   load: async () => (await import('./commands/load.ts')).load,
   user: async () => (await import('./commands/user.ts')).user,
   'api-key': async () => (await import('./commands/api-key.ts')).apiKey,
+  'audit-owner': async () => (await import('./commands/audit-owner.ts')).auditOwner,
   types: async () => (await import('./commands/types.ts')).types,
 };

@@ -2,6 +2,7 @@
 // database, the organization and what its routes need; stops in the opposite order.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { startRetention } from '../../core/audit/retention.ts';
 import { connectDatabase } from '../../core/db/connect.ts';
 import { startEmbedded, type EmbeddedDatabase } from '../../core/db/embedded.ts';
 import type { Database } from '../../core/db/sql.ts';
@@ -78,10 +79,12 @@ interface Opened {
   sessions?: SessionHost;
   authenticator?: Authenticator;
   dispatcher?: Dispatcher;
+  endRetention?: () => Promise<void>;
 }
 
 async function closeAll(opened: Opened, config: Config): Promise<void> {
   await opened.dispatcher?.stop();
+  await opened.endRetention?.();
   await opened.authenticator?.close();
   await opened.sessions?.close();
   await opened.principals?.close();
@@ -143,6 +146,11 @@ async function openServices(options: ServerOptions, log: Log, opened: Opened): P
         : ((await principals.resolve(userId)) ?? { ...systemPrincipal, userId, roles: [] }),
     records: handlerRecords,
     onFailure: ({ error, ...failure }) => log.logger.warn({ err: error, ...failure }, 'a handler failed after a write'),
+  });
+  opened.endRetention = startRetention({
+    engine: () => organization.current(),
+    onDropped: (dropped) => log.logger.info({ dropped }, 'months of the audit log went, as the organization asks for'),
+    onFailure: (error) => log.logger.warn({ err: error }, 'old months of the audit log could not be dropped yet'),
   });
   return {
     database,

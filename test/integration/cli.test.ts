@@ -37,7 +37,7 @@ const TIME = { timeout: 120_000 };
 test('help names every verb; an unknown one gets the nearest', TIME, async () => {
   const help = await peyvand(['help']);
   expect(help.code).toBe(0);
-  for (const verb of ['start', 'plan', 'publish', 'export', 'load', 'user', 'api-key', 'types'])
+  for (const verb of ['start', 'plan', 'publish', 'export', 'load', 'user', 'api-key', 'audit-owner', 'types'])
     expect(help.out).toContain(`peyvand ${verb}`);
   const wrong = await peyvand(['pulish']);
   expect(wrong.code).toBe(2);

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectDatabase } from '../../core/db/connect.ts';
 import { startEmbedded, type EmbeddedDatabase } from '../../core/db/embedded.ts';
 import { isRunning } from '../../core/db/folder-lock.ts';
+import { ensureSystemTables } from '../../core/schema/system-tables.ts';
 
 let folder: string;
 let running: EmbeddedDatabase[] = [];
@@ -155,6 +156,54 @@ describe('the embedded database', { timeout: 120_000 }, () => {
     await stop(again);
     rmSync(server.cluster, { recursive: true });
     await expect(startEmbedded({ folder })).rejects.toMatchObject({ code: 'DATA_FOLDER_MOVED' });
+  });
+});
+
+describe('a data folder of before the audit log had an owner of its own', { timeout: 120_000 }, () => {
+  it('is brought over at the start: what was logged stays, and the server may no longer change it', async () => {
+    const server = await start();
+    const before = connectDatabase({ url: server.superuserUrl('peyvand'), max: 1 });
+    await before.script(`
+      drop schema peyvand_audit cascade; drop owned by peyvand_server; drop role peyvand_server;
+      drop owned by peyvand_audit; drop role peyvand_audit;
+      create schema org_default;
+      create sequence org_default._version;
+      create table org_default.account (accountid uuid primary key, number integer generated always as identity, serial serial);
+      create table org_default._audit (
+        id uuid not null, at timestamptz not null default now(), entity text not null, record uuid not null,
+        action text not null, user_id uuid, request_id text, changes jsonb, primary key (id, at)
+      ) partition by range (at);
+      create table org_default._audit_default partition of org_default._audit default;
+      create table org_default._audit_2026_01 partition of org_default._audit for values from ('2026-01-01') to ('2026-02-01');
+      insert into org_default._audit (id, at, entity, record, action)
+        select gen_random_uuid(), '2026-01-20'::timestamptz + n * interval '1 day', 'account', gen_random_uuid(), 'create' from generate_series(1, 20) n;
+      create function org_default.announce() returns trigger language plpgsql as 'begin return null; end';
+      create schema peyvand_auth; create table peyvand_auth."user" (id text primary key)`);
+    await before.end();
+    await stop(server);
+    rmSync(join(folder, 'postgres-server-password'));
+
+    const again = await start();
+    const database = connectDatabase({ url: again.url, max: 2 });
+    try {
+      await ensureSystemTables(database, 'org_default');
+      expect([
+        ...(await database.query(
+          `select count(*)::int as count, count(via)::int as ways from org_default._audit where entity = 'account'`,
+        )),
+      ]).toEqual([{ count: 20, ways: 0 }]);
+      await expect(database.query('delete from org_default._audit')).rejects.toMatchObject({ code: '42501' });
+      await expect(database.script('drop table org_default._audit_2026_01')).rejects.toMatchObject({ code: '42501' });
+      await database.script(`alter table org_default.account add column name text; drop function org_default.announce();
+        insert into org_default.account (accountid) values (gen_random_uuid());
+        alter table peyvand_auth."user" add column name text`);
+      const [role] = await database.query(
+        'select rolsuper, rolcreaterole, rolcreatedb from pg_roles where rolname = current_user',
+      );
+      expect(role).toEqual({ rolsuper: false, rolcreaterole: false, rolcreatedb: false });
+    } finally {
+      await database.end();
+    }
   });
 });
 

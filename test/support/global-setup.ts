@@ -20,7 +20,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     folder,
     settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' },
   });
-  project.provide('databaseUrl', server.urlOf('postgres'));
+  project.provide('databaseUrl', server.superuserUrl('postgres'));
   return async () => {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
