@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startRetention } from '../../../core/audit/retention.ts';
 import { create } from '../../../core/records/create.ts';
+import { systemPrincipal } from '../../../core/security/system-principal.ts';
 import { update } from '../../../core/records/update.ts';
 import { inputOf, testEngine, type TestEngine } from '../../support/engine.ts';
 
@@ -33,7 +34,7 @@ test('an empty setting keeps everything; months drop what is past, and several s
     expect(failures).toEqual([]);
   };
   const entity = world.entity('organization');
-  const { id } = await create(call, entity, inputOf({ name: 'Acme' }));
+  const { id } = await create({ ...call, principal: systemPrincipal }, entity, inputOf({ name: 'Acme' }));
   await run();
   expect(await old()).toBe(9);
   await update(call, entity, { id }, inputOf({ auditretentionmonths: 12 }));
