@@ -101,6 +101,7 @@ declare
   log text := format('%I._audit', organization);
   cutoff timestamptz := (date_trunc('month', now() at time zone 'UTC') - make_interval(months => months)) at time zone 'UTC';
   dropped jsonb := '[]';
+  late date[];
   month date;
   part name;
   entries bigint;
@@ -109,7 +110,9 @@ begin
     raise exception 'The audit log keeps at least one month; % is refused.', coalesce(months::text, 'nothing') using errcode = '22023';
   end if;
   ${lock}
-  for month in execute format('select distinct date_trunc(''month'', at at time zone ''UTC'')::date from %I._audit_default where at < $1 and at >= ''2000-01-01''', organization) using cutoff loop
+  -- Read to the end first: a table that a query is still reading takes no partition.
+  execute format('select array(select distinct date_trunc(''month'', at at time zone ''UTC'')::date from %I._audit_default where at < $1 and at >= ''2000-01-01'')', organization) into late using cutoff;
+  foreach month in array late loop
     perform ${SCHEMA}.add_month(organization, month);
   end loop;
   for part in
