@@ -167,4 +167,6 @@ export interface Me {
   readonly administrator: boolean;
   /** Present for administrators while the organization waits to be set up (/api/setup). */
   readonly setupNeeded?: true;
+  /** Rights that are about no entity: `manage-users`, `audit` …; `*` is all of them. */
+  readonly rights: readonly string[];
 }

@@ -8,6 +8,7 @@ import type { EventHandler, HandlerContext, HandlerRecords, Message, Violation }
 import { fail } from '../records/errors.ts';
 import { invalid } from '../records/invalid.ts';
 import { alone, transact } from '../records/transact.ts';
+import { guardOf } from '../security/guard.ts';
 import { handlersOf } from './handlers.ts';
 
 /** Writes nested deeper than this are refused, with the chain of handlers. */
@@ -69,7 +70,8 @@ export async function run<T>(call: Call, write: PlannedWrite<T>, records: MakeRe
   }
   write.check(false);
   write.authorize(call);
-  if (!handlers.inTransaction) {
+  const guard = guardOf(call, write);
+  if (!handlers.inTransaction && !guard) {
     return (write.transaction ? transact : alone)(call, write.entity, (inside) => write.execute(inside, hooks));
   }
   return transact(call, write.entity, async (inside) => {
@@ -77,7 +79,9 @@ export async function run<T>(call: Call, write: PlannedWrite<T>, records: MakeRe
     const before = { ...write.values };
     await runAll(inside, handlers.before, write, image, records);
     if (Object.keys(write.values).some((name) => write.values[name] !== before[name])) write.check(true);
+    const settle = await guard?.(inside);
     const written = await write.execute(inside, hooks);
+    await settle?.();
     await runAll(inside, handlers.after, write, image, records);
     return written;
   });

@@ -53,7 +53,7 @@ export interface Access {
   readonly deny: readonly Reason[];
 }
 
-interface Grant {
+export interface Grant {
   readonly depth: Depth;
   readonly when: string | undefined;
 }
@@ -65,7 +65,7 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function roleDocument(model: Model, role: string): JsonObject | undefined {
+export function roleDocument(model: Model, role: string): JsonObject | undefined {
   return model.roles.get(role) ?? model.roles.get(`roles/${role}`);
 }
 
@@ -73,14 +73,19 @@ function readDepth(value: unknown): Depth {
   return depths.find((depth) => depth === value) ?? 'none';
 }
 
-/** What one role grants; what it says of `*` holds where it names nothing, for entities and for privileges alike. */
-function grantOf(model: Model, role: string, entity: string, privilege: Privilege): Grant {
-  const listed = roleDocument(model, role)?.['privileges'];
+/** What a role document grants; what it says of `*` holds where it names nothing, for entities and for privileges alike. */
+export function grantIn(document: JsonObject | undefined, entity: string, privilege: Privilege): Grant {
+  const listed = document?.['privileges'];
   const said = isObject(listed) ? (listed[entity] ?? listed['*']) : undefined;
   const grant = isObject(said) ? (said[privilege] ?? said['*']) : said;
   if (!isObject(grant)) return { depth: readDepth(grant), when: undefined };
   const when = grant['when'];
   return { depth: readDepth(grant['depth']), when: typeof when === 'string' ? when : undefined };
+}
+
+/** What one role of the model grants. */
+export function grantOf(model: Model, role: string, entity: string, privilege: Privilege): Grant {
+  return grantIn(roleDocument(model, role), entity, privilege);
 }
 
 function expression(model: Model, entity: Entity, text: string | undefined, otherwise: Condition): Condition {
@@ -292,6 +297,17 @@ export function hasRight(principal: Principal, model: Model, right: string): boo
     const rights = roleDocument(model, role)?.['rights'];
     return Array.isArray(rights) && (rights.includes(right) || rights.includes('*'));
   });
+}
+
+/** Every such right of the principal's roles; `*` alone for who has all of them. */
+export function rightsOf(principal: Principal, model: Model): readonly string[] {
+  const rights = new Set<string>();
+  for (const role of principal.roles) {
+    const listed = roleDocument(model, role)?.['rights'];
+    for (const right of Array.isArray(listed) ? (listed as readonly unknown[]) : []) rights.add(String(right));
+    if (role === administratorRole) rights.add('*');
+  }
+  return rights.has('*') ? ['*'] : [...rights].sort();
 }
 
 /** Throws RIGHT_MISSING (403). */

@@ -19,5 +19,26 @@ export const refuse = defineErrors({
     status: 409,
     message: 'This organization is set up already. Change its settings on its own form.',
   },
+  RIGHTS_EXCEEDED: {
+    status: 403,
+    message: 'Nobody gives or takes more than they have themselves: {what}. Ask a system administrator.',
+  },
+  OWN_RIGHTS: {
+    status: 403,
+    message: 'Nobody but a system administrator changes their own rights: {what}. Ask another administrator.',
+  },
+  LAST_ADMINISTRATOR: {
+    status: 409,
+    message:
+      'This would leave nobody who can sign in and administer the system. Give another person the role system-administrator first.',
+  },
+  ROLE_PROTECTED: {
+    status: 409,
+    message: 'The role {role} belongs to the platform: it may everything, always. Make another role instead.',
+  },
+  ROOT_UNIT: {
+    status: 409,
+    message: 'The topmost business unit stays where it is: everything else lies below it. Move or delete another unit.',
+  },
   ROLE_UNKNOWN: { status: 400, message: 'There is no role {role}; there are {known}.' },
 });

@@ -2,7 +2,7 @@
 import type { Me } from '../../metadata/effective.ts';
 import { qualified } from '../db/identifier.ts';
 import type { Engine } from '../engine.ts';
-import { administratorRole } from './access.ts';
+import { administratorRole, rightsOf } from './access.ts';
 import type { Principal } from './principal.ts';
 import { readSettings, settingsSql, type SettingsRow } from './user-settings.ts';
 
@@ -30,5 +30,6 @@ export async function readMe(engine: Engine, principal: Principal): Promise<Me |
     ...readSettings(row),
     administrator,
     ...(administrator && !row.set_up ? { setupNeeded: true } : {}),
+    rights: rightsOf(principal, engine.model),
   };
 }
