@@ -1,12 +1,17 @@
-// The tables of sign-in (schema peyvand_auth), beside the organizations: users with passwords and sessions in the shape
-// better-auth expects, API keys, and the count of wrong passwords. A user's id here is its systemuserid.
+// The tables of sign-in (schema peyvand_auth), beside the organizations: users with passwords, sessions and second factors
+// in the shape better-auth expects, API keys, one-use links, and the count of wrong tries. A user's id here is its
+// systemuserid.
+import { createHash } from 'node:crypto';
+import { ident, literal } from '../db/identifier.ts';
 import type { Database } from '../db/sql.ts';
 
 /** Channel on which every server process hears that a user, key or session changed; the payload is what to forget. */
 export const AUTH_CHANNEL = 'peyvand_auth';
 
+const SCHEMA = 'peyvand_auth';
 const LOCK = 7_203_441;
 
+/** Every statement may be run again: a column that came later is added to the tables of an older release. */
 const TABLES = `
 create schema if not exists peyvand_auth;
 create table if not exists peyvand_auth."user" (
@@ -34,17 +39,34 @@ create table if not exists peyvand_auth.api_key (
   created_at timestamptz not null default now(), expires_at timestamptz, last_used_at timestamptz, revoked_at timestamptz);
 create table if not exists peyvand_auth.sign_in_attempt (
   key text primary key, failures integer not null, last_at timestamptz not null, locked_until timestamptz);
+alter table peyvand_auth."user" add column if not exists "twoFactorEnabled" boolean not null default false;
+alter table peyvand_auth.session add column if not exists last_used_at timestamptz;
+alter table peyvand_auth.api_key add column if not exists roles text[];
+create index if not exists api_key_by_user on peyvand_auth.api_key (user_id);
+create table if not exists peyvand_auth."twoFactor" (
+  id text primary key, secret text not null, "backupCodes" text not null, verified boolean not null default true,
+  "userId" text not null unique references peyvand_auth."user" (id) on delete cascade,
+  "failedVerificationCount" integer not null default 0, "lockedUntil" timestamptz);
+create table if not exists peyvand_auth.used_code (
+  user_id text not null references peyvand_auth."user" (id) on delete cascade, hash text not null,
+  used_at timestamptz not null default now(), primary key (user_id, hash));
+create table if not exists peyvand_auth.password_link (
+  hash text primary key, user_id text not null references peyvand_auth."user" (id) on delete cascade,
+  created_at timestamptz not null default now(), expires_at timestamptz not null);
+create index if not exists password_link_by_user on peyvand_auth.password_link (user_id);
 `;
 
-/** Makes what is missing; several processes may do so at once. */
+/** Makes what is missing, in a new database as in one of an older release; several processes may do so at once. */
 export async function ensureAuthTables(database: Database): Promise<void> {
-  const [found] = await database.query<{ present: boolean }>(
-    `select to_regclass('peyvand_auth.sign_in_attempt') is not null as present`,
+  const mark = `peyvand:${createHash('sha256').update(TABLES).digest('hex').slice(0, 32)}`;
+  const [made] = await database.query<{ mark: string | null }>(
+    `select obj_description(oid, 'pg_namespace') as mark from pg_namespace where nspname = $1`,
+    [SCHEMA],
   );
-  if (found?.present) return;
+  if (made?.mark === mark) return;
   await database.transaction(async (executor) => {
     await executor.query('select pg_advisory_xact_lock($1)', [LOCK]);
-    await executor.script(TABLES);
+    await executor.script(`${TABLES} comment on schema ${ident(SCHEMA)} is ${literal(mark)}`);
   });
 }
 

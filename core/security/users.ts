@@ -34,6 +34,33 @@ export async function findIdentity(executor: Executor, email: string): Promise<I
   return row;
 }
 
+export async function findIdentityById(executor: Executor, id: string): Promise<Identity | undefined> {
+  const [row] = await executor.query<Identity>('select id, name, email from peyvand_auth."user" where id = $1', [id]);
+  return row;
+}
+
+/** True where the person signs in with a password of ours. */
+export async function hasPassword(executor: Executor, userId: string): Promise<boolean> {
+  const rows = await executor.query(
+    `select 1 from peyvand_auth.account where "userId" = $1 and "providerId" = $2 and password is not null`,
+    [userId, PROVIDER],
+  );
+  return rows.length > 0;
+}
+
+/** Whose account at a provider this is: bound by the provider's own id and the subject it gave, never by e-mail. */
+export async function findBoundUser(
+  executor: Executor,
+  providerId: string,
+  subject: string,
+): Promise<string | undefined> {
+  const [row] = await executor.query<{ userId: string }>(
+    `select "userId" from peyvand_auth.account where "providerId" = $1 and "accountId" = $2`,
+    [providerId, subject],
+  );
+  return row?.userId;
+}
+
 /** Makes the identity, or renames it where it exists. `passwordHash` undefined: one without a password (API keys only). */
 export async function saveIdentity(
   executor: Executor,
@@ -60,12 +87,24 @@ async function writePassword(executor: Executor, userId: string, passwordHash: s
   );
 }
 
-/** Sets the password, ends every session of the user and lifts a lock-out. */
-export async function resetPassword(database: Database, identity: Identity, passwordHash: string): Promise<void> {
-  await database.transaction(async (executor) => {
+/**
+ * Sets the password, ends every session of the user, lifts a lock-out and uses up every link that would set it again.
+ * `allowed` is asked first, in the same transaction; false changes nothing.
+ */
+export async function resetPassword(
+  database: Database,
+  identity: Identity,
+  passwordHash: string,
+  allowed: (executor: Executor) => Promise<boolean> = async () => true,
+): Promise<boolean> {
+  const done = await database.transaction(async (executor) => {
+    if (!(await allowed(executor))) return false;
     await writePassword(executor, identity.id, passwordHash);
+    await executor.query('delete from peyvand_auth.password_link where user_id = $1', [identity.id]);
     await executor.query('delete from peyvand_auth.session where "userId" = $1', [identity.id]);
     await forgetAttempts(executor, identity.email);
+    return true;
   });
-  await announceAuthChange(database, identity.id);
+  if (done) await announceAuthChange(database, identity.id);
+  return done;
 }

@@ -1,16 +1,52 @@
-// Sessions of people who sign in with e-mail and password: better-auth over kysely and postgres.js. It is heavy, so it is
-// loaded when the first cookie or password arrives; API keys never need it.
+// Sessions of people who sign in with e-mail and password, and their second factor: better-auth over kysely and
+// postgres.js. It is heavy, so it is loaded when the first cookie or password arrives; API keys never need it.
 import type { Identity } from '../../../core/security/users.ts';
+import { authHeaders, openAuthOptions, refusal } from './better-auth-options.ts';
+import type { ClientHint } from './client-hint.ts';
+import { PENDING_COOKIE } from './cookies.ts';
+
+export type SecondFactorKind = 'totp' | 'recovery-code';
+
+/** `second-factor`: the password was right, and a code must follow; the cookies hold no session yet. */
+export type SignInOutcome =
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'signed-in' | 'second-factor'; readonly cookies: readonly string[] };
+
+/** `ended`: the pending sign-in is too old or had too many wrong codes; it begins anew with the password. */
+export type CodeOutcome =
+  { readonly kind: 'wrong' | 'ended' } | { readonly kind: 'right'; readonly cookies: readonly string[] };
+
+export interface NewSecondFactor {
+  /** `otpauth://…`, for an authenticator app's camera. */
+  readonly uri: string;
+  /** The same secret in base32, to type in. */
+  readonly secret: string;
+  readonly recoveryCodes: readonly string[];
+}
 
 export interface SessionHost {
-  /** Set-Cookie values, or undefined when e-mail or password is wrong. */
-  signIn(email: string, password: string, client: ClientHint): Promise<readonly string[] | undefined>;
+  /** The new session is never one that the browser brought along. */
+  signIn(email: string, password: string, client: ClientHint): Promise<SignInOutcome>;
+  /** Who is about to give a second factor. */
+  pendingUser(pendingCookie: string): Promise<string | undefined>;
+  giveSecondFactor(
+    pendingCookie: string,
+    kind: SecondFactorKind,
+    code: string,
+    client: ClientHint,
+  ): Promise<CodeOutcome>;
   /** Ends the session of the cookie; Set-Cookie values that clear it. */
   signOut(cookie: string): Promise<readonly string[]>;
   /** Who the cookie stands for. */
   resolve(cookie: string): Promise<SessionUser | undefined>;
   /** False when the current password is wrong. Every other session of the user ends. */
   changePassword(cookie: string, current: string, next: string): Promise<boolean>;
+  /** A secret that is in force once a code of it was given. Undefined: the password is wrong. */
+  beginSecondFactor(cookie: string, password: string): Promise<NewSecondFactor | undefined>;
+  confirmSecondFactor(cookie: string, code: string, client: ClientHint): Promise<CodeOutcome>;
+  /** Set-Cookie values of the session that follows. Undefined: the password is wrong. */
+  disableSecondFactor(cookie: string, password: string): Promise<readonly string[] | undefined>;
+  recoveryCodesLeft(userId: string): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -20,68 +56,103 @@ export interface SessionUser extends Identity {
   readonly expiresAt: number;
 }
 
-/** Kept with the session, so that people recognize theirs. */
-export interface ClientHint {
-  readonly userAgent: string | undefined;
+export interface SessionHostOptions {
+  readonly databaseUrl: string;
+  readonly secret: string;
+  /** Shown by authenticator apps beside the person's address. */
+  readonly issuer: string;
 }
 
-export const COOKIE_PREFIX = 'peyvand';
-export const SESSION_COOKIE = `${COOKIE_PREFIX}.session_token`;
+const PENDING_SECONDS = 600;
 
-const WEEK_SECONDS = 7 * 24 * 3600;
+/** `name=value.signature` → value: what the row of a pending sign-in is found by. */
+function signedValue(cookie: string): string | undefined {
+  const value = cookie.slice(cookie.indexOf('=') + 1);
+  try {
+    const decoded = decodeURIComponent(value);
+    const dot = decoded.lastIndexOf('.');
+    return dot > 0 ? decoded.slice(0, dot) : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
-async function hostSessions(databaseUrl: string, secret: string): Promise<SessionHost> {
-  const [{ betterAuth }, { Kysely }, { PostgresJSDialect }, { default: postgres }] = await Promise.all([
+async function hostSessions({ databaseUrl, secret, issuer }: SessionHostOptions): Promise<SessionHost> {
+  const [{ betterAuth }, { twoFactor }, { options, end }] = await Promise.all([
     import('better-auth'),
-    import('kysely'),
-    import('kysely-postgres-js'),
-    import('postgres'),
+    import('better-auth/plugins'),
+    openAuthOptions(databaseUrl, secret),
   ]);
-  const sql = postgres(databaseUrl, {
-    max: 2,
-    idle_timeout: 30,
-    onnotice: () => {},
-    connection: { search_path: 'peyvand_auth', statement_timeout: 10_000, application_name: 'peyvand sessions' },
-  });
   const auth = betterAuth({
-    database: { db: new Kysely({ dialect: new PostgresJSDialect({ postgres: sql }) }), type: 'postgres' },
-    secret,
-    // Only its functions are called, never its routes: addresses, origins and limits are checked by our own.
-    baseURL: 'http://peyvand.invalid',
+    ...options,
+    appName: issuer,
     emailAndPassword: { enabled: true, disableSignUp: true },
-    session: { expiresIn: WEEK_SECONDS, updateAge: WEEK_SECONDS / 7 },
-    advanced: {
-      cookiePrefix: COOKIE_PREFIX,
-      useSecureCookies: false,
-      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/' },
-    },
-    rateLimit: { enabled: false },
-    telemetry: { enabled: false },
-    logger: { disabled: true },
+    plugins: [
+      twoFactor({
+        issuer,
+        twoFactorCookieMaxAge: PENDING_SECONDS,
+        // Wrong codes are counted by our own lock-out, which administrators can lift.
+        accountLockout: { enabled: false },
+      }),
+    ],
   });
-  const cookieHeaders = (cookie: string) => new Headers({ cookie });
-  const refused = (fault: unknown) =>
-    fault instanceof Error && fault.name === 'APIError' && 'statusCode' in fault && Number(fault.statusCode) < 500;
+
+  /** Undefined where better-auth refused with one of the codes, or with any where none is named. */
+  const unlessRefused = async <T>(work: () => Promise<T>, codes?: readonly string[]): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (fault) {
+      const refused = refusal(fault);
+      if (refused && (codes === undefined || codes.includes(refused.code))) return undefined;
+      throw fault;
+    }
+  };
+
+  const verify = async (
+    cookie: string,
+    kind: SecondFactorKind,
+    code: string,
+    client: ClientHint,
+  ): Promise<CodeOutcome> => {
+    const request = { body: { code }, headers: authHeaders(cookie, client), returnHeaders: true } as const;
+    try {
+      const { headers } = await (kind === 'totp' ? auth.api.verifyTOTP(request) : auth.api.verifyBackupCode(request));
+      return { kind: 'right', cookies: headers.getSetCookie() };
+    } catch (fault) {
+      const refused = refusal(fault);
+      if (!refused) throw fault;
+      const ended = ['INVALID_TWO_FACTOR_COOKIE', 'TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE', 'TOTP_NOT_ENABLED'];
+      return { kind: ended.includes(refused.code) ? 'ended' : 'wrong' };
+    }
+  };
+
   return {
     async signIn(email, password, client) {
-      try {
-        const { headers } = await auth.api.signInEmail({
+      const answer = await unlessRefused(() =>
+        auth.api.signInEmail({
           body: { email, password },
-          headers: new Headers(client.userAgent === undefined ? {} : { 'user-agent': client.userAgent }),
+          headers: authHeaders(undefined, client),
           returnHeaders: true,
-        });
-        return headers.getSetCookie();
-      } catch (fault) {
-        if (refused(fault)) return undefined;
-        throw fault;
-      }
+        }),
+      );
+      if (!answer) return { kind: 'refused' };
+      const pending = 'twoFactorRedirect' in answer.response;
+      return { kind: pending ? 'second-factor' : 'signed-in', cookies: answer.headers.getSetCookie() };
     },
+    async pendingUser(pendingCookie) {
+      const identifier = pendingCookie.startsWith(`${PENDING_COOKIE}=`) ? signedValue(pendingCookie) : undefined;
+      if (identifier === undefined || !/^2fa-[A-Za-z0-9]{20}$/.test(identifier)) return undefined;
+      const { internalAdapter } = await auth.$context;
+      const found = await internalAdapter.findVerificationValue(identifier);
+      return found && new Date(found.expiresAt).getTime() > Date.now() ? found.value : undefined;
+    },
+    giveSecondFactor: verify,
     async signOut(cookie) {
-      const { headers } = await auth.api.signOut({ headers: cookieHeaders(cookie), returnHeaders: true });
+      const { headers } = await auth.api.signOut({ headers: authHeaders(cookie, undefined), returnHeaders: true });
       return headers.getSetCookie();
     },
     async resolve(cookie) {
-      const found = await auth.api.getSession({ headers: cookieHeaders(cookie) });
+      const found = await auth.api.getSession({ headers: authHeaders(cookie, undefined) });
       if (!found) return undefined;
       const { user, session } = found;
       return {
@@ -93,30 +164,60 @@ async function hostSessions(databaseUrl: string, secret: string): Promise<Sessio
       };
     },
     async changePassword(cookie, current, next) {
-      try {
-        await auth.api.changePassword({
+      const changed = await unlessRefused(() =>
+        auth.api.changePassword({
           body: { currentPassword: current, newPassword: next, revokeOtherSessions: true },
-          headers: cookieHeaders(cookie),
-        });
-        return true;
-      } catch (fault) {
-        if (refused(fault)) return false;
-        throw fault;
-      }
+          headers: authHeaders(cookie, undefined),
+        }),
+      );
+      return changed !== undefined;
     },
-    close: () => sql.end({ timeout: 2 }),
+    async beginSecondFactor(cookie, password) {
+      const made = await unlessRefused(
+        () =>
+          auth.api.enableTwoFactor({ body: { password, method: 'totp' }, headers: authHeaders(cookie, undefined) }),
+        ['INVALID_PASSWORD'],
+      );
+      if (made?.method !== 'totp') return undefined;
+      const { totpURI: uri, backupCodes: recoveryCodes } = made;
+      return { uri, secret: new URL(uri).searchParams.get('secret') ?? '', recoveryCodes };
+    },
+    confirmSecondFactor: (cookie, code, client) => verify(cookie, 'totp', code, client),
+    async disableSecondFactor(cookie, password) {
+      const answer = await unlessRefused(
+        () =>
+          auth.api.disableTwoFactor({
+            body: { password },
+            headers: authHeaders(cookie, undefined),
+            returnHeaders: true,
+          }),
+        ['INVALID_PASSWORD'],
+      );
+      return answer?.headers.getSetCookie();
+    },
+    async recoveryCodesLeft(userId) {
+      const found = await unlessRefused(() => auth.api.viewBackupCodes({ body: { userId } }));
+      return found?.backupCodes.length ?? 0;
+    },
+    close: end,
   };
 }
 
 /** Loads better-auth on the first use. */
-export function createSessionHost(databaseUrl: string, secret: string): SessionHost {
+export function createSessionHost(options: SessionHostOptions): SessionHost {
   let loading: Promise<SessionHost> | undefined;
-  const load = () => (loading ??= hostSessions(databaseUrl, secret));
+  const load = () => (loading ??= hostSessions(options));
   return {
-    signIn: async (email, password, client) => (await load()).signIn(email, password, client),
-    signOut: async (cookie) => (await load()).signOut(cookie),
-    resolve: async (cookie) => (await load()).resolve(cookie),
-    changePassword: async (cookie, current, next) => (await load()).changePassword(cookie, current, next),
+    signIn: async (...given) => (await load()).signIn(...given),
+    pendingUser: async (...given) => (await load()).pendingUser(...given),
+    giveSecondFactor: async (...given) => (await load()).giveSecondFactor(...given),
+    signOut: async (...given) => (await load()).signOut(...given),
+    resolve: async (...given) => (await load()).resolve(...given),
+    changePassword: async (...given) => (await load()).changePassword(...given),
+    beginSecondFactor: async (...given) => (await load()).beginSecondFactor(...given),
+    confirmSecondFactor: async (...given) => (await load()).confirmSecondFactor(...given),
+    disableSecondFactor: async (...given) => (await load()).disableSecondFactor(...given),
+    recoveryCodesLeft: async (...given) => (await load()).recoveryCodesLeft(...given),
     async close() {
       if (loading) await (await loading).close();
     },
