@@ -1,4 +1,5 @@
 // The cookies of signing in: their names, reading them from a request, setting them on an answer.
+import { SECURITY_HEADERS } from '../answer.ts';
 import { header, type Exchange } from '../exchange.ts';
 
 export const COOKIE_PREFIX = 'peyvand';
@@ -28,8 +29,20 @@ export function sessionCookie(exchange: Exchange): string | undefined {
 }
 
 /** Behind a proxy that speaks https the cookie must never travel in the clear. */
-export function withCookies(exchange: Exchange, response: Response, cookies: readonly string[]): Response {
-  const secure = header(exchange, 'x-forwarded-proto')?.split(',')[0]?.trim() === 'https';
+function travelsSafely(origin: string, exchange: Exchange): boolean {
+  if (header(exchange, 'x-forwarded-proto')?.split(',')[0]?.trim() === 'https') return true;
+  const { protocol, host } = new URL(origin);
+  return protocol === 'https:' && header(exchange, 'host') === host;
+}
+
+/** `origin`: where people reach this server. */
+export function withCookies(
+  { origin }: { readonly origin: string },
+  exchange: Exchange,
+  response: Response,
+  cookies: readonly string[],
+): Response {
+  const secure = travelsSafely(origin, exchange);
   for (const cookie of cookies) response.headers.append('Set-Cookie', secure ? `${cookie}; Secure` : cookie);
   return response;
 }
@@ -37,4 +50,8 @@ export function withCookies(exchange: Exchange, response: Response, cookies: rea
 /** A Set-Cookie value that removes the cookie from the browser. */
 export function expiredCookie(name: string): string {
   return `${name}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax`;
+}
+
+export function noContent(): Response {
+  return new Response(null, { status: 204, headers: { ...SECURITY_HEADERS } });
 }

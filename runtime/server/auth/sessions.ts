@@ -39,8 +39,8 @@ export interface SessionHost {
   signOut(cookie: string): Promise<readonly string[]>;
   /** Who the cookie stands for. */
   resolve(cookie: string): Promise<SessionUser | undefined>;
-  /** False when the current password is wrong. Every other session of the user ends. */
-  changePassword(cookie: string, current: string, next: string): Promise<boolean>;
+  /** Every session of the user ends; Set-Cookie values of the one that follows. Undefined: the current password is wrong. */
+  changePassword(cookie: string, current: string, next: string): Promise<readonly string[] | undefined>;
   /** A secret that is in force once a code of it was given. Undefined: the password is wrong. */
   beginSecondFactor(cookie: string, password: string): Promise<NewSecondFactor | undefined>;
   confirmSecondFactor(cookie: string, code: string, client: ClientHint): Promise<CodeOutcome>;
@@ -164,13 +164,14 @@ async function hostSessions({ databaseUrl, secret, issuer }: SessionHostOptions)
       };
     },
     async changePassword(cookie, current, next) {
-      const changed = await unlessRefused(() =>
+      const answer = await unlessRefused(() =>
         auth.api.changePassword({
           body: { currentPassword: current, newPassword: next, revokeOtherSessions: true },
           headers: authHeaders(cookie, undefined),
+          returnHeaders: true,
         }),
       );
-      return changed !== undefined;
+      return answer?.headers.getSetCookie();
     },
     async beginSecondFactor(cookie, password) {
       const made = await unlessRefused(
