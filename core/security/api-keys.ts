@@ -5,6 +5,7 @@ import type { Database, Executor } from '../db/sql.ts';
 import { uuidv7 } from '../db/uuid.ts';
 import { announceAuthChange } from './auth-tables.ts';
 import { isoText } from './iso-text.ts';
+import type { Principal } from './principal.ts';
 
 export interface ApiKey {
   readonly id: string;
@@ -117,4 +118,15 @@ export async function revokeApiKey(database: Database, idOrName: string): Promis
   );
   for (const { userId } of rows) await announceAuthChange(database, userId);
   return rows.length > 0;
+}
+
+/** The user as the key acts: with those of the key's roles that the user still holds. */
+export function narrowTo(principal: Principal, roles: readonly string[] | null): Principal {
+  if (roles === null) return principal;
+  const kept = (role: string): boolean => roles.includes(role);
+  return Object.freeze({
+    ...principal,
+    roles: Object.freeze(principal.roles.filter(kept)),
+    ...(principal.held && { held: Object.freeze(principal.held.filter(({ role }) => kept(role))) }),
+  });
 }

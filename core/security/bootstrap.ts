@@ -5,7 +5,6 @@ import type { Executor } from '../db/sql.ts';
 import { uuidv7 } from '../db/uuid.ts';
 import type { Call, Engine } from '../engine.ts';
 import type { Entity, Model } from '../model/model.ts';
-import { associate } from '../records/associate.ts';
 import { handlerRecords } from '../records/handler-records.ts';
 import { administratorRole } from './access.ts';
 import { associationOf } from './association.ts';
@@ -13,6 +12,7 @@ import { ensureAuthTables } from './auth-tables.ts';
 import { refuse } from './errors.ts';
 import { PRINCIPALS_CHANNEL } from './principals.ts';
 import { ORGANIZATION_ROW_ID, ROOT_UNIT_ID, SYSTEM_USER_ID, systemPrincipal } from './system-principal.ts';
+import { giveRole, roleName } from './user-roles.ts';
 import { normalizeEmail, saveIdentity } from './users.ts';
 
 export interface BootstrapOptions {
@@ -224,30 +224,4 @@ export async function createUser(call: Call, user: NewUser): Promise<string> {
   for (const role of user.roles) await giveRole(call, id, role);
   await saveIdentity(executor, { id, name, email }, user.passwordHash);
   return id;
-}
-
-async function giveRole(call: Call, userId: string, role: string): Promise<void> {
-  const { engine, executor = engine.database } = call;
-  const [row] = await executor.query<{ id: string }>(
-    `select roleid as id from ${qualified(engine.schema, 'role')} where document = $1 order by roleid limit 1`,
-    [role],
-  );
-  if (!row) throw refuse('ROLE_UNKNOWN', { role, known: listRoles(engine.model).join(', ') });
-  const user = entityOf(engine.model, 'systemuser');
-  const association = associationOf(engine.model, 'systemuser', 'role');
-  const navigation = [...user.navigation.values()].find(
-    (step) => step.relation === association?.name && step.target === 'role',
-  );
-  if (!navigation) throw refuse('BASE_ENTITY_MISSING', { entity: 'systemuserroles_association' });
-  await associate(call, user, { id: userId }, navigation.name, { id: row.id });
-}
-
-/** `roles/salesperson` → `salesperson`: the name principals carry and role rows keep in `document`. */
-function roleName(document: string): string {
-  return document.slice(document.lastIndexOf('/') + 1);
-}
-
-/** Role names a user may be given. */
-export function listRoles(model: Model): readonly string[] {
-  return [...model.roles.keys()].map(roleName).toSorted();
 }

@@ -61,6 +61,15 @@ export async function findBoundUser(
   return row?.userId;
 }
 
+/** True where an account at the provider is bound to the user already. */
+export async function isBound(executor: Executor, userId: string, providerId: string): Promise<boolean> {
+  const rows = await executor.query('select 1 from peyvand_auth.account where "userId" = $1 and "providerId" = $2', [
+    userId,
+    providerId,
+  ]);
+  return rows.length > 0;
+}
+
 /** Makes the identity, or renames it where it exists. `passwordHash` undefined: one without a password (API keys only). */
 export async function saveIdentity(
   executor: Executor,

@@ -4,6 +4,7 @@ import { Hono, type Context } from 'hono';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Principal } from '../../core/security/principal.ts';
 import { answerError, answerJson, answerText } from './answer.ts';
+import { authRoutes } from './auth/routes.ts';
 import { dataRoute } from './data/route.ts';
 import { fail } from './errors.ts';
 import { openExchange, type Bindings, type Exchange } from './exchange.ts';
@@ -93,31 +94,20 @@ export function createApp(options: AppOptions): Listener {
   app.all('/api/data/v9.2', caller(dataRoute));
   app.all('/api/data/v9.2/*', caller(dataRoute));
 
-  app.post(
-    '/api/auth/sign-in/email',
-    anyone((exchange, { authRoutes }) => authRoutes.signIn(exchange)),
-  );
-  app.post(
-    '/api/auth/sign-out',
-    anyone((exchange, { authRoutes }) => authRoutes.signOut(exchange)),
-  );
-  app.get(
-    '/api/auth/get-session',
-    anyone((exchange, { authRoutes }) => authRoutes.session(exchange)),
-  );
-  app.post(
-    '/api/auth/change-password',
-    anyone((exchange, { authRoutes }) => authRoutes.changePassword(exchange)),
-  );
-  for (const path of ['/api/auth/sign-in/email', '/api/auth/sign-out', '/api/auth/change-password'])
+  for (const [path, methods] of Object.entries(authRoutes)) {
+    for (const [method, route] of Object.entries(methods))
+      app.on(
+        method,
+        path,
+        route.caller
+          ? caller((services, exchange, principal) => route.answer(services.auth, exchange, principal))
+          : anyone((exchange, services) => route.answer(services.auth, exchange)),
+      );
     app.all(
       path,
-      caller((_services, exchange) => refuseMethod('POST')(exchange)),
+      caller((_services, exchange) => refuseMethod(...Object.keys(methods))(exchange)),
     );
-  app.all(
-    '/api/auth/get-session',
-    caller((_services, exchange) => refuseMethod('GET')(exchange)),
-  );
+  }
 
   app.get('/api/metadata/app', caller(showApp));
   app.all(
@@ -169,6 +159,7 @@ export function createApp(options: AppOptions): Listener {
     metrics.begin();
     let response: Response;
     try {
+      if (exchange.secret) throw fail('KEY_IN_ADDRESS');
       response = await app.fetch(request, bindings);
     } catch (thrown) {
       response = answerFault(exchange, thrown);

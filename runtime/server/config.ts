@@ -25,6 +25,35 @@ export interface Config {
   /** An administrator key for scripts, valid as long as it is set. */
   readonly apiKey: string | undefined;
   readonly logLevel: LogLevel;
+  /** Origin under which people reach the server (`https://crm.example.com`); absent: the listening address. */
+  readonly publicUrl: string | undefined;
+  /** Absent: no mail goes out. */
+  readonly mail: MailConfig | undefined;
+  /** Absent: people sign in with a password only. */
+  readonly oidc: OidcConfig | undefined;
+}
+
+export interface MailConfig {
+  /** `smtp://` or `smtps://`, with user and password where the mail server wants them. */
+  readonly url: string;
+  /** `me@example.com` or `CRM <me@example.com>` */
+  readonly from: string;
+}
+
+/** An identity provider (OpenID Connect). */
+export interface OidcConfig {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** On the button of the sign-in page. */
+  readonly title: string;
+  /** Asked for beside openid, profile and email. */
+  readonly scopes: readonly string[];
+  readonly groupsClaim: string;
+  /** Group of the provider → roles of ours. */
+  readonly roles: ReadonlyMap<string, readonly string[]>;
+  /** True: whoever the provider knows gets a user at the first sign-in. */
+  readonly createUsers: boolean;
 }
 
 type Problem = (target: string, message: string) => void;
@@ -52,6 +81,86 @@ function checkDatabaseUrl(text: string | undefined, problem: Problem): string | 
   if (protocol !== 'postgres:' && protocol !== 'postgresql:')
     problem('DATABASE_URL', 'is not a Postgres address; give one like postgres://user:password@host:5432/database');
   return text;
+}
+
+type Read = (name: string) => string | undefined;
+
+function readPublicUrl(text: string | undefined, problem: Problem): string | undefined {
+  if (text === undefined) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const plain = url && url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '';
+  if (url && plain && (url.protocol === 'https:' || url.protocol === 'http:')) return url.origin;
+  problem(
+    'PEYVAND_PUBLIC_URL',
+    `is ${JSON.stringify(text)}; give an address without a path, like https://crm.example.com`,
+  );
+  return undefined;
+}
+
+function readMail(read: Read, problem: Problem): MailConfig | undefined {
+  const [url, from] = [read('PEYVAND_SMTP_URL'), read('PEYVAND_MAIL_FROM')];
+  if (url === undefined && from === undefined) return undefined;
+  const parsed = url !== undefined && URL.canParse(url) ? new URL(url) : undefined;
+  // The value itself is not repeated: it may hold a password.
+  if (!parsed || !['smtp:', 'smtps:'].includes(parsed.protocol) || parsed.hostname === '')
+    problem('PEYVAND_SMTP_URL', 'is not a mail server; give one like smtps://user:password@mail.example.com');
+  const address = from === undefined ? '' : (/<([^<>]+)>\s*$/.exec(from)?.[1] ?? from);
+  if (!/^[^\s@<>,;]+@[^\s@<>,;]+$/.test(address) || /[\r\n]/.test(from ?? ''))
+    problem('PEYVAND_MAIL_FROM', 'is not an address; give one like crm@example.com or CRM <crm@example.com>');
+  return { url: url ?? '', from: from ?? '' };
+}
+
+/** Clear text only where it cannot leave the machine. */
+function isIssuer(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, search, hash } = new URL(text);
+  if (search !== '' || hash !== '') return false;
+  return protocol === 'https:' || (protocol === 'http:' && /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname));
+}
+
+/** `sales=salesperson,bosses=sales-manager`: a group may stand more than once. */
+function readRoleMap(text: string | undefined, problem: Problem): ReadonlyMap<string, readonly string[]> {
+  const roles = new Map<string, readonly string[]>();
+  for (const pair of (text ?? '').split(/[,\n]/).map((part) => part.trim())) {
+    if (pair === '') continue;
+    const at = pair.lastIndexOf('=');
+    const [group, role] = [pair.slice(0, Math.max(at, 0)).trim(), pair.slice(at + 1).trim()];
+    if (at > 0 && group !== '' && /^[\w.-]+$/.test(role)) roles.set(group, [...(roles.get(group) ?? []), role]);
+    else
+      problem(
+        'PEYVAND_OIDC_ROLES',
+        `has ${JSON.stringify(pair)}; give pairs like sales=salesperson,bosses=sales-manager`,
+      );
+  }
+  return roles;
+}
+
+const OIDC_NEEDED = ['PEYVAND_OIDC_ISSUER', 'PEYVAND_OIDC_CLIENT_ID', 'PEYVAND_OIDC_CLIENT_SECRET'] as const;
+const OIDC_OTHERS = ['TITLE', 'SCOPES', 'GROUPS_CLAIM', 'ROLES', 'CREATE_USERS'].map((name) => `PEYVAND_OIDC_${name}`);
+
+function readOidc(read: Read, problem: Problem): OidcConfig | undefined {
+  if ([...OIDC_NEEDED, ...OIDC_OTHERS].every((name) => read(name) === undefined)) return undefined;
+  for (const name of OIDC_NEEDED)
+    if (read(name) === undefined) problem(name, `is missing; an identity provider needs ${OIDC_NEEDED.join(', ')}`);
+  const [issuer = '', clientId = '', clientSecret = ''] = OIDC_NEEDED.map(read);
+  if (issuer !== '' && !isIssuer(issuer))
+    problem(
+      'PEYVAND_OIDC_ISSUER',
+      `is ${JSON.stringify(issuer)}; give the provider's https address as its tokens name it`,
+    );
+  const create = read('PEYVAND_OIDC_CREATE_USERS')?.toLowerCase();
+  if (create !== undefined && create !== 'yes' && create !== 'no')
+    problem('PEYVAND_OIDC_CREATE_USERS', `is ${JSON.stringify(create)}; give yes or no`);
+  return {
+    issuer,
+    clientId,
+    clientSecret,
+    title: read('PEYVAND_OIDC_TITLE') ?? (isIssuer(issuer) ? new URL(issuer).hostname : 'OpenID Connect'),
+    scopes: (read('PEYVAND_OIDC_SCOPES') ?? '').split(/[\s,]+/).filter((scope) => scope !== ''),
+    groupsClaim: read('PEYVAND_OIDC_GROUPS_CLAIM') ?? 'groups',
+    roles: readRoleMap(read('PEYVAND_OIDC_ROLES'), problem),
+    createUsers: create === 'yes',
+  };
 }
 
 /** Throws CONFIG_INVALID with every problem in `details`. An empty variable counts as absent. */
@@ -92,6 +201,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     adminPassword,
     apiKey,
     logLevel: readLogLevel(read('LOG_LEVEL'), problem),
+    publicUrl: readPublicUrl(read('PEYVAND_PUBLIC_URL'), problem),
+    mail: readMail(read, problem),
+    oidc: readOidc(read, problem),
   };
   if (problems.length > 0) throw fail('CONFIG_INVALID', { count: problems.length }, { details: problems });
   return config;

@@ -52,8 +52,57 @@ export const fail = defineErrors({
     message: 'Only a system administrator may do this. Ask one, or ask for the role.',
   },
   SIGN_IN_REFUSED: { status: 401, message: 'E-mail or password is wrong.' },
-  SIGN_IN_LOCKED: { status: 429, message: 'Too many wrong passwords. Try again in {seconds} s.' },
+  SIGN_IN_LOCKED: { status: 429, message: 'Too many tries. Try again in {seconds} s.' },
   PASSWORD_WRONG: { status: 400, message: 'The current password is wrong.' },
+  SECOND_FACTOR_REFUSED: { status: 401, message: 'The code is wrong, or was used before. Wait for the next one.' },
+  SECOND_FACTOR_ENDED: { status: 401, message: 'This sign-in has ended. Begin again with your password.' },
+  SECOND_FACTOR_REFUSED_HERE: {
+    status: 400,
+    message: 'The code is wrong. Check the clock of your device, and wait for the next code.',
+  },
+  SECOND_FACTOR_NOT_BEGUN: { status: 409, message: 'There is no new second factor to confirm. Begin one first.' },
+  SECOND_FACTOR_ON: { status: 409, message: 'You have a second factor. Turn it off before you set up another.' },
+  RESET_TOKEN_INVALID: {
+    status: 400,
+    message: 'This link is unknown, was used before or has run out. Ask for a new one.',
+  },
+  SESSION_NEEDED: { status: 403, message: 'This needs somebody who is signed in; an API key is not enough.' },
+  SESSION_UNKNOWN: { status: 404, message: 'There is no such session; it may have ended.' },
+  KEY_UNKNOWN: { status: 404, message: 'There is no such API key in force.' },
+  KEY_IN_ADDRESS: {
+    status: 400,
+    message:
+      'Never put a key into an address: send it in the Authorization header (`Authorization: Bearer pvd_…`). ' +
+      'Change this key now, it may stand in logs.',
+  },
+  USER_UNKNOWN: { status: 404, message: 'There is no user {id}.' },
+  USER_IS_DISABLED: { status: 409, message: 'This user is disabled. Enable it before you invite the person.' },
+  USER_ABOVE: {
+    status: 403,
+    message: 'This user is an administrator; only an administrator may change how they sign in.',
+  },
+  EMAIL_TAKEN: { status: 409, message: 'Another user signs in with {email}.' },
+  PROVIDER_UNKNOWN: { status: 404, message: 'There is no identity provider {id}.' },
+  PROVIDER_AWAY: { status: 503, message: 'The identity provider does not answer just now. Try again in a moment.' },
+  PROVIDER_ISSUER: {
+    status: 502,
+    message: 'The identity provider says it is {said}; PEYVAND_OIDC_ISSUER is {issuer}. They must be the same.',
+  },
+  PROVIDER_DENIED: { status: 403, message: 'The identity provider did not let you sign in.' },
+  PROVIDER_STATE: { status: 400, message: 'This sign-in took too long or was begun in another browser. Begin again.' },
+  PROVIDER_TOKEN: { status: 401, message: 'What the identity provider said about you could not be verified.' },
+  PROVIDER_PERSON_UNKNOWN: {
+    status: 403,
+    message: 'The identity provider knows you, this organization does not. Ask an administrator to invite you.',
+  },
+  PROVIDER_EMAIL_UNVERIFIED: {
+    status: 403,
+    message: 'The identity provider has not verified your e-mail address, so it cannot be matched with a user.',
+  },
+  PROVIDER_OTHER_PERSON: {
+    status: 403,
+    message: 'The user with your e-mail address belongs to another account of the identity provider.',
+  },
   HEADER_INVALID: { status: 400, message: 'The header {name} cannot be read: {reason}.' },
   APP_NOT_BUILT: { status: 404, message: 'The app is not built. `peyvand start` builds it.' },
 });

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import type { Origin } from '../../core/engine.ts';
 import type { Principal } from '../../core/security/principal.ts';
+import { hasKeyInAddress } from './key-in-address.ts';
 
 export interface Exchange {
   readonly id: string;
@@ -12,6 +13,8 @@ export interface Exchange {
   readonly path: string;
   /** As sent, without the question mark. */
   readonly query: string;
+  /** The address holds a key: it is refused, and not written down. */
+  readonly secret: boolean;
   /** performance.now() at the beginning. */
   readonly started: number;
   /** Set once known; for the log line. */
@@ -45,6 +48,7 @@ export function openExchange(incoming: IncomingMessage): Exchange {
     method: incoming.method ?? 'GET',
     path: mark < 0 ? url : url.slice(0, mark),
     query: mark < 0 ? '' : url.slice(mark + 1),
+    secret: hasKeyInAddress(incoming),
     started: performance.now(),
     principal: undefined,
     via: undefined,

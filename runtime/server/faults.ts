@@ -32,6 +32,12 @@ function messageOf(fault: unknown): string {
   return fault instanceof Error ? fault.message : String(fault);
 }
 
+/** How long who tried too often has to wait. */
+function secondsOf({ data }: PeyvandError): number {
+  const seconds = data?.['seconds'];
+  return typeof seconds === 'number' ? seconds : 60;
+}
+
 export interface Fault {
   readonly error: PeyvandError;
   /** Seconds, for Retry-After. */
@@ -49,6 +55,7 @@ export function toFault(thrown: unknown, requestId: string): Fault {
       // The caller is told which handler failed; whoever runs the plugin needs its stack.
       unexpected: (thrown.status >= 500 && thrown.status !== 503) || thrown.code === 'HANDLER_FAILED',
       ...(thrown.status === 503 && { retryAfter: 1 }),
+      ...(thrown.status === 429 && { retryAfter: secondsOf(thrown) }),
     };
   const code = codeOf(thrown);
   if (AWAY.has(code) || code.startsWith('08'))

@@ -25,9 +25,11 @@ export function createLog(level: LogLevel): Log {
       logger.info({
         id: exchange.id,
         method: exchange.method,
-        path: exchange.path,
+        path: exchange.secret ? '(withheld: it holds a key)' : exchange.path,
         // Query strings of sign-in may carry what nobody should read later.
-        ...(exchange.query !== '' && !exchange.path.startsWith('/api/auth') && { query: exchange.query }),
+        ...(exchange.query !== '' &&
+          !exchange.secret &&
+          !exchange.path.startsWith('/api/auth') && { query: exchange.query }),
         status,
         ms: Math.round(milliseconds * 100) / 100,
         ...(exchange.principal && { user: exchange.principal.userId }),

@@ -14,13 +14,16 @@ import { bootstrap } from '../../core/security/bootstrap.ts';
 import { createPrincipalSource, type PrincipalSource } from '../../core/security/principals.ts';
 import { systemPrincipal } from '../../core/security/system-principal.ts';
 import { createApp } from './app.ts';
+import { admit } from './auth/admit.ts';
 import { createAuthenticator, type Authenticator } from './auth/authenticate.ts';
-import { createAuthRoutes } from './auth/routes.ts';
+import { createHappenings } from './auth/happenings.ts';
+import { createIdentityProvider, type IdentityProvider } from './auth/identity-provider.ts';
 import { createSessionHost, hashPassword, type SessionHost } from './auth/sessions.ts';
 import type { Config } from './config.ts';
 import { removeConnectionNote, writeConnectionNote } from './connection-file.ts';
 import { fail } from './errors.ts';
 import { createLog, type Log } from './log.ts';
+import { createMailer, type Mailer } from './mail/mailer.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { organizationId } from './organization-id.ts';
 import { createPages } from './pages.ts';
@@ -77,6 +80,8 @@ interface Opened {
   organization?: Organization;
   principals?: PrincipalSource;
   sessions?: SessionHost;
+  provider?: IdentityProvider;
+  mailer?: Mailer;
   authenticator?: Authenticator;
   dispatcher?: Dispatcher;
   endRetention?: () => Promise<void>;
@@ -85,7 +90,9 @@ interface Opened {
 async function closeAll(opened: Opened, config: Config): Promise<void> {
   await opened.dispatcher?.stop();
   await opened.endRetention?.();
+  opened.mailer?.close();
   await opened.authenticator?.close();
+  await opened.provider?.close();
   await opened.sessions?.close();
   await opened.principals?.close();
   await opened.organization?.close();
@@ -96,7 +103,7 @@ async function closeAll(opened: Opened, config: Config): Promise<void> {
   }
 }
 
-async function openServices(options: ServerOptions, log: Log, opened: Opened): Promise<Services> {
+async function openServices(options: ServerOptions, address: string, log: Log, opened: Opened): Promise<Services> {
   const { config, say = () => {} } = options;
   let url = config.databaseUrl;
   const secret = await obtainSecret(config.data, config.secret);
@@ -129,13 +136,29 @@ async function openServices(options: ServerOptions, log: Log, opened: Opened): P
     schema: organization.current().schema,
     model: () => organization.current().model,
   }));
-  const sessions = (opened.sessions = createSessionHost(url, secret));
+  const origin = config.publicUrl ?? address;
+  const onFault = (fault: unknown) =>
+    log.logger.warn({ err: fault }, 'something of signing in went wrong behind an answer');
+  const happenings = createHappenings(log.logger);
+  const sessions = (opened.sessions = createSessionHost({ databaseUrl: url, secret, issuer: organization.name }));
+  if (config.mail) opened.mailer = createMailer({ ...config.mail, onFault });
+  const { oidc } = config;
+  if (oidc)
+    opened.provider = createIdentityProvider({
+      config: oidc,
+      databaseUrl: url,
+      secret,
+      origin,
+      admit: (claims) => admit({ database, organization, config: oidc }, claims),
+      onFault,
+    });
   const authenticator = (opened.authenticator = await createAuthenticator({
     database,
     principals,
     sessions,
     bootstrapKey: config.apiKey === undefined ? undefined : { key: config.apiKey, userId: administratorId },
-    onFault: (fault) => log.logger.warn({ err: fault }, 'the last use of an API key was not noted'),
+    happenings,
+    onFault,
   }));
   opened.dispatcher = await startDispatcher({
     engine: () => organization.current(),
@@ -157,8 +180,18 @@ async function openServices(options: ServerOptions, log: Log, opened: Opened): P
     organization,
     organizationId: organizationId(organization.schema),
     authenticator,
-    sessions,
-    authRoutes: createAuthRoutes(database, sessions),
+    auth: {
+      database,
+      organization,
+      principals,
+      sessions,
+      mailer: opened.mailer,
+      provider: opened.provider,
+      happenings,
+      origin,
+      forget: authenticator.forget,
+      onFault,
+    },
   };
 }
 
@@ -182,7 +215,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let url: string;
   try {
     url = addressOf(await listen(http, config));
-    state.services = await openServices(options, log, opened);
+    state.services = await openServices(options, url, log, opened);
   } catch (fault) {
     http.close();
     http.closeAllConnections();

@@ -2,8 +2,7 @@
 import type { Database } from '../../core/db/sql.ts';
 import type { Organization } from '../../core/organization.ts';
 import type { Authenticator } from './auth/authenticate.ts';
-import type { AuthRoutes } from './auth/routes.ts';
-import type { SessionHost } from './auth/sessions.ts';
+import type { AuthHost } from './auth/auth-host.ts';
 
 export interface Services {
   readonly database: Database;
@@ -11,6 +10,5 @@ export interface Services {
   /** For WhoAmI: made from the database and the schema's name. */
   readonly organizationId: string;
   readonly authenticator: Authenticator;
-  readonly sessions: SessionHost;
-  readonly authRoutes: AuthRoutes;
+  readonly auth: AuthHost;
 }

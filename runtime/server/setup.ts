@@ -7,7 +7,7 @@ import { isCalendar, isLanguage, isTimeZone } from '../../core/security/user-set
 import { isSignInEmail } from '../../core/security/users.ts';
 import type { Violation } from '../../core/sdk/index.ts';
 import { answerJson, SECURITY_HEADERS } from './answer.ts';
-import { sessionCookie } from './auth/authenticate.ts';
+import { sessionCookie } from './auth/cookies.ts';
 import { hashPassword } from './auth/sessions.ts';
 import { readJson } from './body.ts';
 import { fail } from './errors.ts';
@@ -106,12 +106,12 @@ export async function completeFirstRun(
   principal: Principal,
 ): Promise<Response> {
   requireAdministrator(principal);
-  const { database, authenticator, sessions } = services;
+  const { database, authenticator, auth } = services;
   const engine = services.organization.current();
   const cookie = sessionCookie(exchange);
   // Not with an API key: one that got lost would give itself a password.
   if (cookie === undefined || exchange.incoming.headers.authorization !== undefined) throw fail('PRINCIPAL_MISSING');
-  const session = await sessions.resolve(cookie);
+  const session = await auth.sessions.resolve(cookie);
   const { value } = await readJson(exchange, 16 * 1024);
   const { parts, details } = readParts(value);
   const { email, password } = parts['you'] ?? {};

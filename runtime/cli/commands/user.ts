@@ -1,5 +1,6 @@
 // `peyvand user create|reset-password|list`: people who sign in.
-import { createUser, listRoles } from '../../../core/security/bootstrap.ts';
+import { createUser } from '../../../core/security/bootstrap.ts';
+import { listRoles } from '../../../core/security/user-roles.ts';
 import { findIdentity, isSignInEmail, normalizeEmail, resetPassword } from '../../../core/security/users.ts';
 import { hashPassword } from '../../server/auth/sessions.ts';
 import { randomPassword } from '../../server/random-password.ts';

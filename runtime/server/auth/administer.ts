@@ -1,13 +1,13 @@
 // How others sign in, for administrators: see it, invite, unlock, sign out, take a lost second factor or a key away.
-import { administratorRole } from '../../../core/security/access.ts';
+import { administratorRole, requireRight } from '../../../core/security/access.ts';
 import { endApiKey, listApiKeys } from '../../../core/security/api-keys.ts';
 import { createPasswordLink } from '../../../core/security/password-links.ts';
 import { readPerson, type Person } from '../../../core/security/person.ts';
 import type { Principal } from '../../../core/security/principal.ts';
-import { readRolesOf } from '../../../core/security/roles-of-user.ts';
 import { hasSecondFactor, removeSecondFactor } from '../../../core/security/second-factors.ts';
 import { endSession, endSessions, listSessions } from '../../../core/security/sessions.ts';
 import { forgetAttempts, lockedUntil } from '../../../core/security/sign-in-attempts.ts';
+import { holdsRole } from '../../../core/security/user-roles.ts';
 import { findIdentity, findIdentityById, isSignInEmail, saveIdentity } from '../../../core/security/users.ts';
 import { answerJson } from '../answer.ts';
 import { fail } from '../errors.ts';
@@ -20,12 +20,8 @@ import { passwordLink } from './password.ts';
 import { isUuid, lastPart, userPart } from './path-part.ts';
 import { readFields, refuseViolations } from './read-fields.ts';
 
-function mayManageUsers(principal: Principal): boolean {
-  return principal.roles.includes(administratorRole);
-}
-
-function requireManageUsers(principal: Principal): void {
-  if (!mayManageUsers(principal)) throw fail('MANAGE_USERS_MISSING');
+function requireManageUsers({ organization }: AuthHost, principal: Principal): void {
+  requireRight(principal, organization.current().model, 'manage-users');
 }
 
 async function personOf({ organization, database }: AuthHost, exchange: Exchange): Promise<Person> {
@@ -39,13 +35,17 @@ async function personOf({ organization, database }: AuthHost, exchange: Exchange
 async function requireOver(auth: AuthHost, principal: Principal, person: Person): Promise<void> {
   if (principal.roles.includes(administratorRole)) return;
   const { schema, model } = auth.organization.current();
-  const roles = await readRolesOf(auth.database, schema, model, person.id);
-  if (roles.some((role) => !principal.roles.includes(role))) throw fail('USER_ABOVE');
+  const roles = (await auth.principals.resolve(person.id))?.roles ?? [];
+  if (
+    roles.includes(administratorRole) ||
+    (await holdsRole(auth.database, schema, model, person.id, administratorRole))
+  )
+    throw fail('USER_ABOVE');
 }
 
 /** GET /api/admin/users/:id/access */
 export async function showAccess(auth: AuthHost, exchange: Exchange, principal: Principal): Promise<Response> {
-  requireManageUsers(principal);
+  requireManageUsers(auth, principal);
   const person = await personOf(auth, exchange);
   const { database } = auth;
   const identity = await findIdentityById(database, person.id);
@@ -86,7 +86,7 @@ async function addressFor(auth: AuthHost, exchange: Exchange, person: Person): P
 
 /** POST /api/admin/users/:id/invitation */
 export async function invite(auth: AuthHost, exchange: Exchange, principal: Principal): Promise<Response> {
-  requireManageUsers(principal);
+  requireManageUsers(auth, principal);
   const person = await personOf(auth, exchange);
   await requireOver(auth, principal, person);
   const email = await addressFor(auth, exchange, person);
@@ -100,20 +100,23 @@ export async function invite(auth: AuthHost, exchange: Exchange, principal: Prin
   const link = passwordLink(origin, token);
   const { language, name } = person;
   const message = invitationMail(language, { name, link, address: email });
-  const sent = mailer === undefined ? false : await mailer.send(email, message).then(
-    () => true,
-    (fault: unknown) => {
-      auth.onFault(fault);
-      return false;
-    },
-  );
+  const sent =
+    mailer === undefined
+      ? false
+      : await mailer.send(email, message).then(
+          () => true,
+          (fault: unknown) => {
+            auth.onFault(fault);
+            return false;
+          },
+        );
   // Where no mail goes out, the administrator hands the link over.
   return answerJson(200, sent ? { sent } : { sent, link });
 }
 
 /** POST /api/admin/users/:id/unlock */
 export async function unlock(auth: AuthHost, exchange: Exchange, principal: Principal): Promise<Response> {
-  requireManageUsers(principal);
+  requireManageUsers(auth, principal);
   const person = await personOf(auth, exchange);
   const identity = await findIdentityById(auth.database, person.id);
   if (identity) await forgetAttempts(auth.database, identity.email);
@@ -123,7 +126,7 @@ export async function unlock(auth: AuthHost, exchange: Exchange, principal: Prin
 
 /** POST /api/admin/users/:id/sign-out */
 export async function signOutUser(auth: AuthHost, exchange: Exchange, principal: Principal): Promise<Response> {
-  requireManageUsers(principal);
+  requireManageUsers(auth, principal);
   const person = await personOf(auth, exchange);
   await endSessions(auth.database, person.id);
   auth.forget(person.id);
@@ -133,7 +136,7 @@ export async function signOutUser(auth: AuthHost, exchange: Exchange, principal:
 
 /** POST /api/admin/users/:id/disable-second-factor */
 export async function dropSecondFactor(auth: AuthHost, exchange: Exchange, principal: Principal): Promise<Response> {
-  requireManageUsers(principal);
+  requireManageUsers(auth, principal);
   const person = await personOf(auth, exchange);
   await requireOver(auth, principal, person);
   if (await removeSecondFactor(auth.database, person.id))
@@ -143,7 +146,7 @@ export async function dropSecondFactor(auth: AuthHost, exchange: Exchange, princ
 
 /** DELETE /api/admin/sessions/:id */
 export async function endAnySession(auth: AuthHost, exchange: Exchange, principal: Principal): Promise<Response> {
-  requireManageUsers(principal);
+  requireManageUsers(auth, principal);
   const ended = await endSession(auth.database, lastPart(exchange));
   if (ended === undefined) throw fail('SESSION_UNKNOWN');
   auth.forget(ended);
@@ -153,14 +156,14 @@ export async function endAnySession(auth: AuthHost, exchange: Exchange, principa
 
 /** GET /api/admin/keys */
 export async function showAllKeys(auth: AuthHost, _exchange: Exchange, principal: Principal): Promise<Response> {
-  requireManageUsers(principal);
+  requireManageUsers(auth, principal);
   const keys = notRevoked(await listApiKeys(auth.database));
   return answerJson(200, { keys: keys.map((key) => ({ ...shownKey(key), userId: key.userId, email: key.email })) });
 }
 
 /** DELETE /api/admin/keys/:id */
 export async function endAnyKey(auth: AuthHost, exchange: Exchange, principal: Principal): Promise<Response> {
-  requireManageUsers(principal);
+  requireManageUsers(auth, principal);
   const id = lastPart(exchange);
   if (!isUuid(id) || !(await endApiKey(auth.database, id))) throw fail('KEY_UNKNOWN');
   auth.forget('');

@@ -3,12 +3,16 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Database } from '../../../core/db/sql.ts';
 import { AUTH_CHANNEL } from '../../../core/security/auth-tables.ts';
-import { hashKey, resolveApiKey, touchApiKey } from '../../../core/security/api-keys.ts';
+import { hashKey, narrowTo, resolveApiKey, touchApiKey } from '../../../core/security/api-keys.ts';
 import type { Principal } from '../../../core/security/principal.ts';
 import type { PrincipalSource } from '../../../core/security/principals.ts';
+import { touchSession } from '../../../core/security/sessions.ts';
 import { fail } from '../errors.ts';
-import { header, type Exchange } from '../exchange.ts';
-import { SESSION_COOKIE, type SessionHost } from './sessions.ts';
+import type { Exchange } from '../exchange.ts';
+import { requireOwnOrigin } from './caller.ts';
+import { sessionCookie } from './cookies.ts';
+import type { Happenings } from './happenings.ts';
+import type { SessionHost } from './sessions.ts';
 
 /** How long a resolved key or session is trusted without asking again, should an announcement be lost. */
 const TRUST_MS = 30_000;
@@ -36,40 +40,21 @@ export interface AuthenticatorOptions {
   readonly sessions: SessionHost;
   /** PEYVAND_API_KEY and the administrator it acts for. */
   readonly bootstrapKey: { readonly key: string; readonly userId: string } | undefined;
+  readonly happenings: Happenings;
   onFault(fault: unknown): void;
 }
 
-/** The signed session cookie's whole `name=value`, or undefined. */
-export function sessionCookie(exchange: Exchange): string | undefined {
-  const cookies = exchange.incoming.headers.cookie;
-  if (cookies === undefined) return undefined;
-  for (const part of cookies.split(';')) {
-    const cookie = part.trim();
-    if (cookie.startsWith(`${SESSION_COOKIE}=`)) return cookie;
-  }
-  return undefined;
-}
-
-/** Refuses a change that a foreign page makes with the user's cookie (CSRF). */
-export function requireOwnOrigin(exchange: Exchange): void {
-  if (exchange.method === 'GET' || exchange.method === 'HEAD' || exchange.method === 'OPTIONS') return;
-  const host = header(exchange, 'x-forwarded-host') ?? header(exchange, 'host') ?? '';
-  const origin = header(exchange, 'origin');
-  const site = header(exchange, 'sec-fetch-site');
-  if (origin === undefined) {
-    if (site === 'same-origin' || site === 'none') return;
-  } else if (URL.canParse(origin) && new URL(origin).host === host.toLowerCase()) return;
-  throw fail('ORIGIN_REFUSED', { origin: origin ?? '(none)', host });
-}
-
 export async function createAuthenticator(options: AuthenticatorOptions): Promise<Authenticator> {
-  const { database, principals, sessions, bootstrapKey, onFault } = options;
+  const { database, principals, sessions, bootstrapKey, happenings, onFault } = options;
   const keys = new Map<string, Held>();
   const cookies = new Map<string, Held>();
   const touched = new Map<string, number>();
   const bootstrapHash = bootstrapKey && Buffer.from(hashKey(bootstrapKey.key));
 
+  let changes = 0;
+
   const forget = (userId: string) => {
+    changes += 1;
     for (const held of [keys, cookies]) {
       if (userId === '') held.clear();
       else for (const [key, value] of held) if (value.userId === userId) held.delete(key);
@@ -85,11 +70,13 @@ export async function createAuthenticator(options: AuthenticatorOptions): Promis
     principal: Principal,
     via: string,
     endsAt: number | undefined,
+    asked: number,
   ): Held => {
     if (map.size >= MOST_HELD) map.clear();
     const until = Math.min(Date.now() + TRUST_MS, endsAt ?? Number.POSITIVE_INFINITY);
     const held = { userId, principal, via, until };
-    map.set(key, held);
+    // What was ended while it was being asked about serves this request, and none after it.
+    if (asked === changes) map.set(key, held);
     return held;
   };
 
@@ -99,30 +86,38 @@ export async function createAuthenticator(options: AuthenticatorOptions): Promis
     return principal;
   };
 
-  const byKey = async (keyHash: string): Promise<Held> => {
-    if (bootstrapKey && bootstrapHash && timingSafeEqual(bootstrapHash, Buffer.from(keyHash)))
-      return hold(
-        keys,
-        keyHash,
-        bootstrapKey.userId,
-        await principalOf(bootstrapKey.userId),
-        'api-key PEYVAND_API_KEY',
-        undefined,
-      );
+  /** At most once a minute: when a key or session was last used need not be known better. */
+  const touch = (id: string, write: () => Promise<void>): void => {
+    const now = Date.now();
+    if (now - (touched.get(id) ?? 0) <= TOUCH_MS) return;
+    if (touched.size >= MOST_HELD) touched.clear();
+    touched.set(id, now);
+    write().catch(onFault);
+  };
+
+  const byKey = async (exchange: Exchange, keyHash: string): Promise<Held> => {
+    const asked = changes;
+    if (bootstrapKey && bootstrapHash && timingSafeEqual(bootstrapHash, Buffer.from(keyHash))) {
+      const principal = await principalOf(bootstrapKey.userId);
+      return hold(keys, keyHash, bootstrapKey.userId, principal, 'api-key PEYVAND_API_KEY', undefined, asked);
+    }
     const found = await resolveApiKey(database, keyHash);
     if (!found) throw fail('PRINCIPAL_UNKNOWN');
-    const now = Date.now();
-    if (now - (touched.get(found.id) ?? 0) > TOUCH_MS) {
-      touched.set(found.id, now);
-      touchApiKey(database, found.id).catch(onFault);
+    if (found.state !== 'in-force') {
+      happenings.keyRefused(exchange, found.userId, found.id, found.state);
+      throw fail('PRINCIPAL_UNKNOWN');
     }
-    return hold(keys, keyHash, found.userId, await principalOf(found.userId), `api-key ${found.name}`, found.expiresAt);
+    touch(found.id, () => touchApiKey(database, found.id));
+    const principal = narrowTo(await principalOf(found.userId), found.roles);
+    return hold(keys, keyHash, found.userId, principal, `api-key ${found.name}`, found.expiresAt, asked);
   };
 
   const byCookie = async (cookie: string): Promise<Held> => {
+    const asked = changes;
     const user = await sessions.resolve(cookie);
     if (!user) throw fail('PRINCIPAL_UNKNOWN');
-    return hold(cookies, cookie, user.id, await principalOf(user.id), 'session', user.expiresAt);
+    touch(user.sessionId, () => touchSession(database, user.sessionId));
+    return hold(cookies, cookie, user.id, await principalOf(user.id), 'session', user.expiresAt, asked);
   };
 
   const heldIn = (map: Map<string, Held>, key: string): Held | undefined => {
@@ -147,7 +142,7 @@ export async function createAuthenticator(options: AuthenticatorOptions): Promis
         const token = /^Bearer +(pvd_[\w-]{16,200})$/i.exec(authorization)?.[1];
         if (token === undefined) throw fail('PRINCIPAL_UNKNOWN');
         const keyHash = hashKey(token);
-        return after(exchange, heldIn(keys, keyHash) ?? byKey(keyHash));
+        return after(exchange, heldIn(keys, keyHash) ?? byKey(exchange, keyHash));
       }
       const cookie = sessionCookie(exchange);
       if (cookie === undefined) throw fail('PRINCIPAL_MISSING');

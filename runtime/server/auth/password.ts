@@ -10,7 +10,7 @@ import type { Exchange } from '../exchange.ts';
 import { resetMail } from '../mail/messages.ts';
 import { attempt } from './attempt.ts';
 import type { AuthHost } from './auth-host.ts';
-import { requireOwnOrigin, requireSession } from './caller.ts';
+import { requireSession } from './caller.ts';
 import { noContent, withCookies } from './cookies.ts';
 import { checkNewPassword, readFields, readTexts, refuseViolations, textsOf } from './read-fields.ts';
 import { hashPassword } from './sessions.ts';
@@ -59,10 +59,9 @@ export async function resetByLink(auth: AuthHost, exchange: Exchange): Promise<R
 
 /** POST change-password */
 export async function changePassword(auth: AuthHost, exchange: Exchange): Promise<Response> {
-  requireOwnOrigin(exchange);
   const cookie = requireSession(exchange);
   const user = await auth.sessions.resolve(cookie);
-  if (!user) throw fail('PRINCIPAL_MISSING');
+  if (!user) throw fail('PRINCIPAL_UNKNOWN');
   const details: Violation[] = [];
   const fields = await readFields(exchange);
   const { currentPassword, newPassword } = textsOf(fields, ['currentPassword', 'newPassword'], details);

@@ -1,103 +1,61 @@
-// /api/auth: sign in, sign out, who am I, change the password. Sign-up is closed: administrators make users.
-import type { Database } from '../../../core/db/sql.ts';
-import { PeyvandError, type Violation } from '../../../core/sdk/index.ts';
-import { announceAuthChange } from '../../../core/security/auth-tables.ts';
-import { beginAttempt, endAttempt } from '../../../core/security/sign-in-attempts.ts';
-import { normalizeEmail } from '../../../core/security/users.ts';
-import { answerError, answerJson, SECURITY_HEADERS } from '../answer.ts';
-import { readJson } from '../body.ts';
-import { fail } from '../errors.ts';
-import { clientAddress, header, type Exchange } from '../exchange.ts';
-import { requireOwnOrigin, sessionCookie } from './authenticate.ts';
-import type { SessionHost } from './sessions.ts';
+// The addresses of signing in. Sign-up is closed: administrators make users, or an identity provider that may.
+import type { Principal } from '../../../core/security/principal.ts';
+import type { Exchange } from '../exchange.ts';
+import {
+  dropSecondFactor,
+  endAnyKey,
+  endAnySession,
+  invite,
+  showAccess,
+  showAllKeys,
+  signOutUser,
+  unlock,
+} from './administer.ts';
+import type { AuthHost } from './auth-host.ts';
+import { endMyKey, makeKey, showKeys } from './keys.ts';
+import { endMySession, showSessions } from './my-sessions.ts';
+import { changePassword, requestReset, resetByLink } from './password.ts';
+import { comeFromProvider, goToProvider } from './provider-routes.ts';
+import { beginSecondFactor, confirmSecondFactor, disableSecondFactor, showSecondFactor } from './second-factor.ts';
+import { giveSecondFactor, showOptions, showSession, signInByEmail, signOut, signOutEverywhere } from './sign-in.ts';
 
-const BODY_LIMIT = 16 * 1024;
-const LONGEST = 256;
+type Answer = (auth: AuthHost, exchange: Exchange) => Promise<Response>;
+type CallerAnswer = (auth: AuthHost, exchange: Exchange, principal: Principal) => Promise<Response>;
 
-export interface AuthRoutes {
-  signIn(exchange: Exchange): Promise<Response>;
-  signOut(exchange: Exchange): Promise<Response>;
-  session(exchange: Exchange): Promise<Response>;
-  changePassword(exchange: Exchange): Promise<Response>;
-}
+/** `caller: true`: nothing of it runs before the caller is known. */
+export type AuthRoute =
+  { readonly caller: false; readonly answer: Answer } | { readonly caller: true; readonly answer: CallerAnswer };
 
-async function readTexts<K extends string>(exchange: Exchange, names: readonly K[]): Promise<Record<K, string>> {
-  const { value } = await readJson(exchange, BODY_LIMIT);
-  const details: Violation[] = [];
-  const texts = {} as Record<K, string>;
-  for (const name of names) {
-    const text = value[name];
-    if (typeof text === 'string' && text !== '' && text.length <= LONGEST && !text.includes('\0')) texts[name] = text;
-    else
-      details.push({
-        code: 'TEXT_EXPECTED',
-        target: name,
-        message: `Give ${name} as a text of 1 to ${LONGEST} characters.`,
-      });
-  }
-  if (details.length > 0) throw fail('BODY_INVALID', { count: details.length }, { details });
-  return texts;
-}
+const anyone = (answer: Answer): AuthRoute => ({ caller: false, answer });
+const caller = (answer: CallerAnswer): AuthRoute => ({ caller: true, answer });
 
-/** Behind a proxy that speaks https the cookie must never travel in the clear. */
-function withCookies(exchange: Exchange, response: Response, cookies: readonly string[]): Response {
-  const secure = header(exchange, 'x-forwarded-proto')?.split(',')[0]?.trim() === 'https';
-  for (const cookie of cookies) response.headers.append('Set-Cookie', secure ? `${cookie}; Secure` : cookie);
-  return response;
-}
-
-function locked(exchange: Exchange, seconds: number): Response {
-  return answerError(fail('SIGN_IN_LOCKED', { seconds }), exchange.id, { 'Retry-After': String(seconds) });
-}
-
-export function createAuthRoutes(database: Database, sessions: SessionHost): AuthRoutes {
-  return {
-    async signIn(exchange) {
-      if (header(exchange, 'origin') !== undefined) requireOwnOrigin(exchange);
-      const { email, password } = await readTexts(exchange, ['email', 'password']);
-      const attempt = { email: normalizeEmail(email), address: clientAddress(exchange) };
-      const seconds = await beginAttempt(database, attempt);
-      if (seconds > 0) return locked(exchange, seconds);
-      const cookies = await sessions.signIn(attempt.email, password, { userAgent: header(exchange, 'user-agent') });
-      if (!cookies) throw fail('SIGN_IN_REFUSED');
-      await endAttempt(database, attempt);
-      return withCookies(exchange, answerJson(200, { signedIn: true }), cookies);
-    },
-    async signOut(exchange) {
-      requireOwnOrigin(exchange);
-      const cookie = sessionCookie(exchange);
-      if (cookie === undefined) throw fail('PRINCIPAL_MISSING');
-      const user = await sessions.resolve(cookie);
-      if (!user) throw fail('PRINCIPAL_UNKNOWN');
-      const cookies = await sessions.signOut(cookie);
-      await announceAuthChange(database, user.id);
-      return withCookies(exchange, new Response(null, { status: 204, headers: { ...SECURITY_HEADERS } }), cookies);
-    },
-    async session(exchange) {
-      const cookie = sessionCookie(exchange);
-      const user = cookie === undefined ? undefined : await sessions.resolve(cookie);
-      if (!user) throw fail('PRINCIPAL_MISSING');
-      const { id, name, email, expiresAt } = user;
-      return answerJson(200, { user: { id, name, email }, expiresAt: new Date(expiresAt).toISOString() });
-    },
-    async changePassword(exchange) {
-      requireOwnOrigin(exchange);
-      const cookie = sessionCookie(exchange);
-      const user = cookie === undefined ? undefined : await sessions.resolve(cookie);
-      if (cookie === undefined || !user) throw fail('PRINCIPAL_MISSING');
-      const { currentPassword, newPassword } = await readTexts(exchange, ['currentPassword', 'newPassword']);
-      if (newPassword.length < 8 || newPassword.length > 128)
-        throw new PeyvandError('BODY_INVALID', 400, 'The new password is too short or too long.', {
-          details: [{ code: 'PASSWORD_LENGTH', target: 'newPassword', message: 'Give 8 to 128 characters.' }],
-        });
-      // A session taken from somebody must not do for guessing the password behind it.
-      const attempt = { email: normalizeEmail(user.email), address: clientAddress(exchange) };
-      const seconds = await beginAttempt(database, attempt);
-      if (seconds > 0) return locked(exchange, seconds);
-      if (!(await sessions.changePassword(cookie, currentPassword, newPassword))) throw fail('PASSWORD_WRONG');
-      await endAttempt(database, attempt);
-      await announceAuthChange(database, user.id);
-      return new Response(null, { status: 204, headers: { ...SECURITY_HEADERS } });
-    },
-  };
-}
+/** Address → method → route. */
+export const authRoutes: Readonly<Record<string, Readonly<Record<string, AuthRoute>>>> = {
+  '/api/auth/sign-in/options': { GET: anyone(showOptions) },
+  '/api/auth/sign-in/email': { POST: anyone(signInByEmail) },
+  '/api/auth/sign-in/second-factor': { POST: anyone(giveSecondFactor) },
+  '/api/auth/sign-in/provider/:id': { GET: anyone(goToProvider) },
+  '/api/auth/callback/:id': { GET: anyone(comeFromProvider) },
+  '/api/auth/request-password-reset': { POST: anyone(requestReset) },
+  '/api/auth/reset-password': { POST: anyone(resetByLink) },
+  '/api/auth/change-password': { POST: caller(changePassword) },
+  '/api/auth/sign-out': { POST: anyone(signOut) },
+  '/api/auth/sign-out-everywhere': { POST: caller(signOutEverywhere) },
+  '/api/auth/get-session': { GET: anyone(showSession) },
+  '/api/auth/sessions': { GET: caller(showSessions) },
+  '/api/auth/sessions/:id': { DELETE: caller(endMySession) },
+  '/api/auth/second-factor': { GET: caller(showSecondFactor) },
+  '/api/auth/second-factor/begin': { POST: caller(beginSecondFactor) },
+  '/api/auth/second-factor/confirm': { POST: caller(confirmSecondFactor) },
+  '/api/auth/second-factor/disable': { POST: caller(disableSecondFactor) },
+  '/api/auth/keys': { GET: caller(showKeys), POST: caller(makeKey) },
+  '/api/auth/keys/:id': { DELETE: caller(endMyKey) },
+  '/api/admin/users/:id/access': { GET: caller(showAccess) },
+  '/api/admin/users/:id/invitation': { POST: caller(invite) },
+  '/api/admin/users/:id/unlock': { POST: caller(unlock) },
+  '/api/admin/users/:id/sign-out': { POST: caller(signOutUser) },
+  '/api/admin/users/:id/disable-second-factor': { POST: caller(dropSecondFactor) },
+  '/api/admin/sessions/:id': { DELETE: caller(endAnySession) },
+  '/api/admin/keys': { GET: caller(showAllKeys) },
+  '/api/admin/keys/:id': { DELETE: caller(endAnyKey) },
+};

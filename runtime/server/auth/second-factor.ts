@@ -57,8 +57,8 @@ export async function confirmSecondFactor(auth: AuthHost, exchange: Exchange, pr
   if (await hasSecondFactor(auth.database, principal.userId)) throw fail('SECOND_FACTOR_ON');
   const tried = await attempt(auth, exchange, user.email, 'second-factor');
   const outcome = await auth.sessions.confirmSecondFactor(cookie, code, clientHint(exchange));
-  if (outcome.kind === 'ended') throw fail('SECOND_FACTOR_NOT_BEGUN');
-  if (outcome.kind === 'wrong') throw fail('SECOND_FACTOR_REFUSED_HERE');
+  if (outcome.kind !== 'right')
+    throw fail(outcome.kind === 'ended' ? 'SECOND_FACTOR_NOT_BEGUN' : 'SECOND_FACTOR_REFUSED_HERE');
   await tried.succeed();
   await sessionChanged(auth, exchange, principal, true);
   return withCookies(auth, exchange, noContent(), outcome.cookies);

@@ -9,8 +9,7 @@ export type SecondFactorKind = 'totp' | 'recovery-code';
 
 /** `second-factor`: the password was right, and a code must follow; the cookies hold no session yet. */
 export type SignInOutcome =
-  | { readonly kind: 'refused' }
-  | { readonly kind: 'signed-in' | 'second-factor'; readonly cookies: readonly string[] };
+  { readonly kind: 'refused' } | { readonly kind: 'signed-in' | 'second-factor'; readonly cookies: readonly string[] };
 
 /** `ended`: the pending sign-in is too old or had too many wrong codes; it begins anew with the password. */
 export type CodeOutcome =
@@ -175,8 +174,7 @@ async function hostSessions({ databaseUrl, secret, issuer }: SessionHostOptions)
     },
     async beginSecondFactor(cookie, password) {
       const made = await unlessRefused(
-        () =>
-          auth.api.enableTwoFactor({ body: { password, method: 'totp' }, headers: authHeaders(cookie, undefined) }),
+        () => auth.api.enableTwoFactor({ body: { password, method: 'totp' }, headers: authHeaders(cookie, undefined) }),
         ['INVALID_PASSWORD'],
       );
       if (made?.method !== 'totp') return undefined;

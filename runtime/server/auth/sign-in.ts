@@ -89,12 +89,7 @@ export async function signInByEmail(auth: AuthHost, exchange: Exchange): Promise
     return withCookies(auth, exchange, answerJson(200, { signedIn: true }), outcome.cookies);
   }
   const kinds: readonly SecondFactorKind[] = ['totp', 'recovery-code'];
-  return withCookies(
-    auth,
-    exchange,
-    answerJson(200, { signedIn: false, secondFactor: kinds }),
-    outcome.cookies,
-  );
+  return withCookies(auth, exchange, answerJson(200, { signedIn: false, secondFactor: kinds }), outcome.cookies);
 }
 
 /** People type codes in groups and with digits of their own language. */
@@ -106,7 +101,9 @@ function plainCode(typed: string): string {
 }
 
 /** The code and its kind from the body; `kind` is `totp` where it is left out. */
-export async function readCode(exchange: Exchange): Promise<{ readonly code: string; readonly kind: SecondFactorKind }> {
+export async function readCode(
+  exchange: Exchange,
+): Promise<{ readonly code: string; readonly kind: SecondFactorKind }> {
   const fields = await readFields(exchange);
   const details: Violation[] = [];
   const { code } = textsOf(fields, ['code'], details);

@@ -16,6 +16,9 @@ test('nothing has to be set', () => {
     adminPassword: undefined,
     apiKey: undefined,
     logLevel: 'info',
+    publicUrl: undefined,
+    mail: undefined,
+    oidc: undefined,
   });
 });
 

@@ -1,0 +1,119 @@
+// Giving a user a role and taking one: for new users, and for what an identity provider says of people.
+import { ident, qualified } from '../db/identifier.ts';
+import type { Executor } from '../db/sql.ts';
+import type { Call } from '../engine.ts';
+import type { Entity, Model, Navigation } from '../model/model.ts';
+import { associate } from '../records/associate.ts';
+import { disassociate } from '../records/disassociate.ts';
+import { administratorRole } from './access.ts';
+import { associationOf, type Association } from './association.ts';
+import { refuse } from './errors.ts';
+
+/** `roles/salesperson` → `salesperson`: the name principals carry and role rows keep in `document`. */
+export function roleName(document: string): string {
+  return document.slice(document.lastIndexOf('/') + 1);
+}
+
+/** Role names a user may be given. */
+export function listRoles(model: Model): readonly string[] {
+  return [...model.roles.keys()].map(roleName).toSorted();
+}
+
+function linkOf(model: Model): { readonly user: Entity; readonly link: Association; readonly navigation: Navigation } {
+  const user = model.entities.get('systemuser');
+  const link = associationOf(model, 'systemuser', 'role');
+  const navigation = [...(user?.navigation.values() ?? [])].find(
+    (step) => step.relation === link?.name && step.target === 'role',
+  );
+  if (!user || !link || !navigation) throw refuse('BASE_ENTITY_MISSING', { entity: 'systemuserroles_association' });
+  return { user, link, navigation };
+}
+
+/** Throws ROLE_UNKNOWN (400). */
+export async function giveRole(call: Call, userId: string, role: string): Promise<void> {
+  const { engine, executor = engine.database } = call;
+  const { user, navigation } = linkOf(engine.model);
+  const [row] = await executor.query<{ id: string }>(
+    `select roleid as id from ${qualified(engine.schema, 'role')} where document = $1 order by roleid limit 1`,
+    [role],
+  );
+  if (!row) throw refuse('ROLE_UNKNOWN', { role, known: listRoles(engine.model).join(', ') });
+  await associate(call, user, { id: userId }, navigation.name, { id: row.id });
+}
+
+/** Role names the user holds in person, not through a team, with the rows they are. */
+async function ownRoles(
+  executor: Executor,
+  schema: string,
+  model: Model,
+  userId: string,
+): Promise<readonly { readonly id: string; readonly role: string }[]> {
+  const { link } = linkOf(model);
+  return executor.query(
+    `select r.roleid as id, r.document as role from ${qualified(schema, link.table)} a
+     join ${qualified(schema, 'role')} r on r.roleid = a.${ident(link.right)}
+     where a.${ident(link.left)} = $1 and r.document is not null order by r.roleid`,
+    [userId],
+  );
+}
+
+/** True where the user holds the role in person. */
+export async function holdsRole(
+  executor: Executor,
+  schema: string,
+  model: Model,
+  userId: string,
+  role: string,
+): Promise<boolean> {
+  return (await ownRoles(executor, schema, model, userId)).some((own) => own.role === role);
+}
+
+/** True where no other enabled user who can sign in is an administrator: without this one nobody could mend anything. */
+async function isLastAdministrator(call: Call, userId: string): Promise<boolean> {
+  const { engine, executor = engine.database } = call;
+  const { link } = linkOf(engine.model);
+  const [other] = await executor.query(
+    `select 1 from ${qualified(engine.schema, 'systemuser')} u
+     join ${qualified(engine.schema, link.table)} a on a.${ident(link.left)} = u.systemuserid
+     join ${qualified(engine.schema, 'role')} r on r.roleid = a.${ident(link.right)}
+     join peyvand_auth."user" s on s.id = u.systemuserid::text
+     where r.document = $1 and u.isdisabled is not true and u.systemuserid <> $2 limit 1`,
+    [administratorRole, userId],
+  );
+  return other === undefined;
+}
+
+export interface RoleChange {
+  readonly given: readonly string[];
+  readonly taken: readonly string[];
+}
+
+/**
+ * Of the roles in `governed` the user holds exactly those in `wanted` afterwards; others stay as they are. Roles that the
+ * model does not have are passed over, and the last administrator stays one.
+ */
+export async function alignRoles(
+  call: Call,
+  userId: string,
+  governed: ReadonlySet<string>,
+  wanted: ReadonlySet<string>,
+): Promise<RoleChange> {
+  const { engine, executor = engine.database } = call;
+  const { user, navigation } = linkOf(engine.model);
+  const held = await ownRoles(executor, engine.schema, engine.model, userId);
+  const known = new Set(listRoles(engine.model));
+  const given: string[] = [];
+  const taken: string[] = [];
+  for (const role of governed) {
+    const rows = held.filter((own) => own.role === role);
+    if (wanted.has(role) && rows.length === 0 && known.has(role)) {
+      await giveRole(call, userId, role);
+      given.push(role);
+    } else if (!wanted.has(role) && rows.length > 0) {
+      if (role === administratorRole && (await isLastAdministrator(call, userId))) continue;
+      for (const { id } of rows) await disassociate(call, user, { id: userId }, navigation.name, { id });
+      taken.push(role);
+    }
+  }
+  return { given, taken };
+}
