@@ -1,8 +1,11 @@
-// Checks what documents say about each other: forms, views, rules, apps and roles that name entities, fields and relations.
+// Checks what documents say about each other: forms, views, rules, apps, roles and field profiles that name entities, fields and
+// relations.
 import { checkApps } from './check-apps.ts';
+import { checkFieldProfiles } from './check-field-profiles.ts';
 import { checkForms } from './check-forms.ts';
 import { checkRoles } from './check-roles.ts';
 import { checkRules } from './check-rules.ts';
+import { checkSecured } from './check-secured.ts';
 import { checkViews } from './check-views.ts';
 import { entityOf } from './document-kind.ts';
 import type { Model } from './model.ts';
@@ -20,5 +23,7 @@ export function checkDocuments(model: Model, problems: ProblemList): void {
   checkViews(model, problems);
   checkApps(model, problems);
   checkRoles(model, problems);
+  checkSecured(model, problems);
+  checkFieldProfiles(model, problems);
   checkRules(model, problems);
 }

@@ -1,11 +1,13 @@
 // What an organization needs before anyone can work in it: the platform's own user, the root business unit, the base
-// currency, the organization's own row, a row per role document, an administrator. Safe to run at every start and by several servers at once.
+// currency, the organization's own row, a row per role and field profile document, an administrator. Safe to run at every
+// start and by several servers at once.
 import { ident, qualified } from '../db/identifier.ts';
 import type { Executor } from '../db/sql.ts';
 import { uuidv7 } from '../db/uuid.ts';
 import type { Call, Engine } from '../engine.ts';
 import type { Entity, Model } from '../model/model.ts';
 import { handlerRecords } from '../records/handler-records.ts';
+import type { JsonObject } from '../sdk/index.ts';
 import { administratorRole } from './access.ts';
 import { associationOf } from './association.ts';
 import { ensureAuthTables } from './auth-tables.ts';
@@ -49,7 +51,7 @@ export async function bootstrap(engine: Engine, options: BootstrapOptions): Prom
     };
     const known = await findAdministrator(executor, engine.schema, engine.model);
     await ensureRoot(call, options.organization, options.setUp || known !== undefined);
-    await ensureRoles(call);
+    await ensureDocumentRows(call);
     await ensureTriggers(executor, engine.schema, engine.model);
     if (known !== undefined) return { administratorId: known, created: false };
     const administratorId = await createUser(call, {
@@ -130,16 +132,41 @@ async function baseCurrencyId(call: Call): Promise<string | null> {
   return row?.id ?? null;
 }
 
-async function ensureRoles(call: Call): Promise<void> {
+/** What a newly published model lacks: rows of its roles and field profiles, triggers on its tables. */
+export async function followModel(engine: Engine): Promise<void> {
+  await engine.database.transaction(async (executor) => {
+    await executor.query('select pg_advisory_xact_lock($1)', [LOCK]);
+    const origin = { via: 'system' };
+    await ensureDocumentRows({ engine, principal: systemPrincipal, executor, requestId: 'publish', origin });
+    await ensureTriggers(executor, engine.schema, engine.model);
+  });
+}
+
+/** A row for each role and each field profile, for users and teams to be linked with. */
+async function ensureDocumentRows(call: Call): Promise<void> {
+  const { model } = call.engine;
+  await ensureRows(call, entityOf(model, 'role'), model.roles);
+  const profile = model.entities.get('fieldsecurityprofile');
+  if (profile) await ensureRows(call, profile, model.profiles);
+}
+
+async function ensureRows(call: Call, entity: Entity, documents: ReadonlyMap<string, JsonObject>): Promise<void> {
   const { engine, executor = engine.database } = call;
-  const role = entityOf(engine.model, 'role');
-  const rows = await executor.query<{ document: string }>(`select document from ${qualified(engine.schema, 'role')}`);
+  const rows = await executor.query<{ document: string }>(
+    `select document from ${qualified(engine.schema, entity.name)}`,
+  );
   const known = new Set(rows.map(({ document }) => document));
-  for (const [id, { title }] of engine.model.roles) {
+  for (const [id, { title, description }] of documents) {
     const document = roleName(id);
     if (known.has(document)) continue;
-    const name = typeof title === 'string' ? title : document;
-    await createRow(call, role, { name, document, businessunitid: ROOT_UNIT_ID }, uuidv7());
+    const values = {
+      // Documents may say more than the fields take.
+      name: (typeof title === 'string' ? title : document).slice(0, 100),
+      document,
+      businessunitid: ROOT_UNIT_ID,
+      ...(typeof description === 'string' && { description: description.slice(0, 2000) }),
+    };
+    await createRow(call, entity, values, uuidv7());
   }
 }
 

@@ -10,7 +10,7 @@ import { startDispatcher, type Dispatcher } from '../../core/events/dispatcher.t
 import { openOrganization, type Organization } from '../../core/organization.ts';
 import { loadPlugins } from '../../core/plugins/load-plugins.ts';
 import { handlerRecords } from '../../core/records/handler-records.ts';
-import { bootstrap } from '../../core/security/bootstrap.ts';
+import { bootstrap, followModel } from '../../core/security/bootstrap.ts';
 import { createPrincipalSource, type PrincipalSource } from '../../core/security/principals.ts';
 import { systemPrincipal } from '../../core/security/system-principal.ts';
 import { createApp } from './app.ts';
@@ -131,6 +131,11 @@ async function openServices(options: ServerOptions, address: string, log: Log, o
       email: config.adminEmail,
       password: config.adminPassword === undefined ? password : undefined,
     });
+  organization.onChange((engine) => {
+    followModel(engine).catch((fault: unknown) =>
+      log.logger.error({ err: fault }, 'rows of newly published roles and field profiles are made at the next start'),
+    );
+  });
   const principals = (opened.principals = await createPrincipalSource({
     database,
     schema: organization.current().schema,

@@ -33,6 +33,7 @@ const samples: Readonly<Record<string, Sample>> = {
   team: { values: { name: 'Sales north' }, refers: { businessunitid: 'businessunit' } },
   systemuser: { values: { firstname: 'Sara', lastname: 'Amini', internalemailaddress: 'sara@example.com' } },
   role: { values: { name: 'Clerk', document: 'basic-user' } },
+  fieldsecurityprofile: { values: { name: 'Pay clerk', document: 'pay-clerk' } },
   transactioncurrency: { values: { currencyname: 'Rial', isocurrencycode: 'IRR', exchangerate: 420000 } },
   account: { values: { name: 'Acme', industrycode: 16, revenue: 1100040000, numberofemployees: 2822 } },
   contact: {
