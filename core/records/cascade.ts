@@ -5,6 +5,7 @@ import type { Call } from '../engine.ts';
 import type { Entity, Field, Relation } from '../model/model.ts';
 import { mayI } from '../security/access.ts';
 import { CASCADE_LIMIT } from './assign.ts';
+import { mayReadFully } from './authorize-fields.ts';
 import { columnOf, typeColumnOf } from './entity-facts.ts';
 import { fail } from './errors.ts';
 import { table } from './statement.ts';
@@ -121,6 +122,8 @@ export async function countLinks(
 ): Promise<readonly Counted[]> {
   const counted = new Map<string, Counted>();
   for (const link of links) {
+    // Who refers to the row is what a hidden lookup says.
+    if (!mayReadFully(call, link.lookup)) continue;
     const key = ident(columnOf(link.child.key).name);
     const name = ident(columnOf(link.child.primary).name);
     const rows = await executorOf(call).query<{ count: string; names: readonly string[] | null }>(

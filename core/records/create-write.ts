@@ -8,6 +8,7 @@ import type { Entity } from '../model/model.ts';
 import { requirePrivilege } from '../security/access.ts';
 import { SYSTEM_USER_ID } from '../security/system-principal.ts';
 import type { ColumnValue } from '../sdk/index.ts';
+import { authorizeFields } from './authorize-fields.ts';
 import { columnOf, factsOf, typeColumnOf } from './entity-facts.ts';
 import { fail } from './errors.ts';
 import { generate } from './generate.ts';
@@ -86,6 +87,7 @@ export function planCreate(
       if (typeof named === 'string' && named !== caller.principal.userId)
         requirePrivilege(caller.principal, caller.engine.model, 'assign', entity.name);
       authorizeReferences(caller, entity, references);
+      if (!options.trusted) authorizeFields(caller, entity, input.values, 'create');
     },
     execute: (inside) => insert(inside, entity, id, values, columns, references, options.skipTaken ?? false),
   };

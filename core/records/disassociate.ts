@@ -4,6 +4,7 @@ import type { Call } from '../engine.ts';
 import { run } from '../events/pipeline.ts';
 import type { Entity } from '../model/model.ts';
 import { PeyvandError } from '../sdk/index.ts';
+import { requireFields } from './authorize-fields.ts';
 import { columnOf, factsOf } from './entity-facts.ts';
 import { fail } from './errors.ts';
 import { handlerRecords } from './handler-records.ts';
@@ -39,6 +40,9 @@ export async function disassociate(
 
 /** Empties the lookup if it names `expected`; looked at again when somebody else changed the row meanwhile. */
 async function emptyLookup(call: Call, entity: Entity, id: string, field: string, expected: string): Promise<void> {
+  // Before the look, whose outcome would tell what stands there.
+  requireFields(call, entity, [field], 'update');
+  requireFields(call, entity, [field], 'read');
   const version = factsOf(entity).system.get('version');
   const columns = `${ident(field)} as value, ${version ? ident(columnOf(version).name) : 'null'}::text as version`;
   for (let attempt = 1; ; attempt++) {

@@ -17,6 +17,11 @@ export const fail = defineErrors({
     status: 400,
     message: '"{id}" is not a record id. An id looks like 0197a1b2-3c4d-7e5f-8a9b-0c1d2e3f4a5b.',
   },
+  FIELD_FORBIDDEN: {
+    status: 403,
+    message:
+      '{entity}: {count} field(s) are not yours to use this way. {first} Or ask an administrator for a field security profile that grants it.',
+  },
   KEY_UNKNOWN: { status: 400, message: '{entity} has no alternate key over ({fields}). {hint}' },
   ENTITY_READ_ONLY: {
     status: 400,

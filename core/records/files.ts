@@ -8,6 +8,7 @@ import type { Entity, Field } from '../model/model.ts';
 import { suggest } from '../model/suggest.ts';
 import { requirePrivilege } from '../security/access.ts';
 import type { Blob, ColumnValue } from '../sdk/index.ts';
+import { mayReadFully, requireFields } from './authorize-fields.ts';
 import { columnOf } from './entity-facts.ts';
 import { fail } from './errors.ts';
 import type { RecordAddress, Written } from './input.ts';
@@ -80,6 +81,7 @@ export async function storeFile(
   if (doubt) throw invalid(entity, [{ ...doubt, target: field.name }]);
   const fileName = cleanName(file.name);
   requirePrivilege(call.principal, call.engine.model, 'write', entity.name);
+  requireFields(call, entity, [field.name], 'update');
   const id = await resolveAddress(call, entity, address);
   if (id === undefined) throw notFound(entity, address);
   return transact(call, entity, async (inside) => {
@@ -150,7 +152,9 @@ export async function readFile(call: Call, entity: Entity, address: RecordAddres
   );
   const [row] = rows;
   if (!row) throw notFound(entity, address);
-  if (row.id === null) throw fail('FILE_NOT_FOUND', { field: field.name, entity: entity.name });
+  // A file that is kept from the caller is as if there were none.
+  if (row.id === null || !mayReadFully(call, field))
+    throw fail('FILE_NOT_FOUND', { field: field.name, entity: entity.name });
   return {
     id: row.id,
     name: row.name,

@@ -4,6 +4,7 @@ import { ident } from '../db/identifier.ts';
 import type { Call } from '../engine.ts';
 import type { Entity } from '../model/model.ts';
 import { mayI } from '../security/access.ts';
+import { mayReadFully } from './authorize-fields.ts';
 import { columnOf } from './entity-facts.ts';
 import { fail } from './errors.ts';
 import { invalid } from './invalid.ts';
@@ -69,11 +70,12 @@ function reference(call: Call, entity: Entity, raised: DatabaseError, cause: unk
     );
   }
   const target = entity.fields.get(name)?.reference?.targets[0] ?? 'row';
+  const which = isShown(call, entity, columns) ? ` ${values}` : '';
   return invalid(entity, [
     {
       code: 'LOOKUP_NOT_FOUND',
       target: name,
-      message: `${name} refers to ${target} ${values}, which does not exist (any more). Choose another.`,
+      message: `${name} refers to ${target}${which}, which does not exist (any more). Choose another.`,
     },
   ]);
 }
@@ -92,18 +94,28 @@ async function keyTaken(call: Call, entity: Entity, raised: DatabaseError, cause
       one.fields.some((name) => entity.fields.get(name)?.columns.some((c) => c.name === column)),
     ),
   );
-  // That the value is taken cannot be hidden; which row has it is for who may read it.
-  const readable = mayI(call.principal, call.engine.model, 'read', entity.name);
+  // That the value is taken cannot be hidden; which it is and which row has it is for who may read them.
+  const shown = isShown(call, entity, columns);
+  const readable = shown && mayI(call.principal, call.engine.model, 'read', entity.name);
   const id = readable ? await holderOf(call, entity, raised) : undefined;
   return fail(
     'KEY_TAKEN',
     {
       entity: entity.name,
-      key: `${key ? `${key.name}: ` : ''}${columns.join(', ')} = ${values}`,
+      key: `${key ? `${key.name}: ` : ''}${columns.join(', ')}${shown ? ` = ${values}` : ' of that value'}`,
       existing: id === undefined ? '' : `It is ${entity.set}(${id}). `,
     },
     { cause, data: { key: key?.name, fields: columns, ...(id === undefined ? {} : { id }) } },
   );
+}
+
+/** Whether the caller may read all of these columns, so that their values may be spoken of. */
+function isShown(call: Call, entity: Entity, columns: readonly string[]): boolean {
+  const fields = [...entity.fields.values()];
+  return columns.every((column) => {
+    const field = fields.find((one) => one.columns.some(({ name }) => name === column));
+    return field !== undefined && mayReadFully(call, field);
+  });
 }
 
 /** The id of the row that has the key; the values come back through Postgres's own cast of their text. */

@@ -4,6 +4,7 @@ import type { Call } from '../engine.ts';
 import type { Entity } from '../model/model.ts';
 import { requirePrivilege } from '../security/access.ts';
 import type { ColumnValue, Violation } from '../sdk/index.ts';
+import { requireFields } from './authorize-fields.ts';
 import { columnOf } from './entity-facts.ts';
 import { fail } from './errors.ts';
 import type { RecordAddress } from './input.ts';
@@ -14,7 +15,7 @@ import { alone, executorOf } from './transact.ts';
 
 /**
  * Undefined when no row has the alternate key. An id is only checked for its form; looking a key up is reading. Throws
- * KEY_UNKNOWN, RECORD_ID_INVALID, PRIVILEGE_MISSING.
+ * KEY_UNKNOWN, RECORD_ID_INVALID, PRIVILEGE_MISSING, FIELD_FORBIDDEN.
  */
 export async function resolveAddress(call: Call, entity: Entity, address: RecordAddress): Promise<string | undefined> {
   if ('id' in address) {
@@ -24,6 +25,7 @@ export async function resolveAddress(call: Call, entity: Entity, address: Record
   }
   requirePrivilege(call.principal, call.engine.model, 'read', entity.name);
   const values = keyValues(entity, address.key);
+  requireFields(call, entity, Object.keys(address.key), 'read');
   const columns = [...values.keys()];
   const types = new Map(
     [...entity.fields.values()].flatMap((field) => field.columns.map((c) => [c.name, c.type] as const)),

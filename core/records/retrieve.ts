@@ -13,6 +13,7 @@ import type { Query } from '../query/tree.ts';
 import { accessShape } from '../security/access.ts';
 import { restrict } from '../security/restrict.ts';
 import type { Literal } from '../query/literal.ts';
+import { requireFields } from './authorize-fields.ts';
 import type { RecordAddress } from './input.ts';
 import { annotationsOf } from './read-preferences.ts';
 import type { ReadPreferences } from './read-preferences.ts';
@@ -35,7 +36,7 @@ export async function retrieve(call: Call, query: Query, address: RecordAddress)
   const { engine, principal } = call;
   const entity = engine.model.entities.get(query.entity);
   if (!entity) throw new TypeError(`the model has no entity ${query.entity}`);
-  const place = placeOf(entity, address);
+  const place = placeOf(call, entity, address);
   const key = `row tree\n${engine.schema}\n${place.shape}\n${accessShape(principal)}\n${JSON.stringify(query)}`;
   const plan = planOf(engine.model, key, () =>
     compileRow(engine, restrict(query, principal, engine.model), place.fields),
@@ -53,7 +54,7 @@ export async function retrieveOData(
 ): Promise<RetrievedOData | undefined> {
   const { engine, principal } = call;
   const request = lexRequest(query);
-  const place = placeOf(entity, address);
+  const place = placeOf(call, entity, address);
   const annotations = annotationsOf(preferences.annotations);
   const flags = `${annotations.formatted ? `f:${principal.language}` : ''}${annotations.lookup ? 'l' : ''}`;
   const key = `row\n${engine.schema}\n${entity.name}\n${place.shape}\n${flags}\n${accessShape(principal)}\n${request.shape}`;
@@ -87,7 +88,7 @@ interface Place {
   readonly values: readonly string[];
 }
 
-function placeOf(entity: Entity, address: RecordAddress): Place {
+function placeOf(call: Call, entity: Entity, address: RecordAddress): Place {
   if ('id' in address) {
     return { shape: 'id', fields: undefined, values: [valueOf(entity, entity.key.name, address.id)] };
   }
@@ -105,6 +106,7 @@ function placeOf(entity: Entity, address: RecordAddress): Place {
       { details: [{ code: 'QUERY_KEY_UNKNOWN', target: names.join(','), message: first }] },
     );
   }
+  requireFields(call, entity, names, 'read');
   const values = given.map(([name, value]) => valueOf(entity, name, value));
   return { shape: `key ${given.map(([name]) => name).join()}`, fields: given.map(([name]) => name), values };
 }

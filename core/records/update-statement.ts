@@ -33,6 +33,8 @@ export interface UpdateShape {
   readonly from: readonly number[] | undefined;
   /** File fields that are cleared: their bytes go too. */
   readonly cleared: readonly string[];
+  /** Write also where nothing differs: the version must not tell the caller that a hidden value was guessed. */
+  readonly blind: boolean;
   readonly notify: boolean;
 }
 
@@ -96,7 +98,7 @@ export function updateStatement(model: Model, schema: string, entity: Entity, sh
   const checks = referenceChecks(model, schema, shape.references, parameters);
   const conditions = [`t.${key} = old.${key}`];
   const differs = compared.map((name) => `old.${ident(name)} is distinct from ${values.get(name) ?? 'null'}`);
-  conditions.push(differs.length > 0 ? `(${differs.join(' or ')})` : 'false');
+  if (!shape.blind) conditions.push(differs.length > 0 ? `(${differs.join(' or ')})` : 'false');
   const given = shape.version && versionColumn ? parameters.use(':version', 'bigint') : undefined;
   if (given) conditions.push(`old.${versionColumn} = ${given}`);
   if (shape.from && status) {
@@ -128,7 +130,7 @@ export function updateStatement(model: Model, schema: string, entity: Entity, sh
   const request = parameters.use(':request', 'text');
   if (entity.audit) {
     const log = audited(entity, 'changes', logged);
-    const some = log === 'changes' ? '' : ` where (${log}) <> '{}'`;
+    const some = log === 'changes' && !shape.blind ? '' : ` where (${log}) <> '{}'`;
     ctes.push(
       `audit as (${auditInto(schema, parameters, { id: parameters.use(':audit', 'uuid'), entity: entity.name, record: 'id', action: 'update', changes: log, from: `diff${some}` })})`,
     );

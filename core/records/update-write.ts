@@ -7,8 +7,10 @@ import { handlersOf } from '../events/handlers.ts';
 import type { PlannedWrite } from '../events/pipeline.ts';
 import type { Entity } from '../model/model.ts';
 import { mayI, requirePrivilege } from '../security/access.ts';
+import { fieldAccess, maskText } from '../security/field-access.ts';
 import type { ColumnValue } from '../sdk/index.ts';
 import { assignAlong, assignsAlong, lockOwner } from './assign.ts';
+import { authorizeFields, mayReadFully } from './authorize-fields.ts';
 import { danglingLookups, refuseUnion } from './create-write.ts';
 import { columnOf, factsOf, typeColumnOf } from './entity-facts.ts';
 import { fail } from './errors.ts';
@@ -46,6 +48,7 @@ export function planUpdate(
     const value = input.values[name];
     if (value !== undefined && !(name === entity.key.name && value === id)) values[name] = value;
   }
+  const sent = { ...values };
   const owner = facts.system.get('owner');
   let columns = new Map<string, ColumnValue>();
   let state: SettledState = { keepReason: false, from: undefined };
@@ -69,6 +72,7 @@ export function planUpdate(
       requirePrivilege(caller.principal, caller.engine.model, 'write', entity.name);
       if (assigning) requirePrivilege(caller.principal, caller.engine.model, 'assign', entity.name);
       authorizeReferences(caller, entity, references);
+      if (!options.trusted) authorizeFields(caller, entity, sent, 'update');
     },
     image: (inside) => readRow(inside, entity, id, true),
     async execute(inside) {
@@ -122,6 +126,7 @@ async function store(
       : undefined;
   const checked = unconstrained(engine.model, references);
   const cleared = given.filter((name) => entity.fields.get(name)?.type.blob && columns.get(name) === null);
+  const blind = writesBlindly(call, entity, given);
   const notify = handlersOf(engine.handlers, 'update', entity.name).async.length > 0;
   const shape = {
     given,
@@ -131,9 +136,10 @@ async function store(
     keepReason: state.keepReason,
     from: state.from,
     cleared,
+    blind,
     notify,
   };
-  const signature = `update ${given.join()} ${checked.map((one) => `${one.field.name}:${one.target}`).join()} ${kind ?? ''} ${shape.version} ${state.keepReason} ${state.from?.join() ?? '-'} ${cleared.join()} ${notify}`;
+  const signature = `update ${given.join()} ${checked.map((one) => `${one.field.name}:${one.target}`).join()} ${kind ?? ''} ${shape.version} ${state.keepReason} ${state.from?.join() ?? '-'} ${cleared.join()} ${blind} ${notify}`;
   const statement = statementFor(engine, entity, signature, () =>
     updateStatement(engine.model, engine.schema, entity, shape),
   );
@@ -166,6 +172,14 @@ function sameState(entity: Entity, reason: number, next: ColumnValue): boolean {
   );
 }
 
+/** Some value is written that the caller may not read: whether it was there already is not to be told. */
+function writesBlindly(call: Call, entity: Entity, given: readonly string[]): boolean {
+  return given.some((name) => {
+    const field = entity.fields.get(name);
+    return field?.secured === true && !mayReadFully(call, field);
+  });
+}
+
 /** PRECONDITION_FAILED with the row's values of the fields that were to be written, for who may read them. */
 function stale(call: Call, entity: Entity, given: string, row: Answer): Error {
   const readable = mayI(call.principal, call.engine.model, 'read', entity.name);
@@ -173,7 +187,11 @@ function stale(call: Call, entity: Entity, given: string, row: Answer): Error {
   const current: Record<string, unknown> = {};
   for (const field of entity.fields.values()) {
     const [column] = field.columns;
-    if (column && column.name in found) current[field.name] = fromText(column, found[column.name] ?? null);
+    if (!column || !(column.name in found)) continue;
+    const { read } = fieldAccess(call.principal, call.engine.model, field);
+    const text = found[column.name] ?? null;
+    if (read === 'full') current[field.name] = fromText(column, text);
+    else if (read !== 'none') current[field.name] = text === null ? null : maskText(text, read);
   }
   const data = { current, version: row.before };
   return fail('PRECONDITION_FAILED', { entity: entity.name, version: row.before, given }, { data });

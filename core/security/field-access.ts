@@ -18,6 +18,16 @@ export interface FieldAccess {
   readonly update: boolean;
 }
 
+/** Stands for what a mask hides; always the same, so that it tells nothing of the length. */
+export const maskDots = '••••';
+
+/** What a mask shows of a text. */
+export function maskText(text: string, { first, last }: Mask): string {
+  const letters = [...text];
+  if (letters.length <= first + last) return maskDots;
+  return letters.slice(0, first).join('') + maskDots + letters.slice(letters.length - last).join('');
+}
+
 const full: FieldAccess = Object.freeze({ read: 'full', create: true, update: true });
 const nothing: FieldAccess = Object.freeze({ read: 'none', create: false, update: false });
 const cache = new WeakMap<Model, Map<string, FieldAccess>>();
@@ -35,7 +45,13 @@ export function fieldAccess(principal: Principal, model: Model, field: Field): F
   cache.set(model, known);
   const key = `${field.entity}.${field.name}\n${accessShape(principal)}`;
   let access = known.get(key);
-  if (!access) known.set(key, (access = combine(sources.map((source) => granted(principal, model, source)))));
+  if (!access) {
+    access = combine(sources.map((source) => granted(principal, model, source)));
+    // The ends of a joined text are not those of the text that is to be masked.
+    if (field.compose && access.read !== 'full') access = { ...access, read: 'none' };
+    if (known.size >= 20_000) known.clear();
+    known.set(key, access);
+  }
   return access;
 }
 
@@ -108,15 +124,15 @@ function widerRead(left: FieldAccess['read'], right: FieldAccess['read']): Field
 /** Of a value that comes from several secured fields, what all of them allow. */
 function combine(parts: readonly FieldAccess[]): FieldAccess {
   return parts.reduce((left, right) => ({
-    read:
-      left.read === 'none' || right.read === 'none'
-        ? 'none'
-        : left.read === 'full'
-          ? right.read
-          : right.read === 'full'
-            ? left.read
-            : 'none',
+    read: narrowerRead(left.read, right.read),
     create: left.create && right.create,
     update: left.update && right.update,
   }));
+}
+
+function narrowerRead(left: FieldAccess['read'], right: FieldAccess['read']): FieldAccess['read'] {
+  if (left === 'full') return right;
+  if (right === 'full') return left;
+  if (left === 'none' || right === 'none') return 'none';
+  return left.first === right.first && left.last === right.last ? left : 'none';
 }

@@ -23,6 +23,7 @@ const update = {
   keepReason: false,
   from: undefined,
   cleared: [],
+  blind: false,
   notify: false,
 };
 const shown = (statement: { readonly text: string; readonly slots: readonly string[] }) =>
