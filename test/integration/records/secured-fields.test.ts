@@ -1,0 +1,46 @@
+// Secured fields and handlers: what a plugin fills is not what the caller sent.
+import { expect, test } from 'vitest';
+import { create } from '../../../core/records/create.ts';
+import { update } from '../../../core/records/update.ts';
+import type { EventHandler } from '../../../core/sdk/index.ts';
+import { inputOf, testEngine } from '../../support/engine.ts';
+
+const text = (field: object = {}) => ({ title: 'Text', type: 'string', field: { type: 'text', ...field } });
+const documents = {
+  'new_patient/entity': {
+    title: 'Patient',
+    type: 'object',
+    entity: { set: 'new_patients', plural: 'Patients', ownership: 'organization', primary: 'new_name' },
+    properties: { new_name: text(), new_risk: text({ secured: true }) },
+  },
+  'roles/new_nurse': { title: 'Nurse', privileges: { new_patient: 'organization' } },
+};
+
+const fills = (message: 'create' | 'update', stage: 'validate' | 'before'): EventHandler => ({
+  name: `risk-${message}-${stage}`,
+  message,
+  entity: 'new_patient',
+  stage,
+  run({ values }) {
+    values['new_risk'] = `${stage} ${message}`;
+  },
+});
+
+test('a handler fills a secured field of a row whose writer may not', async () => {
+  await using world = await testEngine(documents);
+  const principal = { roles: ['new_nurse'] };
+  const patient = world.entity('new_patient');
+  const risk = async () => (await world.rows('select new_risk from org_default.new_patient'))[0]?.['new_risk'];
+  for (const stage of ['validate', 'before'] as const) {
+    const call = world.with({ principal, handlers: [fills('create', stage), fills('update', stage)] });
+    const { id } = await create(call, patient, inputOf({ new_name: 'Mina' }));
+    expect(await risk()).toBe(`${stage} create`);
+    await update(call, patient, { id }, inputOf({ new_name: 'Mina Rad' }));
+    expect(await risk()).toBe(`${stage} update`);
+    await expect(update(call, patient, { id }, inputOf({ new_risk: 'x' }))).rejects.toMatchObject({
+      code: 'FIELD_FORBIDDEN',
+      status: 403,
+    });
+    await world.rows('delete from org_default.new_patient');
+  }
+});
