@@ -56,6 +56,9 @@ export interface PublishResult {
   readonly unfinished: boolean;
 }
 
+/** Makes the next layer of the one that is stored, under the lock of publishing: nobody's change in between is lost. */
+export type LayerChange = (present: Layer) => Layer;
+
 export interface Organization {
   readonly name: string;
   readonly schema: string;
@@ -63,9 +66,11 @@ export interface Organization {
   current(): Engine;
   /** The organization's own layer. */
   layer(): Layer;
+  /** The layers below it, from the lowest. */
+  below(): readonly Layer[];
   /** What publishing this layer (default: the present one) would do to the tables. */
   plan(layer?: Layer): Promise<Plan>;
-  publish(layer?: Layer, options?: PublishOptions): Promise<PublishResult>;
+  publish(layer?: Layer | LayerChange, options?: PublishOptions): Promise<PublishResult>;
   /** Called with each new engine. Returns what ends it. */
   onChange(listener: (engine: Engine) => void): () => void;
   /** Stops listening; the database stays open. */
@@ -73,6 +78,7 @@ export interface Organization {
 }
 
 const LAYER = 'organization';
+const unchanged: LayerChange = (present) => present;
 const TIDY_AGAIN = 30_000;
 const PARTITIONS_EVERY = 6 * 3_600_000;
 
@@ -156,11 +162,11 @@ export async function openOrganization(options: OrganizationOptions): Promise<Or
     if (!closed) timers.add(setTimeout(() => void tidy(), TIDY_AGAIN).unref());
   }
 
-  async function publish(wanted: Layer | undefined, choices: PublishOptions): Promise<PublishResult> {
+  async function publish(wanted: Layer | LayerChange | undefined, choices: PublishOptions): Promise<PublishResult> {
     return withPublishLock(database, schema, async (executor) => {
       await ensureSystemTables(executor, schema);
       await recoverPublishes(executor, schema);
-      const next = wanted ?? (await readStoredLayer(executor, schema));
+      const next = typeof wanted === 'object' ? wanted : (wanted ?? unchanged)(await readStoredLayer(executor, schema));
       const model = compile(next);
       const plan = await planFor(executor, model);
       if (plan.losesData && choices.confirm !== true) {
@@ -210,6 +216,7 @@ export async function openOrganization(options: OrganizationOptions): Promise<Or
     schema,
     current: () => engine,
     layer: () => layer,
+    below: () => plugins.layers,
     plan: async (wanted) => planFor(database, compile(wanted ?? (await readStoredLayer(database, schema)))),
     async publish(wanted, choices = {}) {
       try {

@@ -40,5 +40,28 @@ export const refuse = defineErrors({
     status: 409,
     message: 'The topmost business unit stays where it is: everything else lies below it. Move or delete another unit.',
   },
+  DOCUMENT_CHANGED: {
+    status: 409,
+    message: 'Somebody else changed {what} meanwhile. Compare theirs with yours and save again.',
+  },
+  DOCUMENT_UNKNOWN: { status: 404, message: 'There is no {what}.' },
+  DOCUMENT_ID: {
+    status: 400,
+    message:
+      '"{id}" cannot be the id: it begins with a lower-case letter, goes on with lower-case letters, digits and -, and has at most 60 characters.',
+  },
+  DOCUMENT_INVALID: { status: 400, message: '{what} has {count} problem(s); nothing was saved.' },
+  DOCUMENT_BELOW: {
+    status: 409,
+    message: '{what} comes from {layer}: it can be changed and brought back to what that says, but not deleted.',
+  },
+  DOCUMENT_HELD: {
+    status: 409,
+    message: '{what} is held by {users} users and {teams} teams. Take it from them first.',
+  },
+  DENY_KEPT: {
+    status: 403,
+    message: 'Only a system administrator takes back or changes what a role denies: {rules}.',
+  },
   ROLE_UNKNOWN: { status: 400, message: 'There is no role {role}; there are {known}.' },
 });
