@@ -45,6 +45,10 @@ export function profileOverlay(below: JsonObject, wanted: JsonObject, overlays: 
     for (const field of new Set([...Object.keys(last), ...Object.keys(now)])) {
       if (sameJson(own(last, field), own(now, field))) continue;
       const [granted, wish] = [objectAt(last, field), objectAt(now, field)];
+      if (own(last, field) !== undefined && !['read', 'create', 'update'].some((verb) => wish[verb] === true)) {
+        (fields[entity] ??= {})[field] = { remove: true };
+        continue;
+      }
       const patch: Record<string, Json> = {};
       for (const verb of ['read', 'create', 'update']) {
         if ((granted[verb] === true) !== (wish[verb] === true)) patch[verb] = wish[verb] === true;

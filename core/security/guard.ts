@@ -296,7 +296,8 @@ async function hasAdministrator(executor: Executor, schema: string, model: Model
            exists (select from ${qualified(schema, own.table)} a
                    where a.${ident(own.left)} = u.systemuserid and a.${ident(own.right)} = r.roleid)
            or exists (select from ${qualified(schema, lent.table)} t
-                      join ${qualified(schema, member.table)} m on m.${ident(member.right)} = t.${ident(lent.left)}
+                      join ${qualified(schema, 'team')} w on w.teamid = t.${ident(lent.left)} and w.teamtype is distinct from 1
+                      join ${qualified(schema, member.table)} m on m.${ident(member.right)} = w.teamid
                       where m.${ident(member.left)} = u.systemuserid and t.${ident(lent.right)} = r.roleid)))) as found`,
     [administratorRole],
   );

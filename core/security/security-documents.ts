@@ -1,10 +1,10 @@
 // Roles and field profiles as administrators change them: documents in the organization's own layer, new ones or overlays of
 // what is below, published at once. Nothing of a table changes, and what is asked next goes by the new document.
+import { recordEvent } from '../audit/record-event.ts';
 import { ident, qualified } from '../db/identifier.ts';
 import type { Executor } from '../db/sql.ts';
-import { uuidv7 } from '../db/uuid.ts';
 import type { Call } from '../engine.ts';
-import { canonicalJson, hashOf } from '../model/canonical.ts';
+import { canonicalJson, hashOf, sameJson } from '../model/canonical.ts';
 import { checkFieldProfiles } from '../model/check-field-profiles.ts';
 import { checkRoles } from '../model/check-roles.ts';
 import type { Layer, Problem } from '../model/layer.ts';
@@ -16,16 +16,15 @@ import type { ProblemList } from '../model/problem-list.ts';
 import { layerOf } from '../model/read-layer.ts';
 import { writeDocument } from '../model/write-layer.ts';
 import type { Organization } from '../organization.ts';
-import { create } from '../records/create.ts';
 import { remove } from '../records/remove.ts';
 import { update } from '../records/update.ts';
 import { PeyvandError, type JsonObject, type Violation } from '../sdk/index.ts';
 import { administratorRole, requireRight } from './access.ts';
 import { associationOf } from './association.ts';
+import { followModel } from './bootstrap.ts';
 import { exceedingDocument, exceedingProfile, isAdministrator } from './coverage.ts';
 import { refuse } from './errors.ts';
 import type { Principal } from './principal.ts';
-import { ROOT_UNIT_ID } from './system-principal.ts';
 
 export type SecurityKind = 'role' | 'profile';
 
@@ -121,8 +120,10 @@ export async function saveSecurityDocument(
   if (!/^[a-z][a-z0-9-]{0,59}$/.test(id)) throw refuse('DOCUMENT_ID', { id: id.slice(0, 80) });
   const { $schema: _schema, overlays: _overlays, ...document } = wanted;
   const name = `${kinds[kind].folder}/${id}`;
+  let before: JsonObject | undefined;
   await change(organization, call, kind, id, (present) => {
     const current = mergeLayers([...organization.below(), present]).documents.get(name);
+    before = current;
     if (etagOf(current) !== etag)
       throw refuse(
         'DOCUMENT_CHANGED',
@@ -139,6 +140,7 @@ export async function saveSecurityDocument(
     return body;
   });
   await keepRow(organization, call, kind, id);
+  await note(organization, call, kind, id, before);
   return readSecurityDocument(organization, kind, id);
 }
 
@@ -154,8 +156,10 @@ export async function revertSecurityDocument(
   const name = `${kinds[kind].folder}/${id}`;
   const below = documentsBelow(organization).get(name);
   if (!below) throw refuse('DOCUMENT_UNKNOWN', { what: `${kind} ${id} below the organization's own` });
+  let before: JsonObject | undefined;
   await change(organization, call, kind, id, (present) => {
     const current = mergeLayers([...organization.below(), present]).documents.get(name);
+    before = current;
     if (etagOf(current) !== etag)
       throw refuse(
         'DOCUMENT_CHANGED',
@@ -166,6 +170,7 @@ export async function revertSecurityDocument(
     return undefined;
   });
   await keepRow(organization, call, kind, id);
+  await note(organization, call, kind, id, before);
   return readSecurityDocument(organization, kind, id);
 }
 
@@ -295,22 +300,41 @@ async function rowsOf(
   return rows.map(({ id }) => id);
 }
 
-/** The row by which the document is given to people: made where it is missing, named like the document. */
+/** What the document said and says now, for the audit log. */
+async function note(
+  organization: Organization,
+  call: Call,
+  kind: SecurityKind,
+  id: string,
+  before: JsonObject | undefined,
+): Promise<void> {
+  const { database, schema, model } = organization.current();
+  const { entity, folder } = kinds[kind];
+  const [record] = await rowsOf(database, schema, entity, id, false);
+  const after = model.documents.get(`${folder}/${id}`);
+  if (record === undefined || sameJson(before, after)) return;
+  await recordEvent(database, schema, {
+    action: 'role-published',
+    entity,
+    record,
+    userId: call.principal.userId,
+    requestId: call.requestId,
+    origin: call.origin,
+    data: { document: `${folder}/${id}`, before: before ?? null, after: after ?? null },
+  });
+}
+
+/** The row by which the document is given to people is there at once, and named like the document. */
 async function keepRow(organization: Organization, call: Call, kind: SecurityKind, id: string): Promise<void> {
   const engine = organization.current();
   const entity = engine.model.entities.get(kinds[kind].entity);
-  const document = engine.model.documents.get(`${kinds[kind].folder}/${id}`);
-  if (!entity || !document) return;
-  const title = document['title'];
-  const name = typeof title === 'string' ? title.slice(0, 100) : id;
-  const inside: Call = { ...elevated(call), engine };
-  const rows = await rowsOf(engine.database, engine.schema, entity.name, id, false);
-  if (rows.length === 0) {
-    const values = { name, document: id, ...(entity.fields.has('businessunitid') && { businessunitid: ROOT_UNIT_ID }) };
-    await create(inside, entity, { values, targets: {}, exact: {} }, { id: uuidv7() });
-  } else {
-    for (const row of rows) await update(inside, entity, { id: row }, { values: { name }, targets: {}, exact: {} });
-  }
+  const title = engine.model.documents.get(`${kinds[kind].folder}/${id}`)?.['title'];
+  if (!entity) return;
+  await followModel(engine);
+  if (typeof title !== 'string') return;
+  const values = { name: title.slice(0, 100) };
+  for (const row of await rowsOf(engine.database, engine.schema, entity.name, id, false))
+    await update({ ...elevated(call), engine }, entity, { id: row }, { values, targets: {}, exact: {} });
 }
 
 /** How many users and teams hold the document, directly. */

@@ -51,6 +51,10 @@ export interface FieldProfileDocument {
          * Change it.
          */
         update?: boolean;
+        /**
+         * In an overlay: takes out what is granted on the field.
+         */
+        remove?: true;
       };
     };
   };

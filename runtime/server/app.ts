@@ -3,6 +3,7 @@ import { getRequestListener } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Principal } from '../../core/security/principal.ts';
+import { adminRoutes } from './admin/routes.ts';
 import { answerError, answerJson, answerText } from './answer.ts';
 import { authRoutes } from './auth/routes.ts';
 import { dataRoute } from './data/route.ts';
@@ -103,6 +104,14 @@ export function createApp(options: AppOptions): Listener {
           ? caller((services, exchange, principal) => route.answer(services.auth, exchange, principal))
           : anyone((exchange, services) => route.answer(services.auth, exchange)),
       );
+    app.all(
+      path,
+      caller((_services, exchange) => refuseMethod(...Object.keys(methods))(exchange)),
+    );
+  }
+
+  for (const [path, methods] of Object.entries(adminRoutes)) {
+    for (const [method, answer] of Object.entries(methods)) app.on(method, path, caller(answer));
     app.all(
       path,
       caller((_services, exchange) => refuseMethod(...Object.keys(methods))(exchange)),

@@ -77,10 +77,6 @@ export const fail = defineErrors({
   },
   USER_UNKNOWN: { status: 404, message: 'There is no user {id}.' },
   USER_IS_DISABLED: { status: 409, message: 'This user is disabled. Enable it before you invite the person.' },
-  USER_ABOVE: {
-    status: 403,
-    message: 'This user is an administrator; only an administrator may change how they sign in.',
-  },
   EMAIL_TAKEN: { status: 409, message: 'Another user signs in with {email}.' },
   PROVIDER_UNKNOWN: { status: 404, message: 'There is no identity provider {id}.' },
   PROVIDER_AWAY: { status: 503, message: 'The identity provider does not answer just now. Try again in a moment.' },
@@ -104,5 +100,10 @@ export const fail = defineErrors({
     message: 'The user with your e-mail address belongs to another account of the identity provider.',
   },
   HEADER_INVALID: { status: 400, message: 'The header {name} cannot be read: {reason}.' },
+  QUERY_INVALID: { status: 400, message: 'The value {value} of {name} is not {expected}.' },
+  ETAG_NEEDED: {
+    status: 428,
+    message: 'Say which state you changed: If-Match with the ETag you read, or If-None-Match: * for a new one.',
+  },
   APP_NOT_BUILT: { status: 404, message: 'The app is not built. `peyvand start` builds it.' },
 });

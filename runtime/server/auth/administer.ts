@@ -1,13 +1,13 @@
 // How others sign in, for administrators: see it, invite, unlock, sign out, take a lost second factor or a key away.
-import { administratorRole, requireRight } from '../../../core/security/access.ts';
+import { requireRight } from '../../../core/security/access.ts';
 import { endApiKey, listApiKeys } from '../../../core/security/api-keys.ts';
+import { touchUser } from '../../../core/security/guard.ts';
 import { createPasswordLink } from '../../../core/security/password-links.ts';
 import { readPerson, type Person } from '../../../core/security/person.ts';
 import type { Principal } from '../../../core/security/principal.ts';
 import { hasSecondFactor, removeSecondFactor } from '../../../core/security/second-factors.ts';
 import { endSession, endSessions, listSessions } from '../../../core/security/sessions.ts';
 import { forgetAttempts, lockedUntil } from '../../../core/security/sign-in-attempts.ts';
-import { holdsRole } from '../../../core/security/user-roles.ts';
 import { findIdentity, findIdentityById, isSignInEmail, saveIdentity } from '../../../core/security/users.ts';
 import { answerJson } from '../answer.ts';
 import { fail } from '../errors.ts';
@@ -31,16 +31,9 @@ async function personOf({ organization, database }: AuthHost, exchange: Exchange
   return person;
 }
 
-/** Who could set another's password could act as them: an administrator is changed by administrators only. */
+/** Who could set another's password could act as them: only who has all that the person has may. */
 async function requireOver(auth: AuthHost, principal: Principal, person: Person): Promise<void> {
-  if (principal.roles.includes(administratorRole)) return;
-  const { schema, model } = auth.organization.current();
-  const roles = (await auth.principals.resolve(person.id))?.roles ?? [];
-  if (
-    roles.includes(administratorRole) ||
-    (await holdsRole(auth.database, schema, model, person.id, administratorRole))
-  )
-    throw fail('USER_ABOVE');
+  await touchUser({ engine: auth.organization.current(), principal }, person.id);
 }
 
 /** GET /api/admin/users/:id/access */
