@@ -7,6 +7,7 @@ import { checkLocales } from './check-locales.ts';
 import { choicesOf } from './choices.ts';
 import { withDefaultForms, withDefaultViews } from './default-documents.ts';
 import { placementOf } from './document-kind.ts';
+import { duplicateRulesOf } from './duplicate-rules.ts';
 import { compileEntities } from './entities.ts';
 import { invalidModel } from './errors.ts';
 import { deepFreeze } from './freeze.ts';
@@ -55,6 +56,7 @@ export function compileModel({ layers, fieldTypes }: ModelSource): Model {
     apps: rootDocuments(documents, 'app'),
     roles: rootDocuments(documents, 'role'),
     profiles: rootDocuments(documents, 'field-profile'),
+    duplicateRules: duplicateRulesOf(documents, entities, problems),
     documents,
     locales: localesOf(documents),
     provenance: (document, idPath) => provenanceOf(merged, effective, document, idPath),
@@ -64,7 +66,7 @@ export function compileModel({ layers, fieldTypes }: ModelSource): Model {
   const all = [...merged.problems.map((problem) => locate(problem, textOf(layers, problem.file))), ...problems.all];
   if (all.length > 0) throw invalidModel(distinct(all));
   deepFreeze([...documents.values()]);
-  deepFreeze([...relations.values(), ...choices.values()]);
+  deepFreeze([...relations.values(), ...choices.values(), ...model.duplicateRules.values()]);
   return Object.freeze(model);
 }
 

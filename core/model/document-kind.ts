@@ -18,7 +18,9 @@ const rootPlaces = new Map(
 );
 
 /** Places below an entity's folder: `account/forms/main`. */
-const entityPlaces = new Map(Object.entries({ charts: 'chart', forms: 'form', rules: 'rule', views: 'view' }));
+const entityPlaces = new Map(
+  Object.entries({ charts: 'chart', duplicates: 'duplicate-rule', forms: 'form', rules: 'rule', views: 'view' }),
+);
 
 /** Folders of a plugin that hold code, tests or data, not documents of the model. */
 export const codeFolders: ReadonlySet<string> = new Set([

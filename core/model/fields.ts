@@ -23,7 +23,15 @@ export interface FieldSurroundings {
 /** System values that callers may give nonetheless: when they create a row, assign it, or move its state. */
 const givable: ReadonlySet<string> = new Set(['id', 'owner', 'state', 'status', 'base-currency', 'caller-unit']);
 /** System values whose changes say something about the row's life. */
-const audited: ReadonlySet<string> = new Set(['owner', 'state', 'status', 'base-currency', 'caller-unit']);
+const audited: ReadonlySet<string> = new Set([
+  'owner',
+  'state',
+  'status',
+  'base-currency',
+  'caller-unit',
+  'master',
+  'merged',
+]);
 
 export function compileFields(
   entity: EffectiveEntity,

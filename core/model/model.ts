@@ -19,6 +19,8 @@ export interface Model {
   readonly roles: ReadonlyMap<string, JsonObject>;
   /** Field profiles: `pay-clerk` → what its holders may do with secured fields. */
   readonly profiles: ReadonlyMap<string, JsonObject>;
+  /** By the entity whose rows are checked: what makes two rows duplicates. */
+  readonly duplicateRules: ReadonlyMap<string, readonly DuplicateRule[]>;
   /** Every effective document by its id path, kinds named above included. */
   readonly documents: ReadonlyMap<string, JsonObject>;
   /** Language tag → id path (`lead/entity#properties/subject/title`) → text. */
@@ -125,7 +127,10 @@ export type SystemValue =
   | 'state'
   | 'status'
   | 'base-currency'
-  | 'caller-unit';
+  | 'caller-unit'
+  /** The row this one was merged into, and that it was. */
+  | 'master'
+  | 'merged';
 
 export interface Column extends ColumnSpec {
   readonly field: string;
@@ -190,6 +195,42 @@ export type Relation =
       readonly table: string;
       readonly columns: readonly [string, string];
     };
+
+/** When a row of `entity` and one of `with` are taken for the same thing: all criteria hold. */
+export interface DuplicateRule {
+  /** `contact/duplicates/email`. */
+  readonly id: string;
+  readonly title: string;
+  readonly entity: string;
+  /** The entity whose rows are compared with; often the same. */
+  readonly with: string;
+  readonly criteria: readonly DuplicateCriterion[];
+  readonly ignoreBlank: boolean;
+  readonly activeOnly: boolean;
+  readonly severity: 'warn' | 'refuse';
+}
+
+export interface DuplicateCriterion {
+  readonly field: string;
+  /** The field of the other row. */
+  readonly with: string;
+  readonly comparison: Comparison;
+}
+
+/** How two values are compared; each kind has an index that finds what is equal by it (core/schema/desired.ts). */
+export type Comparison =
+  /** The same value. */
+  | { readonly kind: 'equal' }
+  /** The same text without case. */
+  | { readonly kind: 'lower' }
+  /** The same text when folded (core/db/fold.ts). */
+  | { readonly kind: 'folded' }
+  /** The same last ten digits. */
+  | { readonly kind: 'phone' }
+  /** The same first letters when folded. */
+  | { readonly kind: 'prefix'; readonly length: number }
+  /** As many trigrams in common when written as they sound; 0.3–1. */
+  | { readonly kind: 'similar'; readonly threshold: number };
 
 /** How a query walks from an entity over a name. */
 export interface Navigation {

@@ -28,6 +28,7 @@ export function own(object: JsonObject, name: string): Json | undefined {
 
 /** Lists whose members are known by something else than `id`. */
 const memberKeys: ReadonlyMap<string, string> = new Map([
+  ['criteria', 'field'],
   ['options', 'value'],
   ['reasons', 'value'],
   ['status', 'state'],

@@ -94,6 +94,7 @@ function effectiveEntity(
   const traits = new Set(['record']);
   if ((keyword['ownership'] ?? 'user') === 'user') traits.add('user-owned');
   if (keyword['stateless'] !== true) traits.add('stateful');
+  if (isMergeable(keyword)) traits.add('mergeable');
   for (const source of sources) traitsAskedFor(source.document, fieldTypes, traits);
   for (const trait of traits) {
     // A trait's own fields may ask for further traits; the set grows while it is walked.
@@ -147,6 +148,11 @@ function effectiveEntity(
     required: [...required],
   };
   return { name, id, document, keyword, set, key, origins };
+}
+
+/** Its rows can be merged: the loser is put aside, so they need states. */
+function isMergeable(keyword: JsonObject): boolean {
+  return keyword['stateless'] !== true && keyword['merge'] !== false && keyword['union'] === undefined;
 }
 
 function traitsAskedFor(document: JsonObject, fieldTypes: ReadonlyMap<string, FieldType>, traits: Set<string>): void {

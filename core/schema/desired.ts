@@ -1,8 +1,10 @@
 // The tables a model wants. What indexes and constraints an entity gets without being told is decided here.
 import { createHash } from 'node:crypto';
 import { constraintName, ident, literal, qualified } from '../db/identifier.ts';
-import type { Column, Entity, Field, Model, Relation } from '../model/model.ts';
+import { lookedUpBy } from '../model/duplicate-rules.ts';
+import type { Column, Comparison, Entity, Field, Model, Relation } from '../model/model.ts';
 import { fail } from './errors.ts';
+import { isTrigram } from './tables.ts';
 import type { ForeignKey, IndexKey, SchemaState, Sequence, Table, TableColumn, TableIndex, View } from './tables.ts';
 
 /** Owners are many and unevenly spread: with the usual 100 values the planner misjudges what one of them may see. */
@@ -49,7 +51,7 @@ function tableOf(entity: Entity, model: Model, schema: string): Table {
     columns,
     key: [keyColumn(entity)],
     references: [...entity.fields.values()].flatMap((field) => referenceOf(field, entity, model)),
-    indexes: indexesOf(entity),
+    indexes: indexesOf(entity, model),
     leftovers: [],
     rows: 0,
   };
@@ -105,14 +107,13 @@ function referenceOf(field: Field, entity: Entity, model: Model): ForeignKey[] {
   ];
 }
 
-function indexesOf(entity: Entity): TableIndex[] {
+function indexesOf(entity: Entity, model: Model): TableIndex[] {
   const key: IndexKey = { column: keyColumn(entity), kind: 'ascending' };
   const descending = (name: string): IndexKey => ({ column: name, kind: 'descending' });
   const made: TableIndex[] = [];
   const add = (keys: readonly IndexKey[], unique = false): void => {
-    const trigram = keys.some(({ kind }) => kind === 'trigram');
-    const suffix = unique ? 'key' : trigram ? 'trgm' : 'idx';
-    const name = constraintName(entity.name, ...keys.map(({ column }) => column), suffix);
+    const suffix = unique ? 'key' : isTrigram({ keys }) ? 'trgm' : 'idx';
+    const name = constraintName(entity.name, ...keys.flatMap(nameParts), suffix);
     if (!made.some((index) => index.name === name)) made.push({ name, unique, keys, valid: true });
   };
 
@@ -128,7 +129,7 @@ function indexesOf(entity: Entity): TableIndex[] {
     const [column] = field.columns;
     if (!field.reference?.index || !column || field === entity.key) continue;
     if (column.name === owner && created) continue; // its index above begins with it
-    add([{ column: column.name, kind: 'ascending' }]);
+    add([{ column: column.name, kind: field.system === 'master' ? 'present' : 'ascending' }]);
   }
   for (const alternate of entity.keys) {
     const keys = alternate.fields.flatMap((name) => plainColumns(entity, name));
@@ -139,11 +140,38 @@ function indexesOf(entity: Entity): TableIndex[] {
     else add(index.fields.flatMap((name) => plainColumns(entity, name)));
   }
   for (const name of entity.search) addTrigram(name);
+  for (const rule of [...model.duplicateRules.values()].flat()) {
+    if (rule.with !== entity.name) continue;
+    const criterion = lookedUpBy(rule, entity);
+    const column = criterion && entity.fields.get(criterion.with)?.columns[0];
+    if (column) add([{ column: column.name, kind: kindOf(criterion.comparison) }]);
+  }
   return made;
 
   function addTrigram(name: string): void {
     const column = entity.fields.get(name)?.columns[0];
     if (column?.type === 'text') add([{ column: column.name, kind: 'trigram' }]);
+  }
+}
+
+/** The name of an index says what it holds of a column, where that is not the column itself. */
+function nameParts({ column, kind }: IndexKey): readonly string[] {
+  if (kind === 'sound-trigram') return [column, 'sound'];
+  const plain = kind === 'ascending' || kind === 'descending' || kind === 'present' || kind === 'trigram';
+  return plain ? [column] : [column, kind.replace('-', '')];
+}
+
+/** The index that finds what is equal by a duplicate rule's comparison. */
+function kindOf(comparison: Comparison): IndexKey['kind'] {
+  switch (comparison.kind) {
+    case 'equal':
+      return 'ascending';
+    case 'prefix':
+      return `folded-${comparison.length}`;
+    case 'similar':
+      return 'sound-trigram';
+    default:
+      return comparison.kind;
   }
 }
 

@@ -1,4 +1,5 @@
 // Reads an organization's live tables from the catalogue. Its counterpart is desired.ts.
+import { readFolded } from '../db/fold.ts';
 import { qualified } from '../db/identifier.ts';
 import type { Executor } from '../db/sql.ts';
 import type {
@@ -95,11 +96,12 @@ async function readState(executor: Executor, schema: string): Promise<LiveState>
       unique: boolean;
       valid: boolean;
       method: string;
+      partial: string | null;
       keys: string[];
       descending: boolean[];
     }>(
       `select i.indrelid::bigint as table, x.relname::text as name, i.indisunique as unique, i.indisvalid as valid,
-              m.amname::text as method,
+              m.amname::text as method, pg_get_expr(i.indpred, i.indrelid) as partial,
               array(select pg_get_indexdef(i.indexrelid, k, true) from generate_series(1, i.indnkeyatts) k) as keys,
               array(select i.indoption[k] & 1 = 1 from generate_series(0, i.indnkeyatts - 1) k) as descending
          from pg_index i join pg_class x on x.oid = i.indexrelid join pg_class c on c.oid = i.indrelid
@@ -151,11 +153,11 @@ async function readState(executor: Executor, schema: string): Promise<LiveState>
             : [],
       ),
       indexes: (indexes.get(relation.oid) ?? []).map(
-        ({ name, unique, valid, method, keys, descending }): TableIndex => ({
+        ({ name, unique, valid, method, partial, keys, descending }): TableIndex => ({
           name,
           unique,
           valid,
-          keys: keys.map((key, position) => keyOf(key, method, descending[position] ?? false)),
+          keys: keys.map((key, position) => keyOf(key, method, descending[position] ?? false, partial)),
         }),
       ),
       leftovers: own.filter(({ kind, name }) => kind === 'c' && name.endsWith('_required')).map(({ name }) => name),
@@ -176,10 +178,21 @@ function grouped<Row extends { readonly table: string }>(rows: readonly Row[]): 
   return Map.groupBy(rows, ({ table }) => table);
 }
 
-function keyOf(definition: string, method: string, descending: boolean): IndexKey {
+function keyOf(definition: string, method: string, descending: boolean, partial: string | null): IndexKey {
   const name = definition.replaceAll('"', '');
   const lowered = /^lower\((.+)\)$/.exec(name)?.[1];
-  if (method === 'gin' && lowered !== undefined) return { column: lowered, kind: 'trigram' };
+  const folded = readFolded(name);
+  if (partial !== null) {
+    // Nothing the engine asks for but `(column IS NOT NULL)`: another condition makes it another index.
+    const present = partial.replaceAll('"', '') === `(${name} IS NOT NULL)`;
+    return present ? { column: name, kind: 'present' } : { column: `${name} where ${partial}`, kind: 'ascending' };
+  }
+  if (method === 'gin') {
+    if (lowered !== undefined) return { column: lowered, kind: 'trigram' };
+    if (folded?.how === 'sound') return { column: folded.column, kind: 'sound-trigram' };
+  } else if (lowered !== undefined) return { column: lowered, kind: 'lower' };
+  else if (folded?.how === 'phone') return { column: folded.column, kind: 'phone' };
+  else if (folded?.how === 'folded') return { column: folded.column, kind: folded.length === undefined ? 'folded' : `folded-${folded.length}` };
   return { column: name, kind: descending ? 'descending' : 'ascending' };
 }
 
@@ -230,7 +243,8 @@ async function readRecycled(
     );
 }
 
-async function readTrigramSchema(executor: Executor): Promise<string> {
+/** The schema pg_trgm is installed in. */
+export async function readTrigramSchema(executor: Executor): Promise<string> {
   const [row] = await executor.query<{ name: string }>(
     `select n.nspname::text as name from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'pg_trgm'`,
   );

@@ -1,12 +1,15 @@
 // From the live tables to the desired ones in ordered steps that no running request waits for (DESIGN D4). Steps of the
 // phase `expand` leave the old model working; `switch` happens in one short transaction with the new model; `contract`
 // puts away what only the old model used.
+import { foldSql, phoneSql, soundSql } from '../db/fold.ts';
 import { constraintName, ident, literal, qualified } from '../db/identifier.ts';
 import {
+  isTrigram,
   sameDefault,
   sameIndex,
   sameReference,
   type ForeignKey,
+  type IndexKey,
   type LiveState,
   type Recycled,
   type SchemaState,
@@ -709,7 +712,7 @@ create trigger ${ident(trigger)} before insert or update on ${target} for each r
       // The old model keeps its index until the switch; one that a broken-off build left is in the way.
       const name = namesake?.valid ? constraintName(index.name, 'next') : index.name;
       const columns = index.keys.map(({ column }) => column).join(', ');
-      const forSearch = index.keys.some(({ kind }) => kind === 'trigram') ? ' for search' : '';
+      const forSearch = isTrigram(index) ? ' for search' : '';
       this.#add({
         kind: 'create-index',
         phase: 'expand',
@@ -837,14 +840,37 @@ create trigger ${ident(trigger)} before insert or update on ${target} for each r
   }
 
   #indexSql(at: string, index: TableIndex, concurrently: boolean): string {
-    const trigram = index.keys.some(({ kind }) => kind === 'trigram');
-    const keys = index.keys.map(({ column, kind }) => {
-      if (kind === 'trigram') return `lower(${ident(column)}) ${qualified(this.#live.trigramSchema, 'gin_trgm_ops')}`;
-      return kind === 'descending' ? `${ident(column)} desc` : ident(column);
-    });
+    const keys = index.keys.map((key) => this.#keySql(key));
     const how = concurrently ? ' concurrently' : '';
-    const using = trigram ? ' using gin' : '';
-    return `create ${index.unique ? 'unique ' : ''}index${how} ${ident(index.name)} on ${this.#name(at)}${using} (${keys.join(', ')})`;
+    const using = isTrigram(index) ? ' using gin' : '';
+    const present = index.keys.filter(({ kind }) => kind === 'present').map(({ column }) => `${ident(column)} is not null`);
+    const where = present.length > 0 ? ` where ${present.join(' and ')}` : '';
+    return `create ${index.unique ? 'unique ' : ''}index${how} ${ident(index.name)} on ${this.#name(at)}${using} (${keys.join(', ')})${where}`;
+  }
+
+  #keySql({ column, kind }: IndexKey): string {
+    const { schema } = this.#desired;
+    const name = ident(column);
+    const trigrams = (): string => qualified(this.#live.trigramSchema, 'gin_trgm_ops');
+    switch (kind) {
+      case 'ascending':
+      case 'present':
+        return name;
+      case 'descending':
+        return `${name} desc`;
+      case 'lower':
+        return `lower(${name})`;
+      case 'trigram':
+        return `lower(${name}) ${trigrams()}`;
+      case 'folded':
+        return foldSql(schema, name);
+      case 'sound-trigram':
+        return `${soundSql(schema, name)} ${trigrams()}`;
+      case 'phone':
+        return phoneSql(schema, name);
+      default:
+        return `left(${foldSql(schema, name)}, ${Number(kind.slice('folded-'.length))})`;
+    }
   }
 
   #statistics(at: string, column: string, target: number): string {

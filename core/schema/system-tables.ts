@@ -3,9 +3,11 @@
 import { createHash } from 'node:crypto';
 import { addAuditMonth, ensureAuditLog } from '../audit/ownership.ts';
 import { databaseError } from '../db/errors.ts';
+import { foldFunctions } from '../db/fold.ts';
 import { literal, qualified } from '../db/identifier.ts';
 import type { Executor } from '../db/sql.ts';
 import { fail } from './errors.ts';
+import { readTrigramSchema } from './introspect.ts';
 
 /** Creates what is missing. Safe to run at every start, under the organization's lock. `log`: for the operator. */
 export async function ensureSystemTables(
@@ -27,7 +29,7 @@ export async function ensureSystemTables(
 
 /** Even "if not exists" takes locks that wait for writers, so what was made is remembered in a comment. */
 async function ensureTables(database: Executor, schema: string): Promise<void> {
-  const tables = systemTables(schema);
+  const tables = systemTables(schema) + foldFunctions(schema, await readTrigramSchema(database));
   const mark = `peyvand:${createHash('sha256').update(tables).digest('hex').slice(0, 32)}`;
   const [made] = await database.query<{ mark: string | null }>(
     `select obj_description(c.oid, 'pg_class') as mark from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -95,7 +97,13 @@ create table if not exists ${name('_publish_touched')} (
 create table if not exists ${name('_recycle')} (
   id uuid primary key default gen_random_uuid(), at timestamptz not null default clock_timestamp(), kind text not null,
   table_name text not null, column_name text, type text, moved_to text not null, restored_at timestamptz
-);`;
+);
+create table if not exists ${name('_merge')} (
+  id uuid primary key, at timestamptz not null default now(), user_id uuid, entity text not null, winner uuid not null,
+  loser uuid not null, undo jsonb not null, undone_at timestamptz, undone_by uuid
+);
+create index if not exists "_merge_winner_idx" on ${name('_merge')} (winner);
+create index if not exists "_merge_loser_idx" on ${name('_merge')} (loser);`;
 }
 
 /** Audit rows of this month and the next have their partition; a late one takes its rows out of the default partition. */

@@ -59,10 +59,27 @@ export interface TableIndex {
   readonly valid: boolean;
 }
 
-/** `lower(column)` with trigrams for contains, or a plain column in an order. */
+/** What an index holds of a column. */
 export interface IndexKey {
   readonly column: string;
-  readonly kind: 'ascending' | 'descending' | 'trigram';
+  readonly kind:
+    | 'ascending'
+    | 'descending'
+    /** Only the rows that have a value. */
+    | 'present'
+    /** `lower(column)`. */
+    | 'lower'
+    /** `lower(column)` with trigrams, for contains. */
+    | 'trigram'
+    /** Folded (core/db/fold.ts), its first letters, the trigrams of its sound; the last digits of a telephone number. */
+    | 'folded'
+    | `folded-${number}`
+    | 'sound-trigram'
+    | 'phone';
+}
+
+export function isTrigram(index: Pick<TableIndex, 'keys'>): boolean {
+  return index.keys.some(({ kind }) => kind === 'trigram' || kind === 'sound-trigram');
 }
 
 export interface View {

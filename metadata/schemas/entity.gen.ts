@@ -122,6 +122,10 @@ export interface Entity {
    */
   single?: boolean;
   /**
+   * False: two rows are never merged into one (users, units, roles: what others may do hangs on them). True needs states, because the loser is put aside.
+   */
+  merge?: boolean;
+  /**
    * A union entity whose fields and key this one also has (`task` extends `activitypointer`), so that the union can show it.
    */
   extends?: string;
@@ -280,7 +284,9 @@ export interface Field {
     | 'state'
     | 'status'
     | 'base-currency'
-    | 'caller-unit';
+    | 'caller-unit'
+    | 'master'
+    | 'merged';
   /**
    * Copied by the engine from a field of the row that a lookup names, whenever the lookup or an amount of the row is written.
    */
