@@ -122,7 +122,9 @@ export interface Field {
     | 'state'
     | 'status'
     | 'base-currency'
-    | 'caller-unit';
+    | 'caller-unit'
+    | 'master'
+    | 'merged';
   /**
    * Copied by the engine from a field of the row that a lookup names, whenever the lookup or an amount of the row is written.
    */
