@@ -34,4 +34,6 @@ export interface Call {
   readonly requestId?: string;
   /** For audit rows. */
   readonly origin?: Origin;
+  /** Tell the caller of duplicates (DUPLICATE_FOUND) before storing; rules that refuse hold in any case. */
+  readonly detectDuplicates?: boolean;
 }

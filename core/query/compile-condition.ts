@@ -2,7 +2,9 @@
 // find rows without a value, as OData and the Dataverse Web API do (see README.md).
 import type { ColumnType } from '../sdk/index.ts';
 import type { Parameter } from '../db/sql.ts';
+import { alikeSql, foldSql, phoneSql, similaritySql, soundSql } from '../db/fold.ts';
 import { ident, literal, qualified } from '../db/identifier.ts';
+import type { Comparison } from '../model/model.ts';
 import { idsOf, type IdSet } from '../security/principal.ts';
 import { From } from './from.ts';
 import type { PlacedColumn } from './from.ts';
@@ -37,12 +39,46 @@ export function compileCondition(from: From, condition: Condition): string {
       return comparePaths(from.column(condition.left), condition.operator, from.column(condition.right));
     case 'compare':
       return compare(from.compilation.statement, from.column(condition.path), condition);
+    case 'matches':
+      return matches(from, condition);
     case 'among':
       return `${from.column(condition.path).sql} = any(${callersIds(from, condition.set)})`;
     case 'shared':
       return `${from.key} in (${sharedIds(from, condition)})`;
     case 'member':
       return memberText(from, condition);
+  }
+}
+
+/** What is compared stands on the left as its index has it (core/schema/desired.ts). */
+function matches(from: From, { path, comparison, value }: Condition & { readonly kind: 'matches' }): string {
+  const { schema, statement } = from.compilation;
+  const placed = from.column(path);
+  const said = comparedSql(schema, comparison, placed.sql);
+  if (value === null) return `${said} is null`;
+  const given = scalar(statement, placed.column.type, value, placed.column.wire);
+  if (comparison.kind !== 'similar') return `${said} = ${comparedSql(schema, comparison, given)}`;
+  const wanted = soundSql(schema, given);
+  // The index tells what is alike at all; how much is measured for those.
+  const alike = alikeSql(schema, said, wanted);
+  return `(${alike} and ${similaritySql(schema, said, wanted)} >= ${literal(comparison.threshold)}::real)`;
+}
+
+/** A value in the form that a duplicate rule compares. */
+export function comparedSql(schema: string, comparison: Comparison, value: string): string {
+  switch (comparison.kind) {
+    case 'equal':
+      return value;
+    case 'lower':
+      return `lower(${value})`;
+    case 'folded':
+      return foldSql(schema, value);
+    case 'phone':
+      return phoneSql(schema, value);
+    case 'prefix':
+      return `left(${foldSql(schema, value)}, ${literal(comparison.length)})`;
+    case 'similar':
+      return soundSql(schema, value);
   }
 }
 

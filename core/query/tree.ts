@@ -1,6 +1,7 @@
 // The one query tree (DESIGN D5). Every reader makes it, security rewrites it, one compiler turns it into SQL.
 // Values stand apart as parameters (`Value`), so that queries of one shape share one prepared statement.
 import type { Operator } from '../sdk/index.ts';
+import type { Comparison } from '../model/model.ts';
 import type { IdSet } from '../security/principal.ts';
 
 export interface Query {
@@ -59,6 +60,8 @@ export type Condition =
   /** any/all over a collection-valued navigation. */
   | { readonly kind: 'some' | 'every'; readonly path: Path; readonly where?: Condition }
   | { readonly kind: 'true' | 'false' }
+  /** As a duplicate rule compares, with a text given when the plan runs; without one: nothing is there to compare. */
+  | { readonly kind: 'matches'; readonly path: Path; readonly comparison: Comparison; readonly value: Slot | null }
   // What follows is made by core/security only; readers cannot say it.
   /** The id is one of the caller's. */
   | { readonly kind: 'among'; readonly path: Path; readonly set: IdSet }

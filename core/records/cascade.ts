@@ -33,7 +33,7 @@ export interface Cascade {
 }
 
 /** Relationships whose one side the entity is, itself or through its union. */
-function childrenOf(call: Call, entity: Entity): readonly Omit<Link, 'parents'>[] {
+export function childrenOf(call: Call, entity: Entity): readonly Omit<Link, 'parents'>[] {
   const { model } = call.engine;
   const found: Omit<Link, 'parents'>[] = [];
   for (const relation of model.relations.values()) {

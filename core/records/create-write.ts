@@ -2,6 +2,7 @@
 import type { Call } from '../engine.ts';
 import { uuidv7 } from '../db/uuid.ts';
 import type { Parameter } from '../db/sql.ts';
+import { guardCreate, refuses, rulesForCreate } from '../duplicates/guard.ts';
 import { handlersOf } from '../events/handlers.ts';
 import type { PlannedWrite } from '../events/pipeline.ts';
 import type { Entity } from '../model/model.ts';
@@ -62,12 +63,13 @@ export function planCreate(
   const id = idOf(entity, values, options.id);
   let columns = new Map<string, ColumnValue>();
   let references: readonly CheckedReference[] = [];
+  const rules = rulesForCreate(call, entity);
   return {
     message: 'create',
     entity,
     id,
     values,
-    transaction: false,
+    transaction: refuses(rules),
     check(changed) {
       const trusted = changed || (options.trusted ?? false);
       columns = validate(entity, { ...input, values }, { message: 'create', trusted });
@@ -89,7 +91,10 @@ export function planCreate(
       authorizeReferences(caller, entity, references);
       if (!options.trusted) authorizeFields(caller, entity, input.values, 'create');
     },
-    execute: (inside) => insert(inside, entity, id, values, columns, references, options.skipTaken ?? false),
+    async execute(inside) {
+      if (rules.length > 0) await guardCreate(inside, entity, id, rules, columns);
+      return insert(inside, entity, id, values, columns, references, options.skipTaken ?? false);
+    },
   };
 }
 

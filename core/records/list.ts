@@ -9,6 +9,7 @@ import { fail } from '../query/errors.ts';
 import { lexRequest } from '../query/odata/lex-request.ts';
 import type { LexedRequest } from '../query/odata/lex-request.ts';
 import { readRequest, readTop } from '../query/odata/read-request.ts';
+import type { Literal } from '../query/literal.ts';
 import { planOf, runPlan } from '../query/plan.ts';
 import type { Cursor, Query } from '../query/tree.ts';
 import { accessShape } from '../security/access.ts';
@@ -41,8 +42,11 @@ interface PageRow {
   readonly total?: string;
 }
 
-/** Runs a tree made by code. Its constants belong to the plan, so keep their variety small or use slots. */
-export async function list(call: Call, query: Query): Promise<Listed> {
+/**
+ * Runs a tree made by code. Its constants belong to the plan, so keep their variety small, or use slots: the nth stands for the
+ * nth of `literals`.
+ */
+export async function list(call: Call, query: Query, literals: readonly Literal[] = []): Promise<Listed> {
   const { engine, principal } = call;
   const size = Math.min(query.page?.size ?? maxPageSize, query.top ?? maxPageSize, maxPageSize);
   const limit = limitFor(size);
@@ -52,7 +56,7 @@ export async function list(call: Call, query: Query): Promise<Listed> {
   const plan = planOf(engine.model, key, () =>
     compilePage(engine, restrict(tree, principal, engine.model), { limit, afterNulls }),
   );
-  const [row] = await runPlan<PageRow>(call, plan, { literals: [], size, after: page?.after ?? [] });
+  const [row] = await runPlan<PageRow>(call, plan, { literals, size, after: page?.after ?? [] });
   if (!row) throw new TypeError('a page always answers one row');
   const hasMore = row.n > size && (top === undefined || top > size);
   return {

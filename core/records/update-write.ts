@@ -2,6 +2,7 @@
 // A new owner is passed on along the relationships, in the same transaction.
 import type { Parameter } from '../db/sql.ts';
 import { uuidv7 } from '../db/uuid.ts';
+import { guardUpdate, refuses, rulesForUpdate } from '../duplicates/guard.ts';
 import type { Call } from '../engine.ts';
 import { handlersOf } from '../events/handlers.ts';
 import type { PlannedWrite } from '../events/pipeline.ts';
@@ -55,13 +56,16 @@ export function planUpdate(
   let references: readonly CheckedReference[] = [];
   const assigning = owner !== undefined && owner.name in values;
   const trees = facts.trees.filter((tree) => tree.name in values);
+  const rules = rulesForUpdate(call, entity, values);
   return {
     message: 'update',
     entity,
     id,
     values,
     transaction:
-      trees.some((tree) => values[tree.name] !== null) || (assigning && assignsAlong(call.engine.model, entity)),
+      refuses(rules) ||
+      trees.some((tree) => values[tree.name] !== null) ||
+      (assigning && assignsAlong(call.engine.model, entity)),
     check(changed) {
       const trusted = changed || (options.trusted ?? false);
       columns = validate(entity, { ...input, values }, { message: 'update', trusted });
@@ -76,6 +80,9 @@ export function planUpdate(
     },
     image: (inside) => readRow(inside, entity, id, true),
     async execute(inside) {
+      // Once more: handlers may have written further fields.
+      const asked = rulesForUpdate(inside, entity, values);
+      if (asked.length > 0) await guardUpdate(inside, entity, id, asked, columns);
       for (const tree of facts.trees) {
         const parent = columns.get(columnOf(tree).name);
         if (typeof parent === 'string') await refuseLoop(inside, entity, tree, id, parent);

@@ -192,7 +192,8 @@ function keyOf(definition: string, method: string, descending: boolean, partial:
     if (folded?.how === 'sound') return { column: folded.column, kind: 'sound-trigram' };
   } else if (lowered !== undefined) return { column: lowered, kind: 'lower' };
   else if (folded?.how === 'phone') return { column: folded.column, kind: 'phone' };
-  else if (folded?.how === 'folded') return { column: folded.column, kind: folded.length === undefined ? 'folded' : `folded-${folded.length}` };
+  else if (folded?.how === 'folded')
+    return { column: folded.column, kind: folded.length === undefined ? 'folded' : `folded-${folded.length}` };
   return { column: name, kind: descending ? 'descending' : 'ascending' };
 }
 

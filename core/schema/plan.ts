@@ -843,7 +843,9 @@ create trigger ${ident(trigger)} before insert or update on ${target} for each r
     const keys = index.keys.map((key) => this.#keySql(key));
     const how = concurrently ? ' concurrently' : '';
     const using = isTrigram(index) ? ' using gin' : '';
-    const present = index.keys.filter(({ kind }) => kind === 'present').map(({ column }) => `${ident(column)} is not null`);
+    const present = index.keys
+      .filter(({ kind }) => kind === 'present')
+      .map(({ column }) => `${ident(column)} is not null`);
     const where = present.length > 0 ? ` where ${present.join(' and ')}` : '';
     return `create ${index.unique ? 'unique ' : ''}index${how} ${ident(index.name)} on ${this.#name(at)}${using} (${keys.join(', ')})${where}`;
   }
