@@ -64,7 +64,8 @@ async function transfer(
     more && more.length > 0 && target
       ? ` union select k.${ident(columnOf(target.key).name)} from ${table(schema, target)} k where k.${ident(columnOf(target.key).name)} = any (${parameters.use(':more', 'text')}[]::uuid[])`
       : '';
-  const itself = relation.first === relation.second ? ` where id <> ${goal}` : '';
+  // The two rows of a merge are one: a link between them ends.
+  const itself = relation.first === relation.second && !only ? ` where id <> ${goal}` : '';
   const ctes = [
     `gone as (delete from ${intersect} where ${mine} = ${source}${chosen} returning ${other} as id)`,
     `new as (insert into ${intersect} (${mine}, ${other}) select ${goal}, id from (select id from gone${again}) links${itself} on conflict do nothing returning ${other} as id)`,

@@ -27,6 +27,13 @@ export async function restore(
       kept.push(...fields.filter((field) => field.columns.some(({ name }) => name in changes)).map(({ name }) => name));
   }
   if (back.size === 0) return kept;
+  // A composed text comes back as it was; where a part of it was changed since, it is composed anew.
+  const composed = factsOf(entity).composed.filter(({ field, of }) => {
+    const { name } = columnOf(field);
+    const same = (current[name] ?? null) === (changes[name]?.[1] ?? null);
+    return name in changes && same && !of.some((part) => kept.includes(part));
+  });
+  for (const { field } of composed) back.set(columnOf(field).name, columnOf(field));
   const values = new Map<string, Parameter>([[':id', id]]);
   for (const name of back.keys()) values.set(`:old ${name}`, changes[name]?.[0] ?? null);
   await bulkUpdate(call, entity, {
@@ -35,7 +42,9 @@ export async function restore(
         [...back.values()].map(({ name, type }) => [name, `${parameters.use(`:old ${name}`, 'text')}::${type}`]),
       );
       const effective = (column: Column): string => set.get(column.name) ?? `t.${ident(column.name)}`;
-      for (const [name, sql] of compose(entity, (name) => back.has(name), effective)) set.set(name, sql);
+      for (const [name, sql] of compose(entity, (part) => back.has(part), effective)) {
+        if (!back.has(name)) set.set(name, sql);
+      }
       return set;
     },
     where: (parameters) => `t.${ident(columnOf(entity.key).name)} = ${parameters.use(':id', 'uuid')}`,

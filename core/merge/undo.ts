@@ -89,7 +89,8 @@ async function undo(call: Call, entity: Entity, id: string): Promise<Undone> {
   keep(loser, await restore(call, entity, loser, log.loser, goes));
   keep(winner, await returnFiles(call, entity, log, { winner, loser }, stays, goes));
   for (const move of log.moves) kept.push(...(await returnRows(call, move, winner, loser)));
-  for (const link of log.links) {
+  // Backwards: a link of the loser with itself was moved from one side, then from the other.
+  for (const link of log.links.toReversed()) {
     const relation = call.engine.model.relations.get(link.relation);
     if (relation?.kind !== 'many-to-many') continue;
     const left = await returnLinks(call, entity, { ...link, of: relation }, winner, loser);

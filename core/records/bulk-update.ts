@@ -40,13 +40,13 @@ export async function bulkUpdate(call: Call, entity: Entity, update: BulkUpdate)
   const differs = names.map((name) => `t.${ident(name)} is distinct from ${set.get(name) ?? 'null'}`).join(' or ');
   const pairs = names.map(
     (name) =>
-      `case when old.${ident(name)} is distinct from new.${ident(name)} then ${jsonObject([[name, `jsonb_build_array(old.${ident(name)}, new.${ident(name)})`]])} else '{}'::jsonb end`,
+      `case when old.${ident(name)} is distinct from t.${ident(name)} then ${jsonObject([[name, `jsonb_build_array(old.${ident(name)}, t.${ident(name)})`]])} else '{}'::jsonb end`,
   );
   const notify = handlersOf(engine.handlers, 'update', entity.name).async.length > 0;
   const ctes = [
     `old as materialized (select ${list('t')} from ${table(schema, entity)} t where ${update.where(parameters)} and (${differs}) for no key update)`,
-    `new as (update ${table(schema, entity)} t set ${[...all].map(([name, sql]) => `${ident(name)} = ${sql}`).join(', ')} from old where t.${key} = old.${key} returning ${list('t')}${versionColumn ? `, t.${versionColumn}` : ''})`,
-    `diff as materialized (select new.${key} as id, ${versionColumn ? `new.${versionColumn}` : 'null::bigint'} as version, ${pairs.join(' || ')} as changes from new join old on old.${key} = new.${key})`,
+    // What changed is told by the update itself: old and new rows joined once more would be compared pair by pair.
+    `diff as (update ${table(schema, entity)} t set ${[...all].map(([name, sql]) => `${ident(name)} = ${sql}`).join(', ')} from old where t.${key} = old.${key} returning t.${key} as id, ${versionColumn ? `t.${versionColumn}` : 'null::bigint'} as version, ${pairs.join(' || ')} as changes)`,
     ...(entity.audit
       ? [
           `audit as (${auditInto(schema, parameters, { id: 'gen_random_uuid()', entity: entity.name, record: 'id', action: 'update', changes: audited(entity, 'changes', names), from: 'diff' })})`,
