@@ -1,0 +1,27 @@
+// Row rights as a whole: in random organizations, what the compiled rules decide is what a slow, obvious reading of the rules
+// decides. `npm run bench -- access` asks a million times.
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { clearWorld, makeWorld, worldDocuments, worldEntities, writeWorld } from '../support/access-world.ts';
+import { compareWorld } from '../support/access-decisions.ts';
+import { testEngine, type TestEngine } from '../support/engine.ts';
+import { modelOf } from '../support/model.ts';
+
+let world: TestEngine;
+beforeAll(async () => void (world = await testEngine(worldEntities)));
+afterAll(() => world.drop());
+
+test('everybody may do with every row exactly what units, roles, conditions, denies, shares and managers say', async () => {
+  const { engine } = world;
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 0, max: 2 ** 31 }), async (seed) => {
+      const made = makeWorld(seed, { units: 5, users: 7, teams: 4, roles: 5, rows: 150, shares: 60 });
+      await clearWorld(engine.database, engine.schema);
+      await writeWorld(engine.database, engine.schema, made);
+      const model = await modelOf(worldDocuments(made));
+      const { differences } = await compareWorld({ ...engine, model }, made);
+      expect(differences).toEqual([]);
+    }),
+    { numRuns: 6 },
+  );
+});
