@@ -1,9 +1,11 @@
 // Row rights as a whole: in random organizations, what the compiled rules decide is what a slow, obvious reading of the rules
-// decides. `npm run bench -- access` asks a million times.
+// decides, and nobody's answers change with what they may not read. `npm run bench -- access` asks a million times.
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clearWorld, makeWorld, worldDocuments, worldEntities, writeWorld } from '../support/access-world.ts';
+import { fuzzLeaks, leakProfiles } from '../support/access-leaks.ts';
 import { compareWorld } from '../support/access-decisions.ts';
+import { random } from '../support/random.ts';
 import { testEngine, type TestEngine } from '../support/engine.ts';
 import { modelOf } from '../support/model.ts';
 
@@ -23,5 +25,24 @@ test('everybody may do with every row exactly what units, roles, conditions, den
       expect(differences).toEqual([]);
     }),
     { numRuns: 6 },
+  );
+});
+
+test('no answer to any query changes with rows and fields that the asker may not read', async () => {
+  const { engine } = world;
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 0, max: 2 ** 31 }), async (seed) => {
+      const made = makeWorld(seed, { units: 4, users: 6, teams: 3, roles: 4, rows: 120, shares: 40 });
+      await clearWorld(engine.database, engine.schema);
+      await writeWorld(engine.database, engine.schema, made);
+      const model = await modelOf({ ...worldDocuments(made), ...leakProfiles });
+      const { leaks, queries, refused } = await fuzzLeaks({ ...engine, model }, made, random(seed), {
+        rounds: 3,
+        queries: 60,
+      });
+      expect(leaks).toEqual([]);
+      expect(refused).toBeLessThanOrEqual(queries / 20);
+    }),
+    { numRuns: 4 },
   );
 });
