@@ -1,31 +1,23 @@
 // The generic runtime against a server written by hand for the same four requests (hand-written/server.ts): the same tables, rows
 // and Postgres, each server a process of its own, load in alternating rounds so that whatever else the machine does hits both.
 // BENCH_SECONDS (default 3) is the length of a round, BENCH_ROUNDS (default 5) their number.
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { connectDatabase } from '../../core/db/connect.ts';
 import type { Database } from '../../core/db/sql.ts';
 import { load } from './load.ts';
 import type { LoadRequest, Throughput } from './load.ts';
 import { seed } from './seed.ts';
 import type { Seeded } from './seed.ts';
+import { databaseUrl, key, start, startGeneric, stop, type Running } from './server-process.ts';
 import { median, spread, table } from './table.ts';
 
 const seconds = Number(process.env['BENCH_SECONDS'] ?? 3);
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5);
 const connections = 16;
-const key = `pvd_bench_${'0123456789abcdef'}`;
 const api = '/api/data/v9.2';
-
-interface Running {
-  readonly url: string;
-  readonly process: ChildProcess;
-  /** Milliseconds from its start to being ready. */
-  readonly started: number;
-}
 
 interface Scenario {
   readonly name: string;
@@ -201,16 +193,6 @@ function scenarios({ opportunities, accounts }: Seeded): readonly Scenario[] {
   ];
 }
 
-/** As `npm start` does it. */
-async function startGeneric(folder: string): Promise<Running> {
-  const card = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    readonly scripts: { readonly start: string };
-  };
-  const [, ...args] = card.scripts.start.split(' ');
-  const environment = { PORT: '0', PEYVAND_DATA: folder, PEYVAND_API_KEY: key, LOG_LEVEL: 'warn', DATABASE_URL: '' };
-  return start(args, environment, /ready at (http:\S+)/, '/readyz');
-}
-
 async function startHandWritten(url: string, seeded: Seeded): Promise<Running> {
   const environment = {
     DATABASE_URL: url,
@@ -220,43 +202,6 @@ async function startHandWritten(url: string, seeded: Seeded): Promise<Running> {
     CURRENCY_ID: seeded.currencyId,
   };
   return start(['test/bench/hand-written/server.ts'], environment, /^ready (http:\S+)/, undefined);
-}
-
-/** Starts a server and waits until it says where it listens, and answers there. */
-async function start(
-  args: readonly string[],
-  environment: Readonly<Record<string, string>>,
-  ready: RegExp,
-  probe: string | undefined,
-): Promise<Running> {
-  const begun = performance.now();
-  const child = spawn(process.execPath, [...args], {
-    cwd: new URL('../..', import.meta.url),
-    env: { ...process.env, NODE_ENV: 'production', ...environment },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const said: string[] = [];
-  const url = await new Promise<string>((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`it ended with ${code}:\n${said.join('\n')}`)));
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      said.push(line);
-      const found = ready.exec(line)?.[1];
-      if (found !== undefined) resolve(found);
-    });
-  });
-  if (probe !== undefined && (await fetch(url + probe)).status !== 200) throw new Error(`${url}${probe} is not ready`);
-  return { url, process: child, started: performance.now() - begun };
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  await ended;
-}
-
-async function databaseUrl(folder: string): Promise<string> {
-  return (JSON.parse(await readFile(join(folder, 'connection.json'), 'utf8')) as { readonly url: string }).url;
 }
 
 /** Resident memory in MB, now or at most so far; NaN where the system does not tell. */
