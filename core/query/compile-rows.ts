@@ -5,7 +5,7 @@ import { ident, literal } from '../db/identifier.ts';
 import type { Column, Entity, Field } from '../model/model.ts';
 import type { ColumnType } from '../sdk/index.ts';
 import { compileCondition } from './compile-condition.ts';
-import { From, mainColumn, typeColumn } from './from.ts';
+import { entityOf, From, mainColumn, typeColumn } from './from.ts';
 import type { Compilation, PlacedColumn } from './from.ts';
 import { concat, jsonKey, jsonOf } from './json-text.ts';
 import type { Piece } from './json-text.ts';
@@ -118,9 +118,7 @@ export interface Source {
 
 /** The table of a query with its filter and the caller's. `links` joins it to a parent row. */
 export function sourceOf(compilation: Compilation, query: Query, link?: (from: From) => string): Source {
-  const entity = compilation.model.entities.get(query.entity);
-  if (!entity) throw new TypeError(`the model has no entity ${query.entity}`);
-  const from = new From(compilation, entity);
+  const from = new From(compilation, entityOf(compilation, query));
   const where = [
     link?.(from),
     query.within && withinText(from, query.within),
@@ -133,9 +131,7 @@ export function sourceOf(compilation: Compilation, query: Query, link?: (from: F
 /** Only what the navigation property of one row, itself readable, leads to. */
 function withinText(from: From, within: NonNullable<Query['within']>): string {
   const { compilation } = from;
-  const entity = compilation.model.entities.get(within.entity);
-  if (!entity) throw new TypeError(`the model has no entity ${within.entity}`);
-  const parent = new From(compilation, entity);
+  const parent = new From(compilation, entityOf(compilation, within));
   const { navigation } = parent.navigation(within.navigation);
   const id = compilation.statement.parameter('uuid', (run) => run.within ?? null);
   const where = [`${parent.key} = ${id}`, parent.link(navigation, from), parent.visible].filter(

@@ -4,12 +4,14 @@ import { ident } from '../db/identifier.ts';
 import type { Model } from '../model/model.ts';
 import type { Restricted } from '../security/restrict.ts';
 import { compileAggregate } from './compile-aggregate.ts';
+import { branchedPage, type FoundPage, type PageShape } from './compile-branches.ts';
 import { compileCondition } from './compile-condition.ts';
 import { afterCursor, cursorValue, pageText, rowText, sortKeys, sourceOf, whereText } from './compile-rows.ts';
-import { From, mainColumn } from './from.ts';
+import { entityOf, From, mainColumn } from './from.ts';
 import type { Compilation } from './from.ts';
 import { Statement } from './statement.ts';
 import type { Binding } from './statement.ts';
+import type { Query } from './tree.ts';
 
 export interface Compiled {
   readonly text: string;
@@ -34,26 +36,17 @@ function begin(target: Target, restricted: Restricted): Compilation {
 /**
  * A page. Answers one row: `rows` (JSON objects joined by commas), `n` (rows found, one more than asked where more follow),
  * `cursor` (JSON array of the last row's sort values), `total` (the exact count, where asked).
- * `limit` bounds the rows read; how many are given is a parameter, at most `limit`.
+ * `limit` bounds the rows read; how many are given is a parameter, at most `limit`. `isFew`: the caller's rows belong to few
+ * ids, so each may be asked for its own.
  */
-export function compilePage(
-  target: Target,
-  restricted: Restricted,
-  page: { readonly limit: number; readonly afterNulls: readonly boolean[] | undefined },
-): Compiled {
+export function compilePage(target: Target, restricted: Restricted, page: PageShape & { isFew: boolean }): Compiled {
   const compilation = begin(target, restricted);
   const { query } = restricted;
   const { statement } = compilation;
-  const source = sourceOf(compilation, query);
-  const keys = sortKeys(source.from, query.sort);
-  // The count reads the same tables under the same conditions, without the cursor's.
-  const count = query.count
-    ? `, (select count(*) from ${source.from.text}${whereText(source.where)})::text as total`
-    : '';
-  const where = page.afterNulls ? [...source.where, afterCursor(source.from, keys, page.afterNulls)] : source.where;
+  const branched = page.isFew && !query.count ? branchedPage(compilation, query, page) : undefined;
+  const { keys, found, count } = branched ?? plainPage(compilation, query, page);
   const size = statement.parameter('integer', (run) => run.size);
-  const found = pageText({ from: source.from, where }, keys, page.limit + 1);
-  const row = new From(compilation, source.from.entity);
+  const row = new From(compilation, entityOf(compilation, query));
   const rank = `${row.alias}.${ident('_rank')}`;
   const cursor = keys.map((key) => cursorValue(`${row.alias}.${ident(key.carried)}`, key.column.type)).join(', ');
   const ranked = `select page.*, row_number() over () as ${ident('_rank')} from (${found}) page`;
@@ -65,6 +58,17 @@ export function compilePage(
     text: `select coalesce(string_agg(r.j, ','), '') as rows, count(*)::integer as n, max(r.c) as cursor${count} from (${rows}) r`,
     bindings: statement.bindings,
   };
+}
+
+function plainPage(compilation: Compilation, query: Query, { limit, afterNulls }: PageShape): FoundPage {
+  const source = sourceOf(compilation, query);
+  const keys = sortKeys(source.from, query.sort);
+  // The count reads the same tables under the same conditions, without the cursor's.
+  const count = query.count
+    ? `, (select count(*) from ${source.from.text}${whereText(source.where)})::text as total`
+    : '';
+  const where = afterNulls ? [...source.where, afterCursor(source.from, keys, afterNulls)] : source.where;
+  return { keys, count, found: pageText({ from: source.from, where }, keys, limit + 1) };
 }
 
 /** One row by its key or an alternate key: `row` (JSON object) and `version`. */

@@ -167,6 +167,12 @@ function reference(from: From, lookup: string | undefined, to: From): string {
   return `${link} and ${from.columnOf(type)} = ${literal(named)}`;
 }
 
+export function entityOf(compilation: Compilation, query: { readonly entity: string }): Entity {
+  const entity = compilation.model.entities.get(query.entity);
+  if (!entity) throw new TypeError(`the model has no entity ${query.entity}`);
+  return entity;
+}
+
 export function mainColumn(field: Field): Column {
   const column = field.columns[0];
   if (!column) throw new TypeError(`${field.entity}.${field.name} has no column`);

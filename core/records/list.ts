@@ -7,12 +7,13 @@ import type { Compiled } from '../query/compile.ts';
 import { readCursor, writeCursor } from '../query/cursor.ts';
 import { fail } from '../query/errors.ts';
 import { lexRequest } from '../query/odata/lex-request.ts';
+import { isFew } from '../query/compile-branches.ts';
 import type { LexedRequest } from '../query/odata/lex-request.ts';
 import { readRequest, readTop } from '../query/odata/read-request.ts';
 import type { Literal } from '../query/literal.ts';
 import { planOf, runPlan } from '../query/plan.ts';
 import type { Cursor, Query } from '../query/tree.ts';
-import { accessShape } from '../security/access.ts';
+import { accessShape, rowsFor } from '../security/access.ts';
 import { restrict } from '../security/restrict.ts';
 import { annotationsOf } from './read-preferences.ts';
 import type { ReadPreferences } from './read-preferences.ts';
@@ -52,9 +53,10 @@ export async function list(call: Call, query: Query, literals: readonly Literal[
   const limit = limitFor(size);
   const { page, top, ...tree } = query;
   const afterNulls = page?.after?.map((value) => value === null);
-  const key = `tree\n${engine.schema}\n${limit}\n${nullMask(page?.after)}\n${accessShape(principal)}\n${JSON.stringify(tree)}`;
+  const few = isFew(rowsFor(principal, engine.model, 'read', query.entity), principal);
+  const key = `tree\n${engine.schema}\n${limit}${few ? 'f' : ''}\n${nullMask(page?.after)}\n${accessShape(principal)}\n${JSON.stringify(tree)}`;
   const plan = planOf(engine.model, key, () =>
-    compilePage(engine, restrict(tree, principal, engine.model), { limit, afterNulls }),
+    compilePage(engine, restrict(tree, principal, engine.model), { limit, afterNulls, isFew: few }),
   );
   const [row] = await runPlan<PageRow>(call, plan, { literals, size, after: page?.after ?? [] });
   if (!row) throw new TypeError('a page always answers one row');
@@ -125,11 +127,12 @@ async function answerPage(
   const size = Math.min(Math.max(preferences.maxPageSize ?? maxPageSize, 1), left ?? maxPageSize, maxPageSize);
   const limit = limitFor(size);
   const annotations = annotationsOf(preferences.annotations);
+  const few = isFew(rowsFor(principal, engine.model, 'read', entity.name), principal);
   const key = [
     engine.schema,
     entity.name,
     within ? `${within.entity.name}/${within.navigation}` : '',
-    limit,
+    few ? `${limit}f` : limit,
     nullMask(position?.after),
     annotations.formatted ? `f${annotations.lookup ? 'l' : ''}:${principal.language}` : annotations.lookup ? 'l' : '',
     accessShape(principal),
@@ -149,7 +152,7 @@ async function answerPage(
     const restricted = restrict(tree, principal, engine.model);
     if (tree.aggregate) return { kind: 'groups', compiled: compileGroups(engine, restricted, maxGroups) };
     const afterNulls = position?.after.map((value) => value === null);
-    return { kind: 'page', compiled: compilePage(engine, restricted, { limit, afterNulls }) };
+    return { kind: 'page', compiled: compilePage(engine, restricted, { limit, afterNulls, isFew: few }) };
   });
   if (plan.kind === 'groups') return answerGroups(call, entity, request, plan.compiled, preferences, left, within?.id);
   const [row] = await runPlan<PageRow>(call, plan.compiled, {

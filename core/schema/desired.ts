@@ -121,14 +121,18 @@ function indexesOf(entity: Entity, model: Model): TableIndex[] {
     [...entity.fields.values()].find((field) => field.system === system)?.columns[0]?.name;
   const created = bySystem('created-on');
   const owner = bySystem('owner');
-  // The default order of lists, alone and within what one owner may see; the key makes it total for keyset paging.
+  // The default order of lists; the key makes it total for keyset paging.
   if (created) add([descending(created), descending(key.column)]);
-  if (created && owner) add([{ column: owner, kind: 'ascending' }, descending(created), descending(key.column)]);
+  // The order of lists within what one owner or one unit may see: restricted readers' pages are made of these.
+  const leading = created ? [owner, bySystem('owning-unit')].filter((name) => name !== undefined) : [];
+  for (const name of leading) {
+    if (created) add([{ column: name, kind: 'ascending' }, descending(created), descending(key.column)]);
+  }
 
   for (const field of entity.fields.values()) {
     const [column] = field.columns;
     if (!field.reference?.index || !column || field === entity.key) continue;
-    if (column.name === owner && created) continue; // its index above begins with it
+    if (leading.includes(column.name)) continue; // its index above begins with it
     add([{ column: column.name, kind: field.system === 'master' ? 'present' : 'ascending' }]);
   }
   for (const alternate of entity.keys) {

@@ -20,7 +20,7 @@ function restricted(query: string, of: 'collection' | 'row' = 'collection', anno
 
 function page(query: string, afterNulls?: readonly boolean[]): string {
   const target = { model: ships.model, schema: 'org_default' };
-  return compilePage(target, restricted(query), { limit: 50, afterNulls }).text;
+  return compilePage(target, restricted(query), { limit: 50, afterNulls, isFew: false }).text;
 }
 
 const select = '$select=name';
