@@ -1,6 +1,7 @@
 // The page of a caller who may read few rows. A filter "mine or my unit's or shared with me" walks the sort's index and throws
 // away what is not theirs: the fewer rows they have, the longer. Where the caller's ids are few, each of them is asked for its
-// own newest rows instead, over an index that begins with it, and the best of all are the page.
+// own newest rows instead, over an index that begins with it, and the best of all are the page. Each id is a parameter of its
+// own: an array would look different to the planner for every caller, and be planned anew for each.
 import { ident } from '../db/identifier.ts';
 import type { Entity } from '../model/model.ts';
 import { idsOf, type Principal } from '../security/principal.ts';
@@ -11,7 +12,10 @@ import type { Compilation } from './from.ts';
 import type { Condition, Query, Sort } from './tree.ts';
 
 /** More ids than this, and walking the sort's index finds a page sooner. */
-const FEW = 24;
+const FEW = 16;
+
+/** Ids are counted in these steps, the rest filled up with null, so that callers with about as many share a statement. */
+const STEPS = [1, 2, 4, 8, 16];
 
 type Leaf = Condition & { readonly kind: 'among' | 'shared' };
 
@@ -21,13 +25,15 @@ interface Branch {
   readonly and: readonly Condition[];
 }
 
-/** True where the rows belong to so few of the caller's ids that asking each is the shorter way. */
-export function isFew(rows: Condition, principal: Principal): boolean {
-  const branches = branchesOf(rows);
-  if (!branches) return false;
-  let ids = 0;
-  for (const { leaf } of branches) ids += leaf.kind === 'among' ? idsOf(principal, leaf.set).length : 1;
-  return ids <= FEW;
+/** For each branch of the condition the places for ids, or undefined where they are so many that walking is the shorter way. */
+export function fewIds(rows: Condition, principal: Principal): readonly number[] | undefined {
+  const places: number[] = [];
+  for (const { leaf } of branchesOf(rows) ?? []) {
+    const ids = leaf.kind === 'among' ? idsOf(principal, leaf.set).length : 1;
+    places.push(STEPS.find((step) => step >= ids) ?? FEW + 1);
+  }
+  const total = places.reduce((sum, one) => sum + one, 0);
+  return total === 0 || total > FEW ? undefined : places;
 }
 
 /** The condition as branches any of which suffices, or undefined where it has no such form. */
@@ -71,6 +77,8 @@ export interface PageShape {
   readonly limit: number;
   /** Which of the cursor's values are null; undefined: the first page. */
   readonly afterNulls: readonly boolean[] | undefined;
+  /** What `fewIds` says of the caller's rows. */
+  readonly few: readonly number[] | undefined;
 }
 
 export interface FoundPage {
@@ -85,11 +93,15 @@ export interface FoundPage {
 export function branchedPage(compilation: Compilation, query: Query, page: PageShape): FoundPage | undefined {
   const entity = entityOf(compilation, query);
   const branches = entity.union ? undefined : branchesOf(compilation.rows(entity.name));
-  if (!branches || query.within || !isIndexed(entity, query.sort)) return undefined;
+  if (!branches || !page.few || query.within || !isIndexed(entity, query.sort)) return undefined;
   const outer = new From(compilation, entity);
   const keys = sortKeys(outer, query.sort);
   const limit = page.limit + 1;
-  const texts = branches.map((branch) => branchText(compilation, entity, branch, query, page.afterNulls, limit));
+  const texts = branches.flatMap((branch, index) =>
+    Array.from({ length: page.few?.[index] ?? 0 }, (_, place) =>
+      branchText(compilation, entity, branch, place, query, page.afterNulls, limit),
+    ),
+  );
   const union = compilation.statement.alias();
   const carried = keys.map((key) => `${union}.${ident(key.carried)}`).join(', ');
   const order = keys.map((key) => `${union}.${ident(key.carried)} ${key.direction}`).join(', ');
@@ -104,6 +116,7 @@ function branchText(
   compilation: Compilation,
   entity: Entity,
   { leaf, and }: Branch,
+  place: number,
   query: Query,
   afterNulls: readonly boolean[] | undefined,
   limit: number,
@@ -111,23 +124,18 @@ function branchText(
   const from = new From(compilation, entity);
   const keys = sortKeys(from, query.sort);
   const where = [
+    leaf.kind === 'shared' ? from.unrestricted(leaf) : ownedText(from, leaf, place),
     ...and.map((condition) => from.unrestricted(condition)),
     ...(query.filter ? [compileCondition(from, query.filter)] : []),
     ...(afterNulls ? [afterCursor(from, keys, afterNulls)] : []),
   ];
   const columns = keys.map((key) => `${key.sql} as ${ident(key.carried)}`).join(', ');
-  if (leaf.kind === 'shared') {
-    const conditions = [from.unrestricted(leaf), ...where];
-    return `(select ${columns} from ${from.text}${whereText(conditions)} order by ${orderBy(keys)} limit ${limit})`;
-  }
-  const id = compilation.statement.alias();
-  const newest = compilation.statement.alias();
-  const ids = compilation.statement.parameter('uuid[]', (run) => `{${idsOf(run.principal, leaf.set).join(',')}}`);
-  const column = entity.wire.get(leaf.path[0] ?? '');
-  if (!column) throw new TypeError(`${entity.name} has no property ${leaf.path.join('/')}`);
-  const conditions = [`${from.alias}.${ident(column.name)} = ${id}.id`, ...where];
-  return (
-    `(select ${newest}.* from unnest(${ids}) ${id}(id) cross join lateral (select ${columns} from ${from.text}` +
-    `${whereText(conditions)} order by ${orderBy(keys)} limit ${limit}) ${newest})`
-  );
+  return `(select ${columns} from ${from.text}${whereText(where)} order by ${orderBy(keys)} limit ${limit})`;
+}
+
+function ownedText(from: From, { path, set }: Leaf & { readonly kind: 'among' }, place: number): string {
+  const column = from.entity.wire.get(path[0] ?? '');
+  if (!column) throw new TypeError(`${from.entity.name} has no property ${path.join('/')}`);
+  const id = from.compilation.statement.parameter('uuid', (run) => idsOf(run.principal, set)[place] ?? null);
+  return `${from.alias}.${ident(column.name)} = ${id}`;
 }

@@ -36,14 +36,14 @@ function begin(target: Target, restricted: Restricted): Compilation {
 /**
  * A page. Answers one row: `rows` (JSON objects joined by commas), `n` (rows found, one more than asked where more follow),
  * `cursor` (JSON array of the last row's sort values), `total` (the exact count, where asked).
- * `limit` bounds the rows read; how many are given is a parameter, at most `limit`. `isFew`: the caller's rows belong to few
+ * `limit` bounds the rows read; how many are given is a parameter, at most `limit`. `few`: the caller's rows belong to few
  * ids, so each may be asked for its own.
  */
-export function compilePage(target: Target, restricted: Restricted, page: PageShape & { isFew: boolean }): Compiled {
+export function compilePage(target: Target, restricted: Restricted, page: PageShape): Compiled {
   const compilation = begin(target, restricted);
   const { query } = restricted;
   const { statement } = compilation;
-  const branched = page.isFew && !query.count ? branchedPage(compilation, query, page) : undefined;
+  const branched = query.count ? undefined : branchedPage(compilation, query, page);
   const { keys, found, count } = branched ?? plainPage(compilation, query, page);
   const size = statement.parameter('integer', (run) => run.size);
   const row = new From(compilation, entityOf(compilation, query));

@@ -7,7 +7,7 @@ import type { Compiled } from '../query/compile.ts';
 import { readCursor, writeCursor } from '../query/cursor.ts';
 import { fail } from '../query/errors.ts';
 import { lexRequest } from '../query/odata/lex-request.ts';
-import { isFew } from '../query/compile-branches.ts';
+import { fewIds } from '../query/compile-branches.ts';
 import type { LexedRequest } from '../query/odata/lex-request.ts';
 import { readRequest, readTop } from '../query/odata/read-request.ts';
 import type { Literal } from '../query/literal.ts';
@@ -53,10 +53,10 @@ export async function list(call: Call, query: Query, literals: readonly Literal[
   const limit = limitFor(size);
   const { page, top, ...tree } = query;
   const afterNulls = page?.after?.map((value) => value === null);
-  const few = isFew(rowsFor(principal, engine.model, 'read', query.entity), principal);
-  const key = `tree\n${engine.schema}\n${limit}${few ? 'f' : ''}\n${nullMask(page?.after)}\n${accessShape(principal)}\n${JSON.stringify(tree)}`;
+  const few = fewIds(rowsFor(principal, engine.model, 'read', query.entity), principal);
+  const key = `tree\n${engine.schema}\n${limit}${few ? `f${few.join()}` : ''}\n${nullMask(page?.after)}\n${accessShape(principal)}\n${JSON.stringify(tree)}`;
   const plan = planOf(engine.model, key, () =>
-    compilePage(engine, restrict(tree, principal, engine.model), { limit, afterNulls, isFew: few }),
+    compilePage(engine, restrict(tree, principal, engine.model), { limit, afterNulls, few }),
   );
   const [row] = await runPlan<PageRow>(call, plan, { literals, size, after: page?.after ?? [] });
   if (!row) throw new TypeError('a page always answers one row');
@@ -127,12 +127,12 @@ async function answerPage(
   const size = Math.min(Math.max(preferences.maxPageSize ?? maxPageSize, 1), left ?? maxPageSize, maxPageSize);
   const limit = limitFor(size);
   const annotations = annotationsOf(preferences.annotations);
-  const few = isFew(rowsFor(principal, engine.model, 'read', entity.name), principal);
+  const few = fewIds(rowsFor(principal, engine.model, 'read', entity.name), principal);
   const key = [
     engine.schema,
     entity.name,
     within ? `${within.entity.name}/${within.navigation}` : '',
-    few ? `${limit}f` : limit,
+    few ? `${limit}f${few.join()}` : limit,
     nullMask(position?.after),
     annotations.formatted ? `f${annotations.lookup ? 'l' : ''}:${principal.language}` : annotations.lookup ? 'l' : '',
     accessShape(principal),
@@ -152,7 +152,7 @@ async function answerPage(
     const restricted = restrict(tree, principal, engine.model);
     if (tree.aggregate) return { kind: 'groups', compiled: compileGroups(engine, restricted, maxGroups) };
     const afterNulls = position?.after.map((value) => value === null);
-    return { kind: 'page', compiled: compilePage(engine, restricted, { limit, afterNulls, isFew: few }) };
+    return { kind: 'page', compiled: compilePage(engine, restricted, { limit, afterNulls, few }) };
   });
   if (plan.kind === 'groups') return answerGroups(call, entity, request, plan.compiled, preferences, left, within?.id);
   const [row] = await runPlan<PageRow>(call, plan.compiled, {

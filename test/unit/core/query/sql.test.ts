@@ -20,7 +20,7 @@ function restricted(query: string, of: 'collection' | 'row' = 'collection', anno
 
 function page(query: string, afterNulls?: readonly boolean[]): string {
   const target = { model: ships.model, schema: 'org_default' };
-  return compilePage(target, restricted(query), { limit: 50, afterNulls, isFew: false }).text;
+  return compilePage(target, restricted(query), { limit: 50, afterNulls, few: undefined }).text;
 }
 
 const select = '$select=name';
