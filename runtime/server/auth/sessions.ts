@@ -140,7 +140,7 @@ async function hostSessions({ databaseUrl, secret, issuer }: SessionHostOptions)
     },
     async pendingUser(pendingCookie) {
       const identifier = pendingCookie.startsWith(`${PENDING_COOKIE}=`) ? signedValue(pendingCookie) : undefined;
-      if (identifier === undefined || !/^2fa-[A-Za-z0-9]{20}$/.test(identifier)) return undefined;
+      if (identifier === undefined || !/^2fa-[\w-]{20}$/.test(identifier)) return undefined;
       const { internalAdapter } = await auth.$context;
       const found = await internalAdapter.findVerificationValue(identifier);
       return found && new Date(found.expiresAt).getTime() > Date.now() ? found.value : undefined;
