@@ -43,6 +43,8 @@ alter table peyvand_auth."user" add column if not exists "twoFactorEnabled" bool
 alter table peyvand_auth.session add column if not exists last_used_at timestamptz;
 alter table peyvand_auth.api_key add column if not exists roles text[];
 create index if not exists api_key_by_user on peyvand_auth.api_key (user_id);
+create unique index if not exists account_by_subject on peyvand_auth.account ("providerId", "accountId");
+create unique index if not exists account_by_provider on peyvand_auth.account ("userId", "providerId");
 create table if not exists peyvand_auth."twoFactor" (
   id text primary key, secret text not null, "backupCodes" text not null, verified boolean not null default true,
   "userId" text not null unique references peyvand_auth."user" (id) on delete cascade,

@@ -29,16 +29,22 @@ function linkOf(model: Model): { readonly user: Entity; readonly link: Associati
   return { user, link, navigation };
 }
 
-/** Throws ROLE_UNKNOWN (400). */
-export async function giveRole(call: Call, userId: string, role: string): Promise<void> {
-  const { engine, executor = engine.database } = call;
-  const { user, navigation } = linkOf(engine.model);
+/** The row that stands for the role document; undefined: there is none (yet). */
+async function rowOf({ engine, executor = engine.database }: Call, role: string): Promise<string | undefined> {
   const [row] = await executor.query<{ id: string }>(
     `select roleid as id from ${qualified(engine.schema, 'role')} where document = $1 order by roleid limit 1`,
     [role],
   );
-  if (!row) throw refuse('ROLE_UNKNOWN', { role, known: listRoles(engine.model).join(', ') });
-  await associate(call, user, { id: userId }, navigation.name, { id: row.id });
+  return row?.id;
+}
+
+/** Throws ROLE_UNKNOWN (400). */
+export async function giveRole(call: Call, userId: string, role: string): Promise<void> {
+  const { model } = call.engine;
+  const { user, navigation } = linkOf(model);
+  const id = await rowOf(call, role);
+  if (id === undefined) throw refuse('ROLE_UNKNOWN', { role, known: listRoles(model).join(', ') });
+  await associate(call, user, { id: userId }, navigation.name, { id });
 }
 
 /** Role names the user holds in person, not through a team, with the rows they are. */
@@ -89,8 +95,8 @@ export interface RoleChange {
 }
 
 /**
- * Of the roles in `governed` the user holds exactly those in `wanted` afterwards; others stay as they are. Roles that the
- * model does not have are passed over, and the last administrator stays one.
+ * Of the roles in `governed` the user holds exactly those in `wanted` afterwards; others stay as they are. Roles that there
+ * are not are passed over, and the last administrator stays one.
  */
 export async function alignRoles(
   call: Call,
@@ -101,12 +107,11 @@ export async function alignRoles(
   const { engine, executor = engine.database } = call;
   const { user, navigation } = linkOf(engine.model);
   const held = await ownRoles(executor, engine.schema, engine.model, userId);
-  const known = new Set(listRoles(engine.model));
   const given: string[] = [];
   const taken: string[] = [];
   for (const role of governed) {
     const rows = held.filter((own) => own.role === role);
-    if (wanted.has(role) && rows.length === 0 && known.has(role)) {
+    if (wanted.has(role) && rows.length === 0 && (await rowOf(call, role)) !== undefined) {
       await giveRole(call, userId, role);
       given.push(role);
     } else if (!wanted.has(role) && rows.length > 0) {

@@ -70,6 +70,14 @@ export async function isBound(executor: Executor, userId: string, providerId: st
   return rows.length > 0;
 }
 
+/** From now on the provider's subject is this user. */
+export async function bindUser(executor: Executor, userId: string, providerId: string, subject: string): Promise<void> {
+  await executor.query(
+    'insert into peyvand_auth.account (id, "accountId", "providerId", "userId") values ($1, $2, $3, $4)',
+    [uuidv7(), subject, providerId, userId],
+  );
+}
+
 /** Makes the identity, or renames it where it exists. `passwordHash` undefined: one without a password (API keys only). */
 export async function saveIdentity(
   executor: Executor,

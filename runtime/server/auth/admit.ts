@@ -2,9 +2,10 @@
 // verified e-mail address; else a new user where that is allowed. Then the groups decide the roles that are mapped to them.
 import { createUser } from '../../../core/security/bootstrap.ts';
 import { systemPrincipal } from '../../../core/security/system-principal.ts';
-import { alignRoles, listRoles } from '../../../core/security/user-roles.ts';
-import { findBoundUser, findIdentity, isBound, isSignInEmail } from '../../../core/security/users.ts';
+import { alignRoles } from '../../../core/security/user-roles.ts';
+import { bindUser, findBoundUser, findIdentity, isBound, isSignInEmail } from '../../../core/security/users.ts';
 import type { Database, Executor } from '../../../core/db/sql.ts';
+import type { Call } from '../../../core/engine.ts';
 import type { Organization } from '../../../core/organization.ts';
 import type { OidcConfig } from '../config.ts';
 import { fail } from '../errors.ts';
@@ -26,24 +27,33 @@ export function admit({ database, organization, config }: AdmitOptions, claims: 
   const governed = new Set([...config.roles.values()].flat());
   return database.transaction(async (executor) => {
     await executor.query('select pg_advisory_xact_lock($1)', [LOCK]);
-    const call = { engine, principal: systemPrincipal, executor, requestId: 'sign-in', origin: { via: 'system' } };
-    const bound = await findBoundUser(executor, claims.providerId, claims.subject);
-    const userId = bound ?? (await findByEmail(executor, claims));
-    if (userId !== undefined) {
-      await alignRoles(call, userId, governed, wanted);
-      return userId;
+    const call: Call = {
+      engine,
+      principal: systemPrincipal,
+      executor,
+      requestId: 'sign-in',
+      origin: { via: 'system' },
+    };
+    let userId = await findBoundUser(executor, claims.providerId, claims.subject);
+    if (userId === undefined) {
+      userId = (await findByEmail(executor, claims)) ?? (await makeUser(call, config, claims));
+      await bindUser(executor, userId, claims.providerId, claims.subject);
     }
-    const { email } = claims;
-    if (!config.createUsers || email === undefined || !isSignInEmail(email)) throw fail('PROVIDER_PERSON_UNKNOWN');
-    const known = new Set(listRoles(engine.model));
-    const [firstName = '', ...rest] = claims.name.split(/\s+/);
-    return createUser(call, {
-      firstName: (claims.givenName ?? firstName).slice(0, 64),
-      lastName: (claims.familyName ?? rest.join(' ')).slice(0, 64),
-      email,
-      roles: [...wanted].filter((role) => known.has(role)),
-      passwordHash: undefined,
-    });
+    await alignRoles(call, userId, governed, wanted);
+    return userId;
+  });
+}
+
+async function makeUser(call: Call, config: OidcConfig, claims: Claims): Promise<string> {
+  const { email, name, givenName, familyName } = claims;
+  if (!config.createUsers || email === undefined || !isSignInEmail(email)) throw fail('PROVIDER_PERSON_UNKNOWN');
+  const [firstName = '', ...rest] = name.split(/\s+/);
+  return createUser(call, {
+    firstName: (givenName ?? firstName).slice(0, 64),
+    lastName: (familyName ?? rest.join(' ')).slice(0, 64),
+    email,
+    roles: [],
+    passwordHash: undefined,
   });
 }
 

@@ -104,7 +104,8 @@ async function hostProvider(
   const providerId = `oidc-${createHash('sha256').update(withoutSlash(config.issuer)).digest('hex').slice(0, 16)}`;
   const auth = betterAuth({
     ...opened.options,
-    account: { encryptOAuthTokens: true, accountLinking: { enabled: true } },
+    // `admit` binds people to the provider, nothing else does; the provider's tokens are not kept.
+    account: { updateAccountOnSignIn: false, accountLinking: { enabled: false } },
     plugins: [
       genericOAuth({
         config: [
@@ -160,8 +161,6 @@ const FAULTS: Readonly<Record<string, Parameters<typeof fail>[0]>> = {
   state_not_found: 'PROVIDER_STATE',
   state_mismatch: 'PROVIDER_STATE',
   state_invalid: 'PROVIDER_STATE',
-  account_not_linked: 'PROVIDER_EMAIL_UNVERIFIED',
-  signup_disabled: 'PROVIDER_PERSON_UNKNOWN',
   email_not_found: 'PROVIDER_PERSON_UNKNOWN',
 };
 
