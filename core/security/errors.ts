@@ -11,6 +11,14 @@ export const refuse = defineErrors({
     status: 403,
     message: 'You need the right "{right}" for this. Ask an administrator to add it to one of your roles.',
   },
+  EXPLAIN_INVALID: { status: 400, message: 'The question has {count} problem(s).' },
+  USER_UNKNOWN: { status: 404, message: 'There is no enabled user {user}.' },
+  RECORD_UNREACHABLE: {
+    status: 404,
+    message: 'There is no {entity} {record}, or you may not read it. What you may not read cannot be explained to you.',
+  },
+  CHANGE_INVALID: { status: 400, message: 'The change has {count} problem(s).' },
+  TEAM_UNKNOWN: { status: 404, message: 'There is no team {team} that can hold roles.' },
   BASE_ENTITY_MISSING: {
     status: 500,
     message: 'The model has no {entity}; the base layer has it. Take back what removed it from the organization.',
