@@ -341,11 +341,11 @@ function createTeller(options: TellerOptions): Teller {
     translate(`roles/${reason.role}`, `deny/${reason.id}/title`, reason.title ?? reason.id);
   const unitName = (id: string | undefined) => {
     const name = names.units.get(id ?? '');
-    return name === undefined ? say('nameless.unit') : speech.name(name);
+    return name === undefined ? say('nameless.unit') : say('named.unit', { name: speech.name(name) });
   };
   const teamName = (id: string) => {
     const name = names.teams.get(id);
-    return name === undefined ? say('nameless.team') : speech.name(name);
+    return name === undefined ? say('nameless.team') : say('named.team', { name: speech.name(name) });
   };
   const personName = (id: string | null | undefined) => {
     const name = names.users.get(id ?? '') ?? names.teams.get(id ?? '');

@@ -4,6 +4,9 @@ import { Hono, type Context } from 'hono';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Principal } from '../../core/security/principal.ts';
 import { adminRoutes } from './admin/routes.ts';
+import { showExplanation } from './access/explain.ts';
+import { viewAs } from './access/view-as.ts';
+import { answerWhatIf } from './access/what-if.ts';
 import { answerError, answerJson, answerText } from './answer.ts';
 import { authRoutes } from './auth/routes.ts';
 import { dataRoute } from './data/route.ts';
@@ -63,14 +66,15 @@ export function createApp(options: AppOptions): Listener {
   const caller = (route: PrincipalRoute) => (context: Context<Env>) => {
     const { exchange } = context.env;
     const services = open();
+    const answer = (principal: Principal) => {
+      exchange.principal = principal;
+      const seeing = viewAs(services, exchange, principal, context.req.path);
+      return seeing instanceof Promise
+        ? seeing.then((viewed) => route(services, exchange, viewed))
+        : route(services, exchange, seeing);
+    };
     const known = services.authenticator.authenticate(exchange);
-    if (known instanceof Promise)
-      return known.then((principal) => {
-        exchange.principal = principal;
-        return route(services, exchange, principal);
-      });
-    exchange.principal = known;
-    return route(services, exchange, known);
+    return known instanceof Promise ? known.then(answer) : answer(known);
   };
   const refuseMethod =
     (...allowed: readonly string[]) =>
@@ -134,6 +138,16 @@ export function createApp(options: AppOptions): Listener {
     '/api/me',
     caller((_services, exchange) => refuseMethod('GET', 'PATCH')(exchange)),
   );
+  app.get('/api/access/explain', caller(showExplanation));
+  app.all(
+    '/api/access/explain',
+    caller((_services, exchange) => refuseMethod('GET')(exchange)),
+  );
+  app.post('/api/access/what-if', caller(answerWhatIf));
+  app.all(
+    '/api/access/what-if',
+    caller((_services, exchange) => refuseMethod('POST')(exchange)),
+  );
   app.get('/api/setup', caller(showSetup));
   app.post('/api/setup', caller(completeFirstRun));
   app.all(
@@ -173,6 +187,8 @@ export function createApp(options: AppOptions): Listener {
     } catch (thrown) {
       response = answerFault(exchange, thrown);
     }
+    // What somebody else would see is for no cache: the same address shows the caller something else.
+    if (exchange.viewingAs !== undefined) response.headers.set('Cache-Control', 'no-store');
     const milliseconds = performance.now() - exchange.started;
     metrics.observe(exchange.method, response.status, milliseconds);
     log.request(exchange, response.status, milliseconds);

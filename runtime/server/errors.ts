@@ -99,6 +99,21 @@ export const fail = defineErrors({
     status: 403,
     message: 'The user with your e-mail address belongs to another account of the identity provider.',
   },
+  QUERY_OPTIONS_INVALID: { status: 400, message: 'The address has {count} option(s) that are not known here.' },
+  VIEW_AS_READ_ONLY: {
+    status: 403,
+    message: 'Viewing as somebody else is for reading only. Stop viewing as them to change something.',
+  },
+  VIEW_AS_OWN: {
+    status: 403,
+    message:
+      '{path} is about yourself alone and cannot be viewed as somebody else. Leave out the header Peyvand-View-As.',
+  },
+  VIEW_AS_UNKNOWN: {
+    status: 404,
+    message: 'There is no user {user}, or the user is disabled; only enabled users can be viewed as.',
+  },
+  VIEW_AS_ADMINISTRATOR: { status: 403, message: 'Only an administrator may view as an administrator.' },
   HEADER_INVALID: { status: 400, message: 'The header {name} cannot be read: {reason}.' },
   QUERY_INVALID: { status: 400, message: 'The value {value} of {name} is not {expected}.' },
   ETAG_NEEDED: {

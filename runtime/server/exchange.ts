@@ -21,6 +21,8 @@ export interface Exchange {
   principal: Principal | undefined;
   /** How the caller proved who they are, set with it: `session`, `api-key <name>`. For the audit log. */
   via: string | undefined;
+  /** Whose eyes the caller, `principal`, asked to borrow: as the header Peyvand-View-As says. */
+  viewingAs: string | undefined;
 }
 
 /** What @hono/node-server hands over, and our own reading of it. */
@@ -52,6 +54,7 @@ export function openExchange(incoming: IncomingMessage): Exchange {
     started: performance.now(),
     principal: undefined,
     via: undefined,
+    viewingAs: undefined,
   };
 }
 

@@ -33,6 +33,7 @@ export function createLog(level: LogLevel): Log {
         status,
         ms: Math.round(milliseconds * 100) / 100,
         ...(exchange.principal && { user: exchange.principal.userId }),
+        ...(exchange.viewingAs !== undefined && { viewingAs: exchange.viewingAs }),
       });
     },
     flush() {

@@ -1,9 +1,10 @@
 // /api/metadata: the effective model in the caller's language, narrowed to what the caller may see. The ETag is the model's
-// version with the language and the roles, so a browser asks again and again and is answered 304.
+// version with the language and the shape of the caller's rights, so a browser asks again and again and is answered 304.
+import { createHash } from 'node:crypto';
 import type { Model } from '../../core/model/model.ts';
 import { appMetadata, entityMetadata, type EntityAccess } from '../../core/model/effective.ts';
 import { suggest } from '../../core/model/suggest.ts';
-import { mayI } from '../../core/security/access.ts';
+import { accessShape, mayI } from '../../core/security/access.ts';
 import type { Principal } from '../../core/security/principal.ts';
 import { answerEmpty, answerJson } from './answer.ts';
 import { decodePart } from './data/path.ts';
@@ -24,12 +25,14 @@ function languageOf(exchange: Exchange, principal: Principal): string {
   return asked !== undefined && /^[\w-]{2,35}$/.test(asked) ? asked : principal.language;
 }
 
+/** What is shown depends on the model, the language and what decides the caller's rights, and on nothing else. */
 function tagOf(model: Model, language: string, principal: Principal): string {
-  return `"${[model.version, language, ...principal.roles].join('.').replace(/[^\w.-]/g, '_')}"`;
+  const shape = createHash('sha256').update(accessShape(principal)).digest('base64url').slice(0, 22);
+  return `"${model.version}.${language}.${shape}"`;
 }
 
 function answerTagged(exchange: Exchange, tag: string, make: () => unknown): Response {
-  const headers = { ETag: tag, 'Cache-Control': 'private, no-cache', Vary: 'Cookie, Authorization' };
+  const headers = { ETag: tag, 'Cache-Control': 'private, no-cache', Vary: 'Cookie, Authorization, Peyvand-View-As' };
   if (header(exchange, 'if-none-match')?.includes(tag)) return answerEmpty(304, headers);
   return answerJson(200, make(), headers);
 }

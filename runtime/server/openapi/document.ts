@@ -2,6 +2,7 @@
 // Entity documents are JSON Schemas already, so the request bodies are theirs.
 import { mayI } from '../../../core/security/access.ts';
 import type { Principal } from '../../../core/security/principal.ts';
+import { accessPaths } from './access-paths.ts';
 import type { Column, Entity, Field, Model } from '../../../core/model/model.ts';
 import type { ColumnType } from '../../../core/sdk/index.ts';
 
@@ -192,7 +193,11 @@ export function openApiDocument(model: Model, principal: Principal): Schema {
       description: 'OData v4 with the conventions of the Dataverse Web API.',
     },
     security: [{ apiKey: [] }, { session: [] }],
-    paths: Object.assign({}, ...entities.map((entity) => paths(model, principal, entity))) as Schema,
+    paths: Object.assign(
+      {},
+      ...entities.map((entity) => paths(model, principal, entity)),
+      accessPaths(model, principal),
+    ) as Schema,
     components: {
       securitySchemes: {
         apiKey: { type: 'http', scheme: 'bearer', description: 'An API key: pvd_…' },

@@ -1,5 +1,6 @@
-// GET /openapi.json, by model version and the caller's roles.
+// GET /openapi.json, by model version and what decides the caller's rights.
 import type { Model } from '../../../core/model/model.ts';
+import { accessShape } from '../../../core/security/access.ts';
 import type { Principal } from '../../../core/security/principal.ts';
 import { answerText } from '../answer.ts';
 import type { Exchange } from '../exchange.ts';
@@ -12,8 +13,8 @@ export function showOpenApi(services: Services, _exchange: Exchange, principal: 
   const { model } = services.organization.current();
   let texts = made.get(model);
   if (!texts) made.set(model, (texts = new Map()));
-  const roles = principal.roles.toSorted().join(' ');
-  let text = texts.get(roles);
-  if (text === undefined) texts.set(roles, (text = JSON.stringify(openApiDocument(model, principal))));
+  const shape = accessShape(principal);
+  let text = texts.get(shape);
+  if (text === undefined) texts.set(shape, (text = JSON.stringify(openApiDocument(model, principal))));
   return answerText(200, text, { 'Content-Type': 'application/json; charset=utf-8' });
 }
