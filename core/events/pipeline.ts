@@ -27,6 +27,8 @@ export interface PlannedWrite<T> {
   check(changed: boolean): void;
   /** Throws PRIVILEGE_MISSING. */
   authorize(call: Call): void;
+  /** Before handlers see the row: throws where the caller's rights do not reach it. `execute` asks again, in its statement. */
+  admit?(call: Call): Promise<void>;
   /** More than one statement, even without handlers. */
   readonly transaction: boolean;
   /** The row before the write, locked. */
@@ -75,6 +77,7 @@ export async function run<T>(call: Call, write: PlannedWrite<T>, records: MakeRe
     return (write.transaction ? transact : alone)(call, write.entity, (inside) => write.execute(inside, hooks));
   }
   return transact(call, write.entity, async (inside) => {
+    await write.admit?.(inside);
     const image = handlers.image ? await write.image?.(inside) : undefined;
     const before = { ...write.values };
     await runAll(inside, handlers.before, write, image, records);

@@ -23,12 +23,17 @@ export type Binding = (run: Run) => Parameter;
 
 export class Statement {
   readonly bindings: Binding[] = [];
+  readonly #place: (index: number, type: string) => string;
   #aliases = 0;
+
+  /** `place` names the nth parameter (from 0) where it stands among others', as in the statements of writes. */
+  constructor(place = (index: number, type: string) => `$${index + 1}::${type}`) {
+    this.#place = place;
+  }
 
   /** `$3::uuid` */
   parameter(type: string, binding: Binding): string {
-    this.bindings.push(binding);
-    return `$${this.bindings.length}::${type}`;
+    return this.#place(this.bindings.push(binding) - 1, type);
   }
 
   /** A table alias not used before. */

@@ -67,6 +67,7 @@ export async function assignAlong(
         const ownerType = typeColumnOf(owner);
         const state = system.get('state');
         const ids = await bulkUpdate(call, child, {
+          privilege: 'assign',
           set(parameters) {
             const to = parameters.use(':next', 'uuid');
             const set = new Map([[columnOf(owner).name, to]]);

@@ -5,7 +5,10 @@ import type { Parameter } from '../db/sql.ts';
 import type { Call } from '../engine.ts';
 import { handlersOf } from '../events/handlers.ts';
 import type { Entity } from '../model/model.ts';
+import type { Privilege } from '../security/access.ts';
 import { columnOf, factsOf } from './entity-facts.ts';
+import { fillConditions, rowConditions } from './row-conditions.ts';
+import { askedOf, askedText, may, rowPrivilegeMissing } from './row-rights.ts';
 import { auditInto, audited, jsonObject, outboxInto, slots, table, traceOf, type Slots } from './statement.ts';
 import { executorOf } from './transact.ts';
 
@@ -15,6 +18,8 @@ export interface BulkUpdate {
   /** SQL condition over `t`. */
   where(parameters: Slots): string;
   readonly values: ReadonlyMap<string, Parameter>;
+  /** The caller must have it on every row that changes; else ROW_PRIVILEGE_MISSING and nothing is written. */
+  readonly privilege?: Privilege;
 }
 
 /** The changed rows' ids. */
@@ -43,8 +48,11 @@ export async function bulkUpdate(call: Call, entity: Entity, update: BulkUpdate)
       `case when old.${ident(name)} is distinct from t.${ident(name)} then ${jsonObject([[name, `jsonb_build_array(old.${ident(name)}, t.${ident(name)})`]])} else '{}'::jsonb end`,
   );
   const notify = handlersOf(engine.handlers, 'update', entity.name).async.length > 0;
+  const asked = update.privilege ? askedOf(call, entity.name, [update.privilege]) : [];
+  const rights = rowConditions(engine, parameters.use);
+  const flags = askedText(rights, entity, 't', asked);
   const ctes = [
-    `old as materialized (select ${list('t')} from ${table(schema, entity)} t where ${update.where(parameters)} and (${differs}) for no key update)`,
+    `old as materialized (select ${list('t')}${flags} from ${table(schema, entity)} t where ${update.where(parameters)} and (${differs}) for no key update)`,
     // What changed is told by the update itself: old and new rows joined once more would be compared pair by pair.
     `diff as (update ${table(schema, entity)} t set ${[...all].map(([name, sql]) => `${ident(name)} = ${sql}`).join(', ')} from old where t.${key} = old.${key} returning t.${key} as id, ${versionColumn ? `t.${versionColumn}` : 'null::bigint'} as version, ${pairs.join(' || ')} as changes)`,
     ...(entity.audit
@@ -57,10 +65,16 @@ export async function bulkUpdate(call: Call, entity: Entity, update: BulkUpdate)
   const values = new Map(update.values);
   for (const [slot, value] of traceOf(call)) values.set(slot, value);
   const executor = executorOf(call);
-  const rows = await executor.query<{ id: string }>(
-    `with ${ctes.join(',\n')}\nselect id from diff`,
+  fillConditions(rights.recipes, call.principal, values);
+  const out = asked.map(({ privilege }) => `, exists (select from old where not ${ident(may(privilege))}) as "out"`);
+  const rows = await executor.query<{ id: string; out?: boolean }>(
+    `with ${ctes.join(',\n')}\nselect id${out.join('')} from diff`,
     parameters.names.map((slot) => values.get(slot) ?? null),
   );
+  // Its transaction is taken back.
+  if (update.privilege && rows[0]?.out === true) {
+    throw rowPrivilegeMissing(update.privilege, entity.name, `every ${entity.title} that changes along`);
+  }
   if (notify && rows.length > 0) await executor.query("select pg_notify($1::text, '')", [`${schema}_outbox`]);
   return rows.map((row) => row.id);
 }

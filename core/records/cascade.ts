@@ -1,14 +1,17 @@
 // What deleting rows takes along: which rows go too, which lose their link, which stand in the way. Set-based, level by
 // level; remove.ts carries it out under locks, delete-preview.ts only tells.
 import { ident, literal } from '../db/identifier.ts';
+import type { Parameter } from '../db/sql.ts';
 import type { Call } from '../engine.ts';
 import type { Entity, Field, Relation } from '../model/model.ts';
-import { mayI } from '../security/access.ts';
+import { requirePrivilege } from '../security/access.ts';
 import { CASCADE_LIMIT } from './assign.ts';
 import { mayReadFully } from './authorize-fields.ts';
 import { columnOf, typeColumnOf } from './entity-facts.ts';
 import { fail } from './errors.ts';
-import { table } from './statement.ts';
+import { fillConditions, rowConditions } from './row-conditions.ts';
+import { askedOf, rowPrivilegeMissing } from './row-rights.ts';
+import { slots, table, type Asked, type Slots } from './statement.ts';
 import { executorOf } from './transact.ts';
 
 type OneToMany = Extract<Relation, { kind: 'one-to-many' }>;
@@ -23,11 +26,17 @@ export interface Link {
   readonly parents: readonly string[];
 }
 
+export interface Along {
+  readonly relation: OneToMany;
+  readonly child: Entity;
+  readonly ids: string[];
+}
+
 export interface Cascade {
   /** Entity name → ids of all rows that go, the first ones included; the order is the one they were found in. */
   readonly doomed: ReadonlyMap<string, { readonly entity: Entity; readonly ids: Set<string> }>;
-  /** How many go by each relationship. */
-  readonly along: ReadonlyMap<string, { readonly relation: OneToMany; readonly child: Entity; count: number }>;
+  /** Which go by each relationship. */
+  readonly along: ReadonlyMap<string, Along>;
   readonly unlinks: readonly Link[];
   readonly restricts: readonly Link[];
 }
@@ -69,7 +78,7 @@ export function refersTo(link: Omit<Link, 'parents'>): string {
 export async function cascade(call: Call, entity: Entity, first: string, lock: boolean): Promise<Cascade> {
   const executor = executorOf(call);
   const doomed = new Map([[entity.name, { entity, ids: new Set([first]) }]]);
-  const along = new Map<string, { relation: OneToMany; child: Entity; count: number }>();
+  const along = new Map<string, Along>();
   const unlinks: Link[] = [];
   const restricts: Link[] = [];
   let level: { readonly entity: Entity; readonly ids: readonly string[] }[] = [{ entity, ids: [first] }];
@@ -92,8 +101,8 @@ export async function cascade(call: Call, entity: Entity, first: string, lock: b
           const fresh = rows.map((row) => row.id).filter((id) => !known.ids.has(id));
           if (fresh.length === 0) continue;
           for (const id of fresh) known.ids.add(id);
-          const sum = along.get(child.relation.name) ?? { relation: child.relation, child: child.child, count: 0 };
-          sum.count += fresh.length;
+          const sum = along.get(child.relation.name) ?? { relation: child.relation, child: child.child, ids: [] };
+          sum.ids.push(...fresh);
           along.set(child.relation.name, sum);
           below.push({ entity: child.child, ids: fresh });
         }
@@ -104,17 +113,46 @@ export async function cascade(call: Call, entity: Entity, first: string, lock: b
   return { doomed, along, unlinks, restricts };
 }
 
+/** Throws ROW_PRIVILEGE_MISSING where a doomed row lies outside the caller's reach; one count per entity that has a reach. */
+export async function requireDeletable(call: Call, first: string, { doomed }: Cascade): Promise<void> {
+  for (const { entity, ids } of doomed.values()) {
+    if (ids.size === 0) continue;
+    // Only for what there is: an entity that might have gone along, but has no rows here, takes no privilege.
+    requirePrivilege(call.principal, call.engine.model, 'delete', entity.name);
+    const asked = askedOf(call, entity.name, ['delete']);
+    if (asked.length === 0) continue;
+    const out = await countRows(call, entity, asked, (parameters, holds) => ({
+      where: `t.${ident(columnOf(entity.key).name)} = any (${parameters.use(':ids', 'text')}[]::uuid[]) and not (${holds})`,
+      values: [[':ids', [...ids]]],
+    }));
+    if (out.total > 0) {
+      const isItself = ids.has(first) && ids.size === 1;
+      throw rowPrivilegeMissing('delete', entity.name, isItself ? 'this row' : `every ${entity.title} that goes along`);
+    }
+  }
+}
+
 export interface Counted {
   readonly relation: string;
   readonly entity: string;
   readonly title: string;
   readonly field: string;
+  /** Rows that the caller may read. */
   readonly count: number;
-  /** Names of the first rows; none where the caller may not read them. */
+  /** Names of the first of them. */
   readonly names: readonly string[];
+  /** There are others that the caller may not read; how many is not told. */
+  readonly others: boolean;
 }
 
-/** How many rows refer over the links, those that go themselves left out; links without any are left out. */
+/** `12 Contacts (Ada, Bahram, Cyrus … and others you may not see)`, `Gadgets you may not see`. */
+export function tell({ count, title, names, others }: Counted): string {
+  if (count === 0) return `${title} you may not see`;
+  const named = names.length > 0 ? ` (${names.join(', ')}${count > names.length ? ' …' : ''})` : '';
+  return `${count} ${title}${named}${others ? ' and others you may not see' : ''}`;
+}
+
+/** What refers over the links, those that go themselves left out; links without any are left out. */
 export async function countLinks(
   call: Call,
   links: readonly Link[],
@@ -122,30 +160,80 @@ export async function countLinks(
 ): Promise<readonly Counted[]> {
   const counted = new Map<string, Counted>();
   for (const link of links) {
-    // Who refers to the row is what a hidden lookup says.
-    if (!mayReadFully(call, link.lookup)) continue;
-    const key = ident(columnOf(link.child.key).name);
-    const name = ident(columnOf(link.child.primary).name);
-    const rows = await executorOf(call).query<{ count: string; names: readonly string[] | null }>(
-      `with found as materialized (select t.${key} as id, t.${name}::text as name from ${table(call.engine.schema, link.child)} t where ${refersTo(link)} and not t.${key} = any ($2::text[]::uuid[]))
-select count(*)::text as count, (select array_agg(coalesce(name, id::text)) filter (where $3::boolean) from (select id, name from found order by id limit 3) first) as names from found`,
-      [
-        link.parents,
-        [...(doomed.get(link.child.name)?.ids ?? [])],
-        mayI(call.principal, call.engine.model, 'read', link.child.name),
+    const gone = [...(doomed.get(link.child.name)?.ids ?? [])];
+    const found = await countRows(call, link.child, askedOf(call, link.child.name, ['read']), (parameters) => ({
+      where: `${refersTo(link).replace('$1::text', parameters.use(':parents', 'text'))} and not t.${ident(columnOf(link.child.key).name)} = any (${parameters.use(':gone', 'text')}[]::uuid[])`,
+      values: [
+        [':parents', link.parents],
+        [':gone', gone],
       ],
-    );
-    const count = Number(rows[0]?.count ?? 0);
-    if (count === 0) continue;
+    }));
+    if (found.total === 0) continue;
+    // Who refers to the row is what a hidden lookup says.
+    const { seen, names } = mayReadFully(call, link.lookup) ? found : { seen: 0, names: [] };
     const before = counted.get(link.relation.name);
     counted.set(link.relation.name, {
       relation: link.relation.name,
       entity: link.child.name,
       title: link.child.plural,
       field: link.lookup.name,
-      count: count + (before?.count ?? 0),
-      names: [...(before?.names ?? []), ...(rows[0]?.names ?? [])].slice(0, 3),
+      count: seen + (before?.count ?? 0),
+      names: [...(before?.names ?? []), ...names].slice(0, 3),
+      others: found.total > seen || (before?.others ?? false),
     });
   }
   return [...counted.values()];
+}
+
+/** The same of rows that go along. */
+export async function countAlong(call: Call, along: Cascade['along']): Promise<readonly Counted[]> {
+  const counted: Counted[] = [];
+  for (const { relation, child, ids } of along.values()) {
+    const found = await countRows(call, child, askedOf(call, child.name, ['read']), (parameters) => ({
+      where: `t.${ident(columnOf(child.key).name)} = any (${parameters.use(':ids', 'text')}[]::uuid[])`,
+      values: [[':ids', ids]],
+    }));
+    const { name, field } = { name: relation.name, field: relation.field };
+    const others = found.total > found.seen;
+    const { seen: count, names } = found;
+    counted.push({ relation: name, entity: child.name, title: child.plural, field, count, names, others });
+  }
+  return counted;
+}
+
+export interface Found {
+  readonly total: number;
+  /** Those that all the asked privileges reach. */
+  readonly seen: number;
+  /** Of the first three of them. */
+  readonly names: readonly string[];
+}
+
+/** Counts the rows that `choose` describes over `t`, all of them and those that the asked privileges reach. */
+export async function countRows(
+  call: Call,
+  entity: Entity,
+  asked: readonly Asked[],
+  choose: (
+    parameters: Slots,
+    holds: string,
+  ) => { readonly where: string; readonly values: readonly (readonly [string, Parameter])[] },
+): Promise<Found> {
+  const { engine, principal } = call;
+  const parameters = slots();
+  const conditions = rowConditions(engine, parameters.use);
+  const holds =
+    asked.length === 0 ? 'true' : asked.map((one) => conditions.over(entity, 't', one.condition)).join(' and ');
+  const { where, values: given } = choose(parameters, holds);
+  const isNamed = mayReadFully(call, entity.primary);
+  const name = isNamed ? `t.${ident(columnOf(entity.primary).name)}::text` : 'null::text';
+  const values = new Map<string, Parameter>(given);
+  fillConditions(conditions.recipes, principal, values);
+  const rows = await executorOf(call).query<{ total: string; seen: string; names: readonly string[] | null }>(
+    `with found as materialized (select t.${ident(columnOf(entity.key).name)} as id, ${name} as name, ${holds} as seen from ${table(engine.schema, entity)} t where ${where})
+select count(*)::text as total, count(*) filter (where seen)::text as seen, (select array_agg(coalesce(name, id::text)) from (select id, name from found where seen order by id limit 3) first) as names from found`,
+    parameters.names.map((slot) => values.get(slot) ?? null),
+  );
+  const [row] = rows;
+  return { total: Number(row?.total ?? 0), seen: Number(row?.seen ?? 0), names: row?.names ?? [] };
 }

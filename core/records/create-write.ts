@@ -6,7 +6,7 @@ import { guardCreate, refuses, rulesForCreate } from '../duplicates/guard.ts';
 import { handlersOf } from '../events/handlers.ts';
 import type { PlannedWrite } from '../events/pipeline.ts';
 import type { Entity } from '../model/model.ts';
-import { requirePrivilege } from '../security/access.ts';
+import { requirePrivilege, type Privilege } from '../security/access.ts';
 import { SYSTEM_USER_ID } from '../security/system-principal.ts';
 import type { ColumnValue } from '../sdk/index.ts';
 import { authorizeFields } from './authorize-fields.ts';
@@ -17,11 +17,13 @@ import type { RecordInput, Written } from './input.ts';
 import { insertStatement, type SequencePart } from './insert-statement.ts';
 import { invalid } from './invalid.ts';
 import { readId } from './parse-address.ts';
-import { authorizeReferences, referencesOf, unconstrained } from './references.ts';
+import { appends, authorizeReferences, checkedOf, checkedShape, referencesOf, refuseReferences } from './references.ts';
+import { fillConditions } from './row-conditions.ts';
+import { askedOfNew, requireNewRow } from './row-rights.ts';
 import { settleState } from './state.ts';
-import { flagOf, traceOf, type CheckedReference } from './statement.ts';
+import { traceOf, type CheckedReference } from './statement.ts';
 import { statementFor } from './statement-cache.ts';
-import { executorOf } from './transact.ts';
+import { executorOf, transact } from './transact.ts';
 import { validate } from './validate.ts';
 
 export interface CreateOptions {
@@ -64,6 +66,12 @@ export function planCreate(
   let columns = new Map<string, ColumnValue>();
   let references: readonly CheckedReference[] = [];
   const rules = rulesForCreate(call, entity);
+  /** The owner that the row is made for, where it is not the caller. */
+  const otherOwner = (caller: Call): boolean => {
+    const owner = facts.system.get('owner');
+    const named = owner && (columns.get(columnOf(owner).name) ?? null);
+    return typeof named === 'string' && named !== caller.principal.userId;
+  };
   return {
     message: 'create',
     entity,
@@ -84,16 +92,26 @@ export function planCreate(
     authorize(caller) {
       requirePrivilege(caller.principal, caller.engine.model, 'create', entity.name);
       // A row made for somebody else is an assignment in the same breath.
-      const owner = facts.system.get('owner');
-      const named = owner && (columns.get(columnOf(owner).name) ?? null);
-      if (typeof named === 'string' && named !== caller.principal.userId)
-        requirePrivilege(caller.principal, caller.engine.model, 'assign', entity.name);
+      if (otherOwner(caller)) requirePrivilege(caller.principal, caller.engine.model, 'assign', entity.name);
       authorizeReferences(caller, entity, references);
       if (!options.trusted) authorizeFields(caller, entity, input.values, 'create');
     },
     async execute(inside) {
       if (rules.length > 0) await guardCreate(inside, entity, id, rules, columns);
-      return insert(inside, entity, id, values, columns, references, options.skipTaken ?? false);
+      const store = (call: Call) => insert(call, entity, id, values, columns, references, options.skipTaken ?? false);
+      const isOther = otherOwner(inside);
+      const taken: readonly Privilege[] = [
+        'create',
+        ...(isOther ? (['assign'] as const) : []),
+        ...(appends(references) ? (['append'] as const) : []),
+      ];
+      const asked = askedOfNew(inside, entity.name, taken, !isOther);
+      if (asked.length === 0) return store(inside);
+      return transact(inside, entity, async (call) => {
+        const written = await store(call);
+        if (written) await requireNewRow(call, entity, id, asked);
+        return written;
+      });
     },
   };
 }
@@ -147,10 +165,10 @@ async function insert(
   const ownerType = owner && typeColumnOf(owner);
   const ownerGiven = owner && (columns.get(columnOf(owner).name) ?? null) !== null;
   const kind = ownerGiven ? String((ownerType && columns.get(ownerType.name)) ?? 'systemuser') : undefined;
-  const checked = unconstrained(engine.model, references);
+  const checked = checkedOf(call, references);
   const notify = handlersOf(engine.handlers, 'create', entity.name).async.length > 0;
   const shape = { given, empty, references: checked, owner: kind, sequences, notify, skipTaken };
-  const signature = `create ${given.join()} ${empty.join()} ${checked.map((one) => `${one.field.name}:${one.target}`).join()} ${kind ?? ''} ${JSON.stringify(sequences)} ${notify} ${skipTaken}`;
+  const signature = `create ${given.join()} ${empty.join()} ${checkedShape(call, checked)} ${kind ?? ''} ${JSON.stringify(sequences)} ${notify} ${skipTaken}`;
   const statement = statementFor(engine, entity, signature, () =>
     insertStatement(engine.model, engine.schema, entity, shape),
   );
@@ -160,29 +178,13 @@ async function insert(
   for (const [slot, value] of traceOf(call)) parameters.set(slot, value);
   parameters.set(':channel', `${engine.schema}_outbox`);
   if (notify) parameters.set(':payload', JSON.stringify(values));
+  fillConditions(statement.recipes ?? [], principal, parameters);
   const rows = await executorOf(call).query<{ version: string | null; [flag: string]: unknown }>(
     statement.text,
     statement.slots.map((slot) => parameters.get(slot) ?? null),
   );
   const row = rows[0];
-  const missing = checked.filter((one) => row?.[flagOf(one.field)] === false);
-  if (missing.length > 0) throw danglingLookups(entity, missing, columns);
+  refuseReferences(entity, checked, columns, row);
   if (!row || row.version === null) return undefined;
   return { id, version: row.version, created: true, changed: true };
-}
-
-/** RECORD_INVALID: lookups that name rows which are not there. */
-export function danglingLookups(
-  entity: Entity,
-  missing: readonly CheckedReference[],
-  columns: ReadonlyMap<string, ColumnValue>,
-): Error {
-  return invalid(
-    entity,
-    missing.map(({ field, target }) => ({
-      code: 'LOOKUP_NOT_FOUND',
-      target: field.name,
-      message: `${field.name} refers to ${target} ${String(columns.get(columnOf(field).name))}, which does not exist (any more). Choose another.`,
-    })),
-  );
 }

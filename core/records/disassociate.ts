@@ -10,7 +10,8 @@ import { fail } from './errors.ts';
 import { handlerRecords } from './handler-records.ts';
 import type { RecordAddress } from './input.ts';
 import { linkEnds, planIntersect, writeLookup } from './link.ts';
-import { notFound } from './resolve-address.ts';
+import { notFound } from './not-found.ts';
+import { requireRow } from './row-rights.ts';
 import { table } from './statement.ts';
 import { alone, executorOf } from './transact.ts';
 
@@ -53,6 +54,8 @@ async function emptyLookup(call: Call, entity: Entity, id: string, field: string
       ),
     );
     if (!row) throw notFound(entity, { id });
+    // Before a word about the lookup's value.
+    await requireRow(call, entity, id, ['write']);
     if (row.value !== expected) return;
     try {
       return await writeLookup(call, entity, id, field, null, row.version === null ? {} : { version: row.version });

@@ -14,6 +14,7 @@ import { fail } from './errors.ts';
 import type { RecordAddress, Written } from './input.ts';
 import { invalid } from './invalid.ts';
 import { notFound, resolveAddress } from './resolve-address.ts';
+import { requireRow } from './row-rights.ts';
 import { table } from './statement.ts';
 import { alone, executorOf, transact } from './transact.ts';
 import { run } from '../events/pipeline.ts';
@@ -136,6 +137,7 @@ export async function readFile(call: Call, entity: Entity, address: RecordAddres
   const { field } = fileField(entity, name);
   requirePrivilege(call.principal, call.engine.model, 'read', entity.name);
   const id = await resolveAddress(call, entity, address);
+  if (id !== undefined) await requireRow(call, entity, id, ['read']);
   const { schema } = call.engine;
   const rows = await alone(call, entity, (inside) =>
     executorOf(inside).query<{

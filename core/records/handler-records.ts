@@ -9,7 +9,8 @@ import { fail } from './errors.ts';
 import type { RecordInput } from './input.ts';
 import { readRow } from './read-row.ts';
 import { planRemove } from './remove-write.ts';
-import { notFound } from './resolve-address.ts';
+import { notFound } from './not-found.ts';
+import { askedOf, flagsOf, may } from './row-rights.ts';
 import { planUpdate } from './update-write.ts';
 
 export const handlerRecords: MakeRecords = (call: Call): HandlerRecords => ({
@@ -28,9 +29,14 @@ export const handlerRecords: MakeRecords = (call: Call): HandlerRecords => ({
     const entity = entityOf(call, name);
     if (!(await run(call, planRemove(entity, id), handlerRecords))) throw notFound(entity, { id });
   },
-  retrieve(name, id) {
+  async retrieve(name, id) {
     const entity = entityOf(call, name);
     requirePrivilege(call.principal, call.engine.model, 'read', entity.name);
+    const asked = askedOf(call, entity.name, ['read']);
+    if (asked.length > 0) {
+      const flags = await flagsOf(call, entity, id, asked, false);
+      if (flags?.[may('read')] !== true) return undefined;
+    }
     return readRow(call, entity, id, false);
   },
 });

@@ -3,6 +3,7 @@
 import { constraintName, ident, literal, qualified } from '../db/identifier.ts';
 import type { Column, Entity, Model } from '../model/model.ts';
 import { columnOf, factsOf, typeColumnOf } from './entity-facts.ts';
+import { rowConditions } from './row-conditions.ts';
 import {
   auditInto,
   compose,
@@ -75,7 +76,8 @@ export function insertStatement(model: Model, schema: string, entity: Entity, sh
   const stamped = stamp(model, schema, entity, (name) => shape.given.includes(name), effective, '');
   for (const [name, sql] of stamped.values) values.set(name, sql);
 
-  const checks = referenceChecks(model, schema, shape.references, parameters);
+  const conditions = rowConditions({ model, schema }, parameters.use);
+  const checks = referenceChecks(model, schema, shape.references, parameters, conditions);
   const names = [...values.keys()];
   const from = stamped.ctes.length > 0 ? ' from stamped' : '';
   const where = checks.conditions.length > 0 ? ` where ${checks.conditions.join(' and ')}` : '';
@@ -124,7 +126,11 @@ export function insertStatement(model: Model, schema: string, entity: Entity, sh
       : []),
   ];
   const source = shape.skipTaken || checks.flags.length > 0 ? '(select 1) one left join new on true' : 'new';
-  return { text: `with ${ctes.join(',\n')}\nselect ${results.join(', ')} from ${source}`, slots: parameters.names };
+  return {
+    text: `with ${ctes.join(',\n')}\nselect ${results.join(', ')} from ${source}`,
+    slots: parameters.names,
+    recipes: conditions.recipes,
+  };
 }
 
 const pair = (name: string) => [name, `jsonb_build_array(null, new.${ident(name)})`] as const;

@@ -8,13 +8,15 @@ import { handlersOf } from '../events/handlers.ts';
 import { run, type PlannedWrite } from '../events/pipeline.ts';
 import type { Entity, Navigation } from '../model/model.ts';
 import { suggest } from '../model/suggest.ts';
-import { requirePrivilege } from '../security/access.ts';
+import { requirePrivilege, type Privilege } from '../security/access.ts';
 import type { ManyToMany } from './cascade.ts';
 import { columnOf } from './entity-facts.ts';
 import { fail } from './errors.ts';
 import { handlerRecords } from './handler-records.ts';
 import type { RecordAddress, RecordInput } from './input.ts';
 import { notFound, resolveAddress, say } from './resolve-address.ts';
+import { fillConditions, rowConditions } from './row-conditions.ts';
+import { askedText, askingOf, may, rowPrivilegeMissing, standing, type Asking } from './row-rights.ts';
 import { auditInto, jsonObject, outboxInto, slots, table, traceOf } from './statement.ts';
 import { executorOf } from './transact.ts';
 import { planUpdate } from './update-write.ts';
@@ -94,10 +96,17 @@ export function planIntersect(
       const theirs = ident(relation.columns[navigation.kind === 'second' ? 0 : 1]);
       const intersect = qualified(schema, relation.table);
       const notify = handlersOf(handlers, message, entity.name).async.length > 0;
+      const asking = askingOf(call, entity.name, ['append']);
+      const targetAsking = askingOf(call, target.name, ['append']);
+      const conditions = rowConditions(call.engine, parameters.use);
+      const reached = (cte: string, { required }: Asking) =>
+        `exists (select from ${cte}${required.length === 0 ? '' : ` where ${required.map((one) => ident(may(one))).join(' and ')}`})`;
+      const both = `${reached('source', asking)} and ${reached('target', targetAsking)}`;
+      // An end of a link that the caller cannot reach keeps it; one that is gone has none.
       const change =
         message === 'associate'
-          ? `insert into ${intersect} (${mine}, ${theirs}) select ${row}, ${other} where exists (select from source) and exists (select from target) on conflict do nothing returning 1`
-          : `delete from ${intersect} where ${mine} = ${row} and ${theirs} = ${other} returning 1`;
+          ? `insert into ${intersect} (${mine}, ${theirs}) select ${row}, ${other} where ${both} on conflict do nothing returning 1`
+          : `delete from ${intersect} where ${mine} = ${row} and ${theirs} = ${other}${asking.required.length + targetAsking.required.length === 0 ? '' : ` and ${both}`} returning 1`;
       const logged = message === 'associate' ? `null, ${other}` : `${other}, null`;
       const audit = auditInto(schema, parameters, {
         id: parameters.use(':audit', 'uuid'),
@@ -114,19 +123,37 @@ export function planIntersect(
         [':audit', uuidv7()],
         ...traceOf(call),
       ]);
-      const rows = await executorOf(call).query<{ source: boolean; target: boolean }>(
-        `with source as materialized (select 1 from ${table(schema, entity)} where ${ident(columnOf(entity.key).name)} = ${row}${lock}),
-target as materialized (select 1 from ${table(schema, target)} where ${ident(columnOf(target.key).name)} = ${other}${target.union ? '' : lock}),
+      const end = (of: Entity, id: string, { flags }: Asking, locked: string) =>
+        `select 1 as there${askedText(conditions, of, 't', flags)} from ${table(schema, of)} t where t.${ident(columnOf(of.key).name)} = ${id}${locked}`;
+      const flag = (cte: string, { flags }: Asking) =>
+        flags
+          .map(
+            ({ privilege }) =>
+              `, (select ${ident(may(privilege))} from ${cte}) as ${ident(`${cte} ${may(privilege)}`)}`,
+          )
+          .join('');
+      const ctes = `source as materialized (${end(entity, row, asking, lock)}),
+target as materialized (${end(target, other, targetAsking, target.union ? '' : lock)})`;
+      fillConditions(conditions.recipes, call.principal, values);
+      const rows = await executorOf(call).query<{ source: boolean; target: boolean; [flag: string]: unknown }>(
+        `with ${ctes},
 new as (${change}),
 audit as (${audit}),
 outbox as (${outboxInto(schema)} select ${literal(message)}, ${literal(entity.name)}, ${row}, null, ${parameters.use(':user', 'uuid')}, ${parameters.use(':request', 'text')}, array[${literal(relation.name)}], jsonb_build_object('relation', ${literal(relation.name)}, 'target', ${other}), ${notify ? 'null' : 'now()'} from new)
-select exists (select from source) as source, exists (select from target) as target${notify ? `, (select pg_notify(${literal(`${schema}_outbox`)}, '')::text from new) as notified` : ''}`,
+select exists (select from source) as source, exists (select from target) as target${flag('source', asking)}${flag('target', targetAsking)}${notify ? `, (select pg_notify(${literal(`${schema}_outbox`)}, '')::text from new) as notified` : ''}`,
         parameters.names.map((slot) => values.get(slot) ?? null),
       );
-      if (!rows[0]?.source) throw notFound(entity, { id });
-      if (!rows[0].target && message === 'associate') {
+      const [found] = rows;
+      if (!found?.source) throw notFound(entity, { id });
+      const flagsOf = (cte: string) => (privilege: Privilege) => found[`${cte} ${may(privilege)}`] === true;
+      const source = standing(asking, flagsOf('source'));
+      if (source === 'unknown') throw notFound(entity, { id });
+      const there = found.target ? standing(targetAsking, flagsOf('target')) : 'unknown';
+      if (there === 'unknown' && message === 'associate') {
         throw fail('TARGET_NOT_FOUND', { entity: target.name, address: targetId });
       }
+      if (source === 'out of reach') throw rowPrivilegeMissing('append', entity.name, 'this row', id);
+      if (there === 'out of reach') throw rowPrivilegeMissing('append', target.name, 'the other row', targetId);
     },
   };
 }

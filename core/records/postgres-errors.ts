@@ -1,14 +1,16 @@
 // What Postgres refuses → what the caller is told: the field, the key, the row in the way. No SQLSTATE ends in a 500.
 import { databaseError, type DatabaseError } from '../db/errors.ts';
 import { ident } from '../db/identifier.ts';
+import type { Parameter } from '../db/sql.ts';
 import type { Call } from '../engine.ts';
 import type { Entity } from '../model/model.ts';
-import { mayI } from '../security/access.ts';
+import { rowsFor } from '../security/access.ts';
 import { mayReadFully } from './authorize-fields.ts';
 import { columnOf } from './entity-facts.ts';
 import { fail } from './errors.ts';
 import { invalid } from './invalid.ts';
-import { table } from './statement.ts';
+import { fillConditions, rowConditions } from './row-conditions.ts';
+import { slots, table } from './statement.ts';
 
 /** Serialization failure and deadlock: the same write may well succeed when tried again. */
 export function isRetryable(error: unknown): boolean {
@@ -94,10 +96,12 @@ async function keyTaken(call: Call, entity: Entity, raised: DatabaseError, cause
       one.fields.some((name) => entity.fields.get(name)?.columns.some((c) => c.name === column)),
     ),
   );
-  // That the value is taken cannot be hidden; which it is and which row has it is for who may read them.
-  const shown = isShown(call, entity, columns);
-  const readable = shown && mayI(call.principal, call.engine.model, 'read', entity.name);
-  const id = readable ? await holderOf(call, entity, raised) : undefined;
+  // That the value is taken cannot be hidden; which it is and which row has it is for who may read them. What the caller did
+  // not send of a key of several columns stands in that row, or in the one to be changed.
+  const own = raised.table === undefined || raised.table === entity.name;
+  const isReadable = own && isShown(call, entity, columns);
+  const id = isReadable ? await holderOf(call, entity, columns, values) : undefined;
+  const shown = isReadable && (columns.length === 1 || id !== undefined);
   return fail(
     'KEY_TAKEN',
     {
@@ -118,32 +122,26 @@ function isShown(call: Call, entity: Entity, columns: readonly string[]): boolea
   });
 }
 
-/** The id of the row that has the key; the values come back through Postgres's own cast of their text. */
-async function holderOf(call: Call, entity: Entity, raised: DatabaseError): Promise<string | undefined> {
-  const { columns, values } = keyOf(raised);
-  if (columns.length !== 1) {
-    const parts = values.split(', ');
-    if (parts.length !== columns.length) return undefined;
-    return find(call, entity, columns, parts);
-  }
-  return find(call, entity, columns, [values]);
-}
-
-async function find(
-  call: Call,
+/** The id of the row that has the key, if the caller may read it; the values come back through Postgres's own cast of their text. */
+async function holderOf(
+  { engine, principal }: Call,
   entity: Entity,
   columns: readonly string[],
-  values: readonly string[],
+  text: string,
 ): Promise<string | undefined> {
-  if (!columns.every((name) => [...entity.fields.values()].some((f) => f.columns.some((c) => c.name === name)))) {
-    return undefined;
-  }
-  const where = columns.map((name, index) => `${ident(name)}::text = $${index + 1}::text`).join(' and ');
-  const key = ident(columnOf(entity.key).name);
-  const rows = await call.engine.database
+  const values = columns.length === 1 ? [text] : text.split(', ');
+  const known = new Set([...entity.fields.values()].flatMap((field) => field.columns.map(({ name }) => name)));
+  if (values.length !== columns.length || !columns.every((name) => known.has(name))) return undefined;
+  const parameters = slots();
+  const conditions = rowConditions(engine, parameters.use);
+  const where = columns.map((name) => `t.${ident(name)}::text = ${parameters.use(name, 'text')}`);
+  where.push(conditions.over(entity, 't', rowsFor(principal, engine.model, 'read', entity.name)));
+  const given = new Map<string, Parameter>(columns.map((name, index) => [name, values[index] ?? null]));
+  fillConditions(conditions.recipes, principal, given);
+  const rows = await engine.database
     .query<{ id: string }>(
-      `select ${key} as id from ${table(call.engine.schema, entity)} where ${where} limit 1`,
-      values,
+      `select t.${ident(columnOf(entity.key).name)} as id from ${table(engine.schema, entity)} t where ${where.join(' and ')} limit 1`,
+      parameters.names.map((slot) => given.get(slot) ?? null),
     )
     .catch(() => []);
   return rows[0]?.id;

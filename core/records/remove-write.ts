@@ -8,11 +8,13 @@ import type { Hooks, PlannedWrite } from '../events/pipeline.ts';
 import type { Entity } from '../model/model.ts';
 import { requirePrivilege } from '../security/access.ts';
 import { bulkUpdate } from './bulk-update.ts';
-import { cascade, countLinks, intersectsOf, refersTo, type Cascade } from './cascade.ts';
+import { cascade, countLinks, intersectsOf, refersTo, requireDeletable, tell, type Cascade } from './cascade.ts';
 import { refuseSingle, refuseUnion } from './create-write.ts';
 import { columnOf, factsOf, typeColumnOf } from './entity-facts.ts';
 import { fail } from './errors.ts';
 import { readRow } from './read-row.ts';
+import { fillConditions, rowConditions } from './row-conditions.ts';
+import { askedText, askingOf, refuseRow, requireRow } from './row-rights.ts';
 import { auditInto, jsonObject, outboxInto, slots, table, traceOf, unaudited } from './statement.ts';
 import { executorOf } from './transact.ts';
 
@@ -34,6 +36,7 @@ export function planRemove(
       requirePrivilege(caller.principal, caller.engine.model, 'delete', entity.name);
       refuseSingle(caller, entity);
     },
+    admit: (inside) => requireRow(inside, entity, id, ['delete'], true),
     image: (inside) => readRow(inside, entity, id, true),
     execute: (inside, hooks) => remove(inside, entity, id, options.version, hooks),
   };
@@ -47,33 +50,38 @@ async function remove(
   hooks: Hooks,
 ): Promise<boolean> {
   const executor = executorOf(call);
-  const { schema, model } = call.engine;
+  const { schema } = call.engine;
   const versionField = factsOf(entity).system.get('version');
-  const rows = await executor.query<{ version: string }>(
-    `select ${versionField ? ident(columnOf(versionField).name) : '0'}::text as version from ${table(schema, entity)} where ${ident(columnOf(entity.key).name)} = $1::uuid for update`,
-    [id],
+  const asking = askingOf(call, entity.name, ['delete']);
+  const parameters = slots();
+  const conditions = rowConditions(call.engine, parameters.use);
+  const values = new Map<string, Parameter>([[':id', id]]);
+  const flags = askedText(conditions, entity, 't', asking.flags);
+  const text = `select ${versionField ? `t.${ident(columnOf(versionField).name)}` : '0'}::text as version${flags} from ${table(schema, entity)} t where t.${ident(columnOf(entity.key).name)} = ${parameters.use(':id', 'uuid')} for update`;
+  fillConditions(conditions.recipes, call.principal, values);
+  const rows = await executor.query<{ version: string; [flag: string]: unknown }>(
+    text,
+    parameters.names.map((slot) => values.get(slot) ?? null),
   );
   const found = rows[0];
   if (!found) return false;
+  refuseRow(entity, id, asking, found);
   if (version !== undefined && found.version !== version) {
     const data = { current: {}, version: found.version };
     throw fail('PRECONDITION_FAILED', { entity: entity.name, version: found.version, given: version }, { data });
   }
 
   const plan = await cascade(call, entity, id, true);
-  // Only for what there is: an entity that might have gone along, but has no rows here, takes no privilege.
-  for (const [name, { ids }] of plan.doomed) if (ids.size > 0) requirePrivilege(call.principal, model, 'delete', name);
+  await requireDeletable(call, id, plan);
   const restricts = await countLinks(call, plan.restricts, plan.doomed);
   if (restricts.length > 0) {
-    const list = restricts.map(
-      (one) => `${one.count} ${one.title} (${one.names.join(', ')}${one.count > one.names.length ? ' …' : ''})`,
-    );
     const details = restricts.map((one) => ({
       code: 'RESTRICTED_BY',
       target: one.relation,
-      message: `${one.count} ${one.title} refer to it in ${one.field}: ${one.names.join(', ')}${one.count > one.names.length ? ' …' : ''}.`,
+      message: `In the way, by ${one.field}: ${tell(one)}.`,
     }));
-    throw fail('DELETE_RESTRICTED', { entity: entity.name, list: list.join('; ') }, { details, data: { restricts } });
+    const list = restricts.map(tell).join('; ');
+    throw fail('DELETE_RESTRICTED', { entity: entity.name, list }, { details, data: { restricts } });
   }
 
   const others = [...plan.doomed.values()].flatMap((group) =>

@@ -1,5 +1,6 @@
 // A row's address → its id: as it is, or looked up by an alternate key.
 import { ident } from '../db/identifier.ts';
+import type { Parameter } from '../db/sql.ts';
 import type { Call } from '../engine.ts';
 import type { Entity } from '../model/model.ts';
 import { requirePrivilege } from '../security/access.ts';
@@ -10,11 +11,16 @@ import { fail } from './errors.ts';
 import type { RecordAddress } from './input.ts';
 import { invalid } from './invalid.ts';
 import { readId } from './parse-address.ts';
-import { table } from './statement.ts';
+import { fillConditions, rowConditions } from './row-conditions.ts';
+import { askedShape, askingOf } from './row-rights.ts';
+import { slots, table } from './statement.ts';
+import { statementFor } from './statement-cache.ts';
 import { alone, executorOf } from './transact.ts';
 
+export { notFound, say } from './not-found.ts';
+
 /**
- * Undefined when no row has the alternate key. An id is only checked for its form; looking a key up is reading. Throws
+ * Undefined when no row that the caller may read or write has the alternate key. An id is only checked for its form. Throws
  * KEY_UNKNOWN, RECORD_ID_INVALID, PRIVILEGE_MISSING, FIELD_FORBIDDEN.
  */
 export async function resolveAddress(call: Call, entity: Entity, address: RecordAddress): Promise<string | undefined> {
@@ -23,18 +29,34 @@ export async function resolveAddress(call: Call, entity: Entity, address: Record
     if (id === undefined) throw fail('RECORD_ID_INVALID', { id: address.id.slice(0, 80) });
     return id;
   }
-  requirePrivilege(call.principal, call.engine.model, 'read', entity.name);
+  const { principal, engine } = call;
+  requirePrivilege(principal, engine.model, 'read', entity.name);
   const values = keyValues(entity, address.key);
   requireFields(call, entity, Object.keys(address.key), 'read');
   const columns = [...values.keys()];
-  const types = new Map(
-    [...entity.fields.values()].flatMap((field) => field.columns.map((c) => [c.name, c.type] as const)),
-  );
-  const where = columns.map((name, index) => `${ident(name)} = $${index + 1}::text::${types.get(name) ?? 'text'}`);
+  const asking = askingOf(call, entity.name, ['read']);
+  const statement = statementFor(engine, entity, `key ${columns.join()} ${askedShape(call, asking.flags)}`, () => {
+    const parameters = slots();
+    const conditions = rowConditions(engine, parameters.use);
+    const types = new Map(
+      [...entity.fields.values()].flatMap((field) => field.columns.map((c) => [c.name, c.type] as const)),
+    );
+    const where = columns.map(
+      (name) => `t.${ident(name)} = ${parameters.use(name, 'text')}::${types.get(name) ?? 'text'}`,
+    );
+    if (asking.known) {
+      const known = asking.flags.map(({ condition }) => conditions.over(entity, 't', condition));
+      where.push(`(${known.join(' or ')})`);
+    }
+    const text = `select t.${ident(columnOf(entity.key).name)} as id from ${table(engine.schema, entity)} t where ${where.join(' and ')} limit 1`;
+    return { text, slots: parameters.names, recipes: conditions.recipes };
+  });
+  const parameters = new Map<string, Parameter>(columns.map((name) => [name, textOf(values.get(name) ?? null)]));
+  fillConditions(statement.recipes ?? [], principal, parameters);
   const rows = await alone(call, entity, (inside) =>
     executorOf(inside).query<{ id: string }>(
-      `select ${ident(columnOf(entity.key).name)} as id from ${table(call.engine.schema, entity)} where ${where.join(' and ')} limit 1`,
-      columns.map((name) => textOf(values.get(name) ?? null)),
+      statement.text,
+      statement.slots.map((slot) => parameters.get(slot) ?? null),
     ),
   );
   return rows[0]?.id;
@@ -68,18 +90,4 @@ function keyValues(entity: Entity, key: Readonly<Record<string, string | number>
   }
   if (violations.length > 0) throw invalid(entity, violations);
   return columns;
-}
-
-/** `(0197…)` or `(accountnumber='A-1')`, for messages. */
-export function say(address: RecordAddress): string {
-  if ('id' in address) return address.id.slice(0, 80);
-  return Object.entries(address.key)
-    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
-    .join(', ')
-    .slice(0, 200);
-}
-
-/** RECORD_NOT_FOUND, 404. */
-export function notFound(entity: Entity, address: RecordAddress): Error {
-  return fail('RECORD_NOT_FOUND', { entity: entity.name, address: say(address) });
 }

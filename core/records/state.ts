@@ -81,15 +81,19 @@ function sources(entity: Entity, next: number | undefined): readonly number[] | 
   return reasons.filter((reason) => !reason.to || reason.to.includes(next)).map((reason) => reason.value);
 }
 
-/** STATUS_TRANSITION: the row's reason does not lead to the wanted one; says which it leads to. */
-export function transitionRefused(entity: Entity, current: number, next: ColumnValue): PeyvandError {
+/** STATUS_TRANSITION: the row's reason does not lead to the wanted one; says which it leads to, for who may read it. */
+export function transitionRefused(entity: Entity, current: number | undefined, next: ColumnValue): PeyvandError {
+  const field = factsOf(entity).system.get('status')?.name ?? 'statuscode';
+  if (current === undefined) {
+    const message = `The row is in a state that cannot become ${String(next)}. Choose another reason.`;
+    return invalid(entity, [{ code: 'STATUS_TRANSITION', target: field, message }]);
+  }
   const from = find(entity, current);
   const to = find(entity, next);
   const allowed = (from?.reason.to ?? []).flatMap((value) => {
     const reason = find(entity, value)?.reason;
     return reason ? [say(reason)] : [];
   });
-  const field = factsOf(entity).system.get('status')?.name ?? 'statuscode';
   const way = `${from ? say(from.reason) : String(current)} cannot become ${to ? say(to.reason) : String(next)}.`;
   const message = `${way} Next may be ${allowed.length > 0 ? allowed.join(', ') : 'no other reason'}.`;
   return invalid(entity, [{ code: 'STATUS_TRANSITION', target: field, message }]);

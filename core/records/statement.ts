@@ -4,24 +4,36 @@ import { ident, literal, qualified } from '../db/identifier.ts';
 import type { Parameter } from '../db/sql.ts';
 import type { Call } from '../engine.ts';
 import type { Column, Entity, Field, Model } from '../model/model.ts';
+import type { Binding } from '../query/statement.ts';
+import type { Condition } from '../query/tree.ts';
 import type { ColumnType } from '../sdk/index.ts';
+import type { Privilege } from '../security/access.ts';
 import { columnOf, factsOf } from './entity-facts.ts';
+import type { RowConditions } from './row-conditions.ts';
 
 /**
  * SQL text, and for `$1 …` the name of the value that belongs there: a column's, or one of `:id`, `:user`, `:unit`,
- * `:version`, `:audit`, `:request`, `:address`, `:via`, `:channel`, `:payload`.
+ * `:version`, `:audit`, `:request`, `:address`, `:via`, `:channel`, `:payload`, and `:access0` … of the caller's rights.
  */
 export interface Statement {
   readonly text: string;
   readonly slots: readonly string[];
+  /** How `:access0` … are filled in. */
+  readonly recipes?: readonly Binding[];
+}
+
+/** A privilege that has to be asked of each row, with the condition over the entity's rows. */
+export interface Asked {
+  readonly privilege: Privilege;
+  readonly condition: Condition;
 }
 
 /** Types that the driver would write in its own way travel as text. */
-const asText: ReadonlySet<ColumnType> = new Set<ColumnType>(['date', 'timestamp', 'timestamptz', 'jsonb']);
+const asText: ReadonlySet<string> = new Set<ColumnType>(['date', 'timestamp', 'timestamptz', 'jsonb']);
 
 export interface Slots {
   /** `$3::numeric`; the same slot keeps its number. */
-  use(slot: string, type: ColumnType): string;
+  use(slot: string, type: string): string;
   readonly names: readonly string[];
 }
 
@@ -42,6 +54,10 @@ export interface CheckedReference {
   readonly field: Field;
   /** Logical name of the referenced entity. */
   readonly target: string;
+  /** Where the caller may not refer to every row of it: which rows of a table may be referred to, and known of at all. */
+  readonly reach?: (entity: string) => { readonly target: Condition; readonly known: Condition };
+  /** An owner: who may not own rows (an access team, a disabled user) is told from who is not there. */
+  readonly owner?: boolean;
 }
 
 export function table(schema: string, entity: Pick<Entity, 'name'>): string {
@@ -55,33 +71,65 @@ function tablesOf(model: Model, target: string): readonly Entity[] {
   return entity.union ? entity.union.members.flatMap((member) => tablesOf(model, member)) : [entity];
 }
 
-/** CTEs that lock the referenced rows against deletion, and the condition that all of them are there. */
+/**
+ * CTEs that lock the referenced rows against deletion, the conditions of the write, and the answer's flags: `ref:…` that the
+ * row is there for the caller, `to:…` that the caller may refer to it, `own:…` that it may own rows, or (`unchanged`, over
+ * the old row) already owns this one.
+ */
 export function referenceChecks(
   model: Model,
   schema: string,
   references: readonly CheckedReference[],
   parameters: Slots,
+  rows: RowConditions,
+  unchanged?: (field: Field) => string,
 ): { readonly ctes: readonly string[]; readonly conditions: readonly string[]; readonly flags: readonly string[] } {
   const ctes: string[] = [];
   const conditions: string[] = [];
   const flags: string[] = [];
-  for (const [index, { field, target }] of references.entries()) {
-    const found = tablesOf(model, target).map((entity, part) => {
+  for (const [index, { field, target, reach, owner }] of references.entries()) {
+    const names: string[] = [];
+    for (const [part, entity] of tablesOf(model, target).entries()) {
       const name = `ref${index}_${part}`;
-      ctes.push(
-        `${name} as materialized (select 1 from ${table(schema, entity)} where ${ident(columnOf(entity.key).name)} = ${parameters.use(columnOf(field).name, 'uuid')} for key share)`,
-      );
-      return `exists (select from ${name})`;
-    });
-    const condition = found.length > 0 ? `(${found.join(' or ')})` : 'false';
-    conditions.push(condition);
-    flags.push(`${condition} as ${ident(flagOf(field))}`);
+      names.push(name);
+      const id = parameters.use(columnOf(field).name, 'uuid');
+      const key = ident(columnOf(entity.key).name);
+      const of = `from ${table(schema, entity)}`;
+      const asked = reach?.(entity.name);
+      const able = owner === true ? ableToOwn(entity) : undefined;
+      const text =
+        asked || able !== undefined
+          ? `select ${asked ? rows.over(entity, 't', asked.target) : 'true'} as "to", ${asked ? rows.over(entity, 't', asked.known) : 'true'} as "known", ${able ?? 'true'} as "able" ${of} t where t.${key} = ${id} for key share`
+          : `select 1 ${of} where ${key} = ${id} for key share`;
+      ctes.push(`${name} as materialized (${text})`);
+    }
+    const some = (where: string): string =>
+      names.length > 0 ? `(${names.map((name) => `exists (select from ${name}${where})`).join(' or ')})` : 'false';
+    const there = some(reach ? ' where "known"' : '');
+    flags.push(`${there} as ${ident(flagOf(field))}`);
+    conditions.push(there);
+    const more = (kind: 'to' | 'own', condition: string): void => {
+      flags.push(`${condition} as ${ident(flagOf(field, kind))}`);
+      conditions.push(condition);
+    };
+    if (reach) more('to', some(' where "to"'));
+    if (owner === true)
+      more('own', `(${[some(' where "able"'), ...(unchanged ? [unchanged(field)] : [])].join(' or ')})`);
   }
   return { ctes, conditions, flags };
 }
 
-export function flagOf(field: Field): string {
-  return `ref:${field.name}`.slice(0, 60);
+/** Over `t`: whether the row may own others. Users may be disabled; of teams only owner teams own. */
+function ableToOwn(entity: Entity): string | undefined {
+  const disabled = entity.fields.get('isdisabled');
+  const kind = entity.fields.get('teamtype');
+  if (entity.name === 'systemuser' && disabled) return `t.${ident(columnOf(disabled).name)} is not true`;
+  if (entity.name === 'team' && kind) return `t.${ident(columnOf(kind).name)} is distinct from 1`;
+  return undefined;
+}
+
+export function flagOf(field: Field, kind: 'ref' | 'to' | 'own' = 'ref'): string {
+  return `${kind}:${field.name}`.slice(0, 60);
 }
 
 /** The base currency: the first row of the referenced entity whose own rate is 1. */

@@ -4,6 +4,8 @@ import { ident, literal, qualified } from '../db/identifier.ts';
 import type { Column, Entity, Model } from '../model/model.ts';
 import { columnOf, factsOf } from './entity-facts.ts';
 import { ownerValues } from './insert-statement.ts';
+import { rowConditions } from './row-conditions.ts';
+import { askedText, may, type Asking } from './row-rights.ts';
 import {
   auditInto,
   audited,
@@ -36,9 +38,11 @@ export interface UpdateShape {
   /** Write also where nothing differs: the version must not tell the caller that a hidden value was guessed. */
   readonly blind: boolean;
   readonly notify: boolean;
+  /** What is asked of the row: flags of the answer; the write waits for the required ones. */
+  readonly asking: Asking;
 }
 
-/** Columns of the answer: before, version (null: nothing written), reason, current (the given columns, when stale), ref:… */
+/** Columns of the answer: before, version (null: nothing written), reason, current (the given columns, when stale), ref:…, may … */
 export function updateStatement(model: Model, schema: string, entity: Entity, shape: UpdateShape): Statement {
   const facts = factsOf(entity);
   const parameters = slots();
@@ -95,10 +99,19 @@ export function updateStatement(model: Model, schema: string, entity: Entity, sh
   if (modifiedBy) values.set(columnOf(modifiedBy).name, user());
   if (version) values.set(columnOf(version).name, `nextval(${literal(qualified(schema, '_version'))}::regclass)`);
 
-  const checks = referenceChecks(model, schema, shape.references, parameters);
+  const rows = rowConditions({ model, schema }, parameters.use);
+  const checks = referenceChecks(model, schema, shape.references, parameters, rows, (field) => {
+    const { name } = columnOf(field);
+    return `old.${ident(name)} is not distinct from ${values.get(name) ?? 'null'}`;
+  });
   const conditions = [`t.${key} = old.${key}`];
   const differs = compared.map((name) => `old.${ident(name)} is distinct from ${values.get(name) ?? 'null'}`);
-  if (!shape.blind) conditions.push(differs.length > 0 ? `(${differs.join(' or ')})` : 'false');
+  // A row that the caller may not read is written blindly too.
+  const mayNotRead = shape.asking.flags.some(({ privilege }) => privilege === 'read')
+    ? [`not old.${ident(may('read'))}`]
+    : [];
+  const due = [...differs, ...mayNotRead];
+  if (!shape.blind) conditions.push(due.length > 0 ? `(${due.join(' or ')})` : 'false');
   const given = shape.version && versionColumn ? parameters.use(':version', 'bigint') : undefined;
   if (given) conditions.push(`old.${versionColumn} = ${given}`);
   if (shape.from && status) {
@@ -108,9 +121,12 @@ export function updateStatement(model: Model, schema: string, entity: Entity, sh
     );
   }
   conditions.push(...checks.conditions);
+  for (const privilege of shape.asking.required) conditions.push(`old.${ident(may(privilege))}`);
 
+  const isAsked = shape.asking.flags.length > 0;
+  const flags = askedText(rows, entity, 't', shape.asking.flags);
   const ctes = [
-    `old as materialized (select ${[...needed].map(ident).join(', ')} from ${table(schema, entity)} where ${key} = ${parameters.use(':id', 'uuid')} for no key update)`,
+    `old as materialized (select ${[...needed].map(ident).join(', ')}${flags} from ${table(schema, entity)}${isAsked ? ' t' : ''} where ${key} = ${parameters.use(':id', 'uuid')} for no key update)`,
     ...checks.ctes,
     ...stamped.ctes,
   ];
@@ -130,7 +146,7 @@ export function updateStatement(model: Model, schema: string, entity: Entity, sh
   const request = parameters.use(':request', 'text');
   if (entity.audit) {
     const log = audited(entity, 'changes', logged);
-    const some = log === 'changes' && !shape.blind ? '' : ` where (${log}) <> '{}'`;
+    const some = log === 'changes' && !shape.blind && mayNotRead.length === 0 ? '' : ` where (${log}) <> '{}'`;
     ctes.push(
       `audit as (${auditInto(schema, parameters, { id: parameters.use(':audit', 'uuid'), entity: entity.name, record: 'id', action: 'update', changes: log, from: `diff${some}` })})`,
     );
@@ -156,6 +172,7 @@ export function updateStatement(model: Model, schema: string, entity: Entity, sh
         ]
       : []),
     ...checks.flags,
+    ...shape.asking.flags.map(({ privilege }) => `old.${ident(may(privilege))}`),
     ...(shape.notify
       ? [
           `case when new.${key} is not null then pg_notify(${parameters.use(':channel', 'text')}, '')::text end as "notified"`,
@@ -165,5 +182,6 @@ export function updateStatement(model: Model, schema: string, entity: Entity, sh
   return {
     text: `with ${ctes.join(',\n')}\nselect ${results.join(', ')} from old left join new on true`,
     slots: parameters.names,
+    recipes: rows.recipes,
   };
 }

@@ -7,20 +7,22 @@ import type { Call } from '../engine.ts';
 import { handlersOf } from '../events/handlers.ts';
 import type { PlannedWrite } from '../events/pipeline.ts';
 import type { Entity } from '../model/model.ts';
-import { mayI, requirePrivilege } from '../security/access.ts';
+import { requirePrivilege, type Privilege } from '../security/access.ts';
 import { fieldAccess, maskText } from '../security/field-access.ts';
 import type { ColumnValue } from '../sdk/index.ts';
 import { assignAlong, assignsAlong, lockOwner } from './assign.ts';
 import { authorizeFields, mayReadFully } from './authorize-fields.ts';
-import { danglingLookups, refuseUnion } from './create-write.ts';
+import { refuseUnion } from './create-write.ts';
 import { columnOf, factsOf, typeColumnOf } from './entity-facts.ts';
 import { fail } from './errors.ts';
 import { refuseLoop } from './hierarchy.ts';
 import type { RecordInput, Written } from './input.ts';
 import { readRow } from './read-row.ts';
-import { authorizeReferences, referencesOf, unconstrained } from './references.ts';
+import { appends, authorizeReferences, checkedOf, checkedShape, referencesOf, refuseReferences } from './references.ts';
+import { fillConditions } from './row-conditions.ts';
+import { askedShape, askingOf, may, refuseRow, requireRow } from './row-rights.ts';
 import { settleState, transitionRefused, type SettledState } from './state.ts';
-import { flagOf, traceOf, type CheckedReference } from './statement.ts';
+import { traceOf, type CheckedReference } from './statement.ts';
 import { statementFor } from './statement-cache.ts';
 import { executorOf } from './transact.ts';
 import { updateStatement } from './update-statement.ts';
@@ -57,6 +59,11 @@ export function planUpdate(
   const assigning = owner !== undefined && owner.name in values;
   const trees = facts.trees.filter((tree) => tree.name in values);
   const rules = rulesForUpdate(call, entity, values);
+  const taken = (): readonly Privilege[] => [
+    'write',
+    ...(owner && columns.has(columnOf(owner).name) ? (['assign'] as const) : []),
+    ...(appends(references) ? (['append'] as const) : []),
+  ];
   return {
     message: 'update',
     entity,
@@ -78,19 +85,25 @@ export function planUpdate(
       authorizeReferences(caller, entity, references);
       if (!options.trusted) authorizeFields(caller, entity, sent, 'update');
     },
+    admit: (inside) => requireRow(inside, entity, id, taken(), true),
     image: (inside) => readRow(inside, entity, id, true),
     async execute(inside) {
       // Once more: handlers may have written further fields.
       const asked = rulesForUpdate(inside, entity, values);
-      if (asked.length > 0) await guardUpdate(inside, entity, id, asked, columns);
-      for (const tree of facts.trees) {
-        const parent = columns.get(columnOf(tree).name);
-        if (typeof parent === 'string') await refuseLoop(inside, entity, tree, id, parent);
+      if (asked.length > 0) {
+        // Before a word about other rows that are like it.
+        await requireRow(inside, entity, id, taken(), true);
+        await guardUpdate(inside, entity, id, asked, columns);
       }
       const along =
         owner && columns.has(columnOf(owner).name) && inside.executor && assignsAlong(inside.engine.model, entity);
       const last = along ? await lockOwner(inside, entity, id) : undefined;
-      const written = await store(inside, entity, id, columns, state, references, options.version);
+      const written = await store(inside, entity, id, columns, state, references, taken(), options.version);
+      // After the write, which has refused whoever may not: a loop tells where rows stand.
+      for (const tree of written?.changed ? facts.trees : []) {
+        const parent = columns.get(columnOf(tree).name);
+        if (typeof parent === 'string') await refuseLoop(inside, entity, tree, id, parent);
+      }
       if (written?.changed && along && last) {
         const next = columns.get(columnOf(owner).name);
         const type = typeColumnOf(owner);
@@ -118,9 +131,10 @@ async function store(
   columns: ReadonlyMap<string, ColumnValue>,
   state: SettledState,
   references: readonly CheckedReference[],
+  taken: readonly Privilege[],
   version: string | undefined,
 ): Promise<Written | undefined> {
-  const { engine } = call;
+  const { engine, principal } = call;
   const facts = factsOf(entity);
   const status = facts.system.get('status');
   const statusColumn = status && columnOf(status).name;
@@ -131,7 +145,8 @@ async function store(
     owner && (columns.get(columnOf(owner).name) ?? null) !== null
       ? String((ownerType && columns.get(ownerType.name)) ?? 'systemuser')
       : undefined;
-  const checked = unconstrained(engine.model, references);
+  const checked = checkedOf(call, references);
+  const asking = askingOf(call, entity.name, taken, true);
   const cleared = given.filter((name) => entity.fields.get(name)?.type.blob && columns.get(name) === null);
   const blind = writesBlindly(call, entity, given);
   const notify = handlersOf(engine.handlers, 'update', entity.name).async.length > 0;
@@ -145,8 +160,10 @@ async function store(
     cleared,
     blind,
     notify,
+    asking,
   };
-  const signature = `update ${given.join()} ${checked.map((one) => `${one.field.name}:${one.target}`).join()} ${kind ?? ''} ${shape.version} ${state.keepReason} ${state.from?.join() ?? '-'} ${cleared.join()} ${blind} ${notify}`;
+  const rights = `${asking.required.join()} ${askedShape(call, asking.flags)}`;
+  const signature = `update ${given.join()} ${checkedShape(call, checked)} ${kind ?? ''} ${shape.version} ${state.keepReason} ${state.from?.join() ?? '-'} ${cleared.join()} ${blind} ${notify} ${rights}`;
   const statement = statementFor(engine, entity, signature, () =>
     updateStatement(engine.model, engine.schema, entity, shape),
   );
@@ -156,6 +173,7 @@ async function store(
   for (const [slot, value] of traceOf(call)) parameters.set(slot, value);
   parameters.set(':channel', `${engine.schema}_outbox`);
   parameters.set(':version', version !== undefined && /^\d{1,18}$/.test(version) ? version : '-1');
+  fillConditions(statement.recipes ?? [], principal, parameters);
   const rows = await executorOf(call).query<Answer>(
     statement.text,
     statement.slots.map((slot) => parameters.get(slot) ?? null),
@@ -163,12 +181,13 @@ async function store(
   const row = rows[0];
   if (!row) return undefined;
   if (row.version !== null) return { id, version: row.version, created: false, changed: true };
+  refuseRow(entity, id, asking, row);
   if (version !== undefined && row.before !== version) throw stale(call, entity, version, row);
-  const missing = checked.filter((one) => row[flagOf(one.field)] === false);
-  if (missing.length > 0) throw danglingLookups(entity, missing, columns);
+  refuseReferences(entity, checked, columns, row);
   const next = statusColumn === undefined ? null : (columns.get(statusColumn) ?? null);
   if (state.from && typeof row.reason === 'number' && row.reason !== next && !state.from.includes(row.reason)) {
-    if (!(state.keepReason && sameState(entity, row.reason, next))) throw transitionRefused(entity, row.reason, next);
+    const current = row[may('read')] === false ? undefined : row.reason;
+    if (!(state.keepReason && sameState(entity, row.reason, next))) throw transitionRefused(entity, current, next);
   }
   return { id, version: row.before, created: false, changed: false };
 }
@@ -187,10 +206,11 @@ function writesBlindly(call: Call, entity: Entity, given: readonly string[]): bo
   });
 }
 
-/** PRECONDITION_FAILED with the row's values of the fields that were to be written, for who may read them. */
+/** PRECONDITION_FAILED with the row's values of the fields that were to be written, as far as the caller may read them. */
 function stale(call: Call, entity: Entity, given: string, row: Answer): Error {
-  const readable = mayI(call.principal, call.engine.model, 'read', entity.name);
-  const found = JSON.parse((readable && row.current) || '{}') as Readonly<Record<string, string | null>>;
+  const { principal, engine } = call;
+  const isSeen = row[may('read')] !== false;
+  const found = JSON.parse((isSeen && row.current) || '{}') as Readonly<Record<string, string | null>>;
   const current: Record<string, unknown> = {};
   for (const field of entity.fields.values()) {
     const [column] = field.columns;
@@ -212,5 +232,5 @@ export function storeColumns(
   columns: ReadonlyMap<string, ColumnValue>,
   version: string | undefined,
 ): Promise<Written | undefined> {
-  return store(call, entity, id, columns, { keepReason: false, from: undefined }, [], version);
+  return store(call, entity, id, columns, { keepReason: false, from: undefined }, [], ['write'], version);
 }

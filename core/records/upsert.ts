@@ -1,19 +1,16 @@
 // Creates the addressed row or changes it, whichever it takes, whoever else does the same at this moment: an update that
 // finds nothing is followed by an insert that does nothing where the key is taken, and so on until one of them holds.
-import { ident } from '../db/identifier.ts';
 import type { Call } from '../engine.ts';
 import { run } from '../events/pipeline.ts';
 import type { Entity } from '../model/model.ts';
 import { requirePrivilege } from '../security/access.ts';
 import { planCreate } from './create-write.ts';
-import { columnOf } from './entity-facts.ts';
 import { fail } from './errors.ts';
 import { handlerRecords } from './handler-records.ts';
 import type { RecordAddress, RecordInput, Written } from './input.ts';
 import { invalid } from './invalid.ts';
 import { notFound, resolveAddress, say } from './resolve-address.ts';
-import { table } from './statement.ts';
-import { executorOf } from './transact.ts';
+import { askingOf, flagsOf, may, standing } from './row-rights.ts';
 import { planUpdate } from './update-write.ts';
 
 const ATTEMPTS = 5;
@@ -77,12 +74,11 @@ export async function upsert(
   throw fail('WRITE_CONFLICT');
 }
 
+/** Whether there is such a row as far as the caller may know. */
 async function exists(call: Call, entity: Entity, id: string): Promise<boolean> {
-  const rows = await executorOf(call).query(
-    `select 1 from ${table(call.engine.schema, entity)} where ${ident(columnOf(entity.key).name)} = $1::uuid`,
-    [id],
-  );
-  return rows.length > 0;
+  const asking = askingOf(call, entity.name, ['read']);
+  const row = await flagsOf(call, entity, id, asking.flags, false);
+  return row !== undefined && standing(asking, (privilege) => row[may(privilege)] === true) !== 'unknown';
 }
 
 /** The id or the key repeated in the body is no attempt to change it. */

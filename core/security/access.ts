@@ -328,7 +328,12 @@ export function requirePrivilege(principal: Principal, model: Model, privilege: 
 
 /** True when a new row that the caller owns lies within reach without asking the database: no condition, no deny. */
 export function mayCreateOwn(principal: Principal, model: Model, entity: string): boolean {
-  const { allow, deny } = accessTo(principal, model, 'create', entity);
+  return mayOwn(principal, model, 'create', entity);
+}
+
+/** The same for any privilege: whatever the caller's own row says, the privilege reaches it. */
+export function mayOwn(principal: Principal, model: Model, privilege: Privilege, entity: string): boolean {
+  const { allow, deny } = accessTo(principal, model, privilege, entity);
   if (deny.length > 0) return false;
   return allow.some(
     (reason) => reason.kind === 'administrator' || (reason.kind === 'role' && reason.when === undefined),

@@ -7,6 +7,11 @@ export const refuse = defineErrors({
     message:
       'You need the privilege "{privilege}" on {entity} for this. Ask an administrator to add it to one of your roles.',
   },
+  ROW_PRIVILEGE_MISSING: {
+    status: 403,
+    message:
+      'Your privilege "{privilege}" on {entity} does not reach {row}. {hint} An administrator can widen it by a role, a colleague who may by sharing the row.',
+  },
   RIGHT_MISSING: {
     status: 403,
     message: 'You need the right "{right}" for this. Ask an administrator to add it to one of your roles.',

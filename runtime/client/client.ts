@@ -39,7 +39,10 @@ export interface DeletePreviewItem {
   readonly relationship: string;
   readonly entity: string;
   readonly title: string;
+  /** Rows that the caller may read. */
   readonly count: number;
+  /** There are others. */
+  readonly others: boolean;
   readonly effect: 'delete' | 'unlink' | 'restrict';
 }
 

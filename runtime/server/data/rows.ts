@@ -91,12 +91,13 @@ export async function deletePreviewOf(request: DataRequest, entity: Entity, addr
   if (id === undefined) throw notFound(entity, address);
   const preview = await deletePreview(call, entity, id);
   const items = (effects: readonly Effect[], effect: string) =>
-    effects.map(({ relation, entity: name, title, count, names }) => ({
+    effects.map(({ relation, entity: name, title, count, names, others }) => ({
       relationship: relation,
       entity: name,
       title,
       count,
       names,
+      others,
       effect,
     }));
   return answerOData(

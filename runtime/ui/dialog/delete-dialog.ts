@@ -18,7 +18,7 @@ export async function deleteRecord(
   const { t } = locale;
   let items: readonly DeletePreviewItem[];
   try {
-    items = (await client.deletePreview(entity.set, id)).filter((item) => item.count > 0);
+    items = (await client.deletePreview(entity.set, id)).filter((item) => item.count > 0 || item.others);
   } catch (error) {
     if (!(error instanceof ClientError)) throw error;
     showToast(error.message, 'error');
@@ -32,7 +32,12 @@ export async function deleteRecord(
       : html`<div class="x-effects" data-effect=${effect}>
           <h3>${title}</h3>
           <ul class="x-effect-list">
-            ${mine.map((item) => html`<li><span>${item.title}</span><b class="x-num">${locale.number(item.count)}</b></li>`)}
+            ${mine.map(
+              (item) => html`<li>
+                <span>${item.title}${item.others ? html` <small>${t('delete.others')}</small>` : nothing}</span>
+                ${item.count > 0 ? html`<b class="x-num">${locale.number(item.count)}</b>` : nothing}
+              </li>`,
+            )}
           </ul>
         </div>`;
   };

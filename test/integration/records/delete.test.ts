@@ -84,6 +84,7 @@ test('restricting rows refuse it, with how many and the first names, and nothing
       field: 'new_bond',
       count: 4,
       names: ['A', 'B', 'C'],
+      others: false,
     },
   ]);
   expect((await deletePreview(world.call, world.entity('new_ship'), ship)).allowed).toBe(false);

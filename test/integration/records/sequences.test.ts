@@ -133,10 +133,10 @@ class Oracle {
     return 'ok';
   }
   lead(id: string, by: string): string {
-    for (let at: string | null = by; at !== null; at = this.ships.get(at)?.fleet ?? null)
-      if (at === id) return 'RECORD_INVALID';
     const ship = this.ships.get(id);
     if (!ship) return 'RECORD_NOT_FOUND';
+    for (let at: string | null = by; at !== null; at = this.ships.get(at)?.fleet ?? null)
+      if (at === id) return 'RECORD_INVALID';
     if (!this.ships.has(by)) return 'RECORD_INVALID';
     ship.fleet = by;
     return 'ok';

@@ -25,6 +25,7 @@ const update = {
   cleared: [],
   blind: false,
   notify: false,
+  asking: { flags: [], required: [], known: undefined },
 };
 const shown = (statement: { readonly text: string; readonly slots: readonly string[] }) =>
   `${statement.text}\n-- ${statement.slots.map((slot, index) => `$${index + 1} ${slot}`).join(', ')}\n`;
