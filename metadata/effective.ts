@@ -79,6 +79,13 @@ export interface FieldMetadata {
   readonly targets?: readonly { readonly entity: string; readonly navigation: string }[];
   readonly operators: readonly string[];
   readonly sortable: boolean;
+  /** What field profiles leave the caller of a secured field; absent where they leave everything. */
+  readonly secured?: {
+    /** `masked`: a part of each value is shown. `none`: only a new row's form has it. */
+    readonly read: 'full' | 'masked' | 'none';
+    readonly create: boolean;
+    readonly update: boolean;
+  };
 }
 
 export interface NavigationMetadata {

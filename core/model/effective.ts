@@ -17,11 +17,13 @@ import { defaultLanguage, translateField, translateStatus, translator } from './
 import type { Translate } from './labels.ts';
 import type { Entity, Field, Model, Navigation } from './model.ts';
 import { isArray, isObject } from './pointer.ts';
+import { readableEntity, type AccessOfField } from './readable-entity.ts';
 
 /** What the caller may do with an entity; absent = everything. */
 export interface EntityAccess {
   readonly read: (entity: string) => boolean;
   readonly create: (entity: string) => boolean;
+  readonly field: AccessOfField;
 }
 
 interface Cache {
@@ -49,7 +51,18 @@ export function entityMetadata(
   const entity = model.entities.get(name);
   if (!entity || (access && !access.read(name))) return undefined;
   const cached = remember(cacheOf(model).entities, `${language}\n${name}`, () => buildEntity(model, entity, language));
-  return access ? { ...cached, create: cached.create && access.create(name) } : cached;
+  if (!access) return cached;
+  const readable = mentionsSecured(model, entity) ? readableEntity(cached, model, entity, access.field) : cached;
+  return { ...readable, create: cached.create && access.create(name) };
+}
+
+/** Whether field profiles can make any difference: something of the entity, or of what it leads to, is secured. */
+function mentionsSecured(model: Model, entity: Entity): boolean {
+  const near = [...entity.navigation.values()].map(({ target }) => target);
+  const members = entity.union?.members ?? [];
+  return [...new Set([entity.name, ...members, ...near])].some((name) =>
+    [...(model.entities.get(name)?.fields.values() ?? [])].some((field) => field.secured),
+  );
 }
 
 function cacheOf(model: Model): Cache {

@@ -5,6 +5,7 @@ import type { Model } from '../../core/model/model.ts';
 import { appMetadata, entityMetadata, type EntityAccess } from '../../core/model/effective.ts';
 import { suggest } from '../../core/model/suggest.ts';
 import { accessShape, mayI } from '../../core/security/access.ts';
+import { fieldAccess } from '../../core/security/field-access.ts';
 import type { Principal } from '../../core/security/principal.ts';
 import { answerEmpty, answerJson } from './answer.ts';
 import { decodePart } from './data/path.ts';
@@ -17,6 +18,7 @@ function accessOf(model: Model, principal: Principal): EntityAccess {
   return {
     read: (entity) => mayI(principal, model, 'read', entity),
     create: (entity) => mayI(principal, model, 'create', entity),
+    field: (field) => fieldAccess(principal, model, field),
   };
 }
 

@@ -565,3 +565,69 @@ describe('a write tells no more than a read', () => {
     expect(groups).toContain('••••11');
   });
 });
+
+describe('what is said of the model', () => {
+  test('the app’s metadata, whose ETag carries the field profiles', async () => {
+    const of = async (who: string) => {
+      const answer = await ask(who, { path: '/api/metadata/entities/patient' });
+      const tag = /^etag: (.*)$/m.exec(answer)?.[1] ?? '';
+      const { fields } = JSON.parse(answer.slice(answer.indexOf('\n{'))) as {
+        fields: Readonly<Record<string, { secured?: object }>>;
+      };
+      return { tag, fields };
+    };
+    const [blind, ends, intake, administrator] = await Promise.all(
+      ['blind', 'ends', 'intake', 'administrator'].map(of),
+    );
+    expect(Object.keys(blind?.fields ?? {})).not.toContain('pin');
+    expect(Object.keys(blind?.fields ?? {})).toContain('name');
+    expect(ends?.fields['pin']?.secured).toEqual({ read: 'masked', create: false, update: true });
+    expect(intake?.fields['code']?.secured).toEqual({ read: 'none', create: true, update: false });
+    expect(intake?.fields['alias']).toBeUndefined();
+    expect(administrator?.fields['pin']?.secured).toBeUndefined();
+    expect(new Set([blind, ends, intake, administrator].map((one) => one?.tag)).size).toBe(4);
+    const again = { path: '/api/metadata/entities/patient', headers: { 'if-none-match': blind?.tag ?? '' } };
+    expect(await status('blind', again)).toBe(304);
+    expect(await status('ends', again)).toBe(200);
+  });
+
+  test('$metadata, EntityDefinitions and OpenAPI describe what is left to the caller', async () => {
+    const properties = async (who: string) => {
+      const xml = await ask(who, { path: '$metadata' });
+      const type = /<EntityType Name="patient">.*?<\/EntityType>/s.exec(xml)?.[0] ?? '';
+      return [...type.matchAll(/Property Name="(\w+)"/g)].map((match) => match[1]);
+    };
+    expect(await properties('administrator')).toEqual(expect.arrayContaining(['pin', 'pay', 'pay_base', 'doctor']));
+    expect(await properties('blind')).toEqual(expect.arrayContaining(['name', 'account']));
+    for (const name of ['pin', 'code', 'pay', 'pay_base', 'both', '_doctor_value', 'doctor', 'paper'])
+      expect(await properties('blind')).not.toContain(name);
+    expect(await properties('ends')).toContain('pin');
+    expect(await properties('intake')).toContain('code');
+
+    const attributes = async (who: string) => {
+      const path = "EntityDefinitions(LogicalName='patient')/Attributes?$select=LogicalName,IsValidForRead,IsSecured";
+      const answer = await ask(who, { path });
+      const { value } = JSON.parse(answer.slice(answer.indexOf('\n{'))) as {
+        value: readonly Record<string, unknown>[];
+      };
+      return value;
+    };
+    expect((await attributes('blind')).map((one) => one['LogicalName'])).not.toContain('pay');
+    expect(await attributes('intake')).toContainEqual({ LogicalName: 'code', IsValidForRead: false, IsSecured: true });
+
+    const schemas = async (who: string) => {
+      const answer = await ask(who, { path: '/openapi.json' });
+      const document = JSON.parse(answer.slice(answer.indexOf('\n{'))) as {
+        components: { schemas: Readonly<Record<string, { properties: object }>> };
+      };
+      const of = (name: string) => Object.keys(document.components.schemas[name]?.properties ?? {});
+      return { read: of('patient'), write: of('patient.write') };
+    };
+    const [blind, ends, intake] = await Promise.all(['blind', 'ends', 'intake'].map(schemas));
+    expect(blind?.read).not.toContain('pin');
+    expect(blind?.write).not.toContain('pin');
+    expect(ends?.read).toContain('pin');
+    expect(intake?.read).not.toContain('code');
+    expect(intake?.write).toContain('code');
+  });
+});

@@ -1,8 +1,9 @@
 // $metadata: the model as CSDL XML 4.0 (http://docs.oasis-open.org/odata/odata/v4.0/odata-v4.0-part3-csdl.html), made once
-// per model version and set of roles: what the caller may read, and the way from there.
+// per model version, set of roles and field profiles: what the caller may read or write, and the way from there.
 import type { Column, Entity, Field, Model, Navigation } from '../../../core/model/model.ts';
-import { readableEntities } from '../../../core/security/access.ts';
+import { accessShape, readableEntities } from '../../../core/security/access.ts';
 import type { Principal } from '../../../core/security/principal.ts';
+import { isWalkable, usableFields } from '../../../core/security/usable-fields.ts';
 import type { ColumnType } from '../../../core/sdk/index.ts';
 
 export const NAMESPACE = 'Microsoft.Dynamics.CRM';
@@ -52,19 +53,21 @@ function navigationProperty(entity: Entity, model: Model, navigation: Navigation
   return `<NavigationProperty Name="${name}" Type="${type}" Nullable="true"><ReferentialConstraint Property="${escapeXml(column.wire)}" ReferencedProperty="${escapeXml(key)}"/></NavigationProperty>`;
 }
 
-function entityType(model: Model, entity: Entity, readable: ReadonlySet<string>): string {
-  const properties = [...entity.fields.values()].flatMap((field) =>
+function entityType(model: Model, principal: Principal, entity: Entity, readable: ReadonlySet<string>): string {
+  const properties = usableFields(principal, model, entity).flatMap((field) =>
     field.columns.filter((column) => !column.hidden).map((column) => property(entity, field, column)),
   );
   const navigations = [...entity.navigation.values()]
-    .filter(({ target }) => readable.has(target))
+    .filter((step) => readable.has(step.target) && isWalkable(principal, model, entity, step))
     .map((navigation) => navigationProperty(entity, model, navigation));
   return `<EntityType Name="${entity.name}"><Key><PropertyRef Name="${entity.key.name}"/></Key>${properties.join('')}${navigations.join('')}</EntityType>`;
 }
 
-function entitySet(model: Model, entity: Entity, readable: ReadonlySet<string>): string {
-  const bindings = [...entity.navigation.values()].flatMap(({ name, target }) => {
-    const set = readable.has(target) ? model.entities.get(target)?.set : undefined;
+function entitySet(model: Model, principal: Principal, entity: Entity, readable: ReadonlySet<string>): string {
+  const bindings = [...entity.navigation.values()].flatMap((step) => {
+    const { name, target } = step;
+    const isThere = readable.has(target) && isWalkable(principal, model, entity, step);
+    const set = isThere ? model.entities.get(target)?.set : undefined;
     return set === undefined ? [] : [`<NavigationPropertyBinding Path="${escapeXml(name)}" Target="${set}"/>`];
   });
   return `<EntitySet Name="${entity.set}" EntityType="${NAMESPACE}.${entity.name}">${bindings.join('')}</EntitySet>`;
@@ -78,18 +81,18 @@ const made = new WeakMap<Model, Map<string, string>>();
 export function csdlOf(model: Model, principal: Principal): string {
   let texts = made.get(model);
   if (!texts) made.set(model, (texts = new Map()));
-  const roles = principal.roles.toSorted().join(' ');
-  const known = texts.get(roles);
+  const shape = accessShape(principal);
+  const known = texts.get(shape);
   if (known !== undefined) return known;
   const entities = readableEntities(principal, model);
   const readable = new Set(entities.map(({ name }) => name));
   const xml = `<?xml version="1.0" encoding="utf-8"?><edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx"><edmx:DataServices><Schema Namespace="${NAMESPACE}" Alias="mscrm" xmlns="http://docs.oasis-open.org/odata/ns/edm">${entities
-    .map((entity) => entityType(model, entity, readable))
+    .map((entity) => entityType(model, principal, entity, readable))
     .join('')}${WHO_AM_I}<EntityContainer Name="System">${entities
-    .map((entity) => entitySet(model, entity, readable))
+    .map((entity) => entitySet(model, principal, entity, readable))
     .join(
       '',
     )}<FunctionImport Name="WhoAmI" Function="mscrm.WhoAmI"/></EntityContainer></Schema></edmx:DataServices></edmx:Edmx>`;
-  texts.set(roles, xml);
+  texts.set(shape, xml);
   return xml;
 }

@@ -1,11 +1,16 @@
 // EntityDefinitions: the little of the Dataverse metadata API that clients read to find their way: names, sets, keys,
 // attributes. Only `$select` and `$filter=LogicalName eq '…'` are honoured; the whole metadata stands in /api/metadata.
-import type { Entity, Field } from '../../../core/model/model.ts';
+import type { Entity, Field, Model } from '../../../core/model/model.ts';
 import { suggest } from '../../../core/model/suggest.ts';
+import { readableEntities } from '../../../core/security/access.ts';
+import { fieldAccess, type FieldAccess } from '../../../core/security/field-access.ts';
+import type { Principal } from '../../../core/security/principal.ts';
+import { usableFields } from '../../../core/security/usable-fields.ts';
 import { fail } from '../errors.ts';
 import type { Segment } from './path.ts';
 
 type Row = Readonly<Record<string, unknown>>;
+type AccessOf = (field: Field) => FieldAccess;
 
 const ATTRIBUTE_TYPES: readonly (readonly [edm: string, type: string])[] = [
   ['Edm.String', 'String'],
@@ -31,7 +36,8 @@ function label(text: string): Row {
   return { LocalizedLabels: [own], UserLocalizedLabel: own };
 }
 
-function attribute(entity: Entity, field: Field): Row {
+function attribute(entity: Entity, field: Field, accessOf: AccessOf): Row {
+  const { read, create, update } = accessOf(field);
   const { maxLength } = field.spec.schema;
   return {
     LogicalName: field.name,
@@ -40,9 +46,10 @@ function attribute(entity: Entity, field: Field): Row {
     AttributeType: attributeType(field),
     IsPrimaryId: field === entity.key,
     IsPrimaryName: field === entity.primary,
-    IsValidForCreate: !field.readOnly,
-    IsValidForUpdate: !field.readOnly && !field.immutable,
-    IsValidForRead: true,
+    IsValidForCreate: !field.readOnly && create,
+    IsValidForUpdate: !field.readOnly && !field.immutable && update,
+    IsValidForRead: read !== 'none',
+    IsSecured: field.secured,
     RequiredLevel: { Value: field.required ? 'ApplicationRequired' : 'None' },
     ...(typeof maxLength === 'number' && { MaxLength: maxLength }),
     ...(field.reference && { Targets: field.reference.targets }),
@@ -95,13 +102,16 @@ function matching<T extends { readonly name: string }>(all: readonly T[], filter
   return wanted === undefined ? all : all.filter(({ name }) => name === wanted);
 }
 
-/** The answer to a GET below EntityDefinitions, as JSON text; `entities` are those the caller may read. */
+/** The answer to a GET below EntityDefinitions, as JSON text: of what the caller may read, or at least write. */
 export function readEntityDefinitions(
-  readable: readonly Entity[],
+  model: Model,
+  principal: Principal,
   context: string,
   segments: readonly Segment[],
   options: ReadonlyMap<string, string>,
 ): string {
+  const readable = readableEntities(principal, model);
+  const accessOf: AccessOf = (field) => fieldAccess(principal, model, field);
   const [head, attributes, ...rest] = segments;
   const wanted = names(options.get('$select'));
   const filter = options.get('$filter');
@@ -123,7 +133,7 @@ export function readEntityDefinitions(
   }
   if (!attributes) {
     const expanded = /\bAttributes\b/.test(options.get('$expand') ?? '')
-      ? { Attributes: [...entity.fields.values()].map((field) => attribute(entity, field)) }
+      ? { Attributes: usableFields(principal, model, entity).map((field) => attribute(entity, field, accessOf)) }
       : {};
     return JSON.stringify({
       '@odata.context': `${context}#EntityDefinitions/$entity`,
@@ -137,18 +147,18 @@ export function readEntityDefinitions(
     throw fail('SEGMENT_UNKNOWN', { entity: 'EntityDefinitions', name: rest[0]?.name ?? attributes.name });
   const one = keyed(attributes, 'LogicalName');
   if (one !== undefined) {
-    const field = entity.fields.get(one);
+    const field = usableFields(principal, model, entity).find((other) => other.name === one);
     if (!field) throw fail('SEGMENT_UNKNOWN', { entity: entity.name, name: one });
     return JSON.stringify({
       '@odata.context': `${context}#EntityDefinitions('${name}')/Attributes/$entity`,
-      ...select(attribute(entity, field), wanted),
+      ...select(attribute(entity, field, accessOf), wanted),
     });
   }
-  const fields = matching([...entity.fields.values()], filter).filter(
+  const fields = matching(usableFields(principal, model, entity), filter).filter(
     (field) => cast === undefined || attributeType(field) === cast,
   );
   return many(
-    fields.map((field) => select(attribute(entity, field), wanted)),
+    fields.map((field) => select(attribute(entity, field, accessOf), wanted)),
     `EntityDefinitions('${name}')/Attributes`,
   );
 }

@@ -66,7 +66,8 @@ export function dataRoute(services: Services, exchange: Exchange, principal: Pri
       return answerOData(
         200,
         readEntityDefinitions(
-          readableEntities(principal, engine.model),
+          engine.model,
+          principal,
           `${serviceRoot(exchange)}/$metadata`,
           segments,
           readQueryString(exchange.query),

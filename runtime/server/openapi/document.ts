@@ -1,6 +1,7 @@
 // OpenAPI 3.1 of the data API, made from the model: what the caller may read and write, with the schemas of its records.
 // Entity documents are JSON Schemas already, so the request bodies are theirs.
 import { mayI } from '../../../core/security/access.ts';
+import { fieldAccess } from '../../../core/security/field-access.ts';
 import type { Principal } from '../../../core/security/principal.ts';
 import { accessPaths } from './access-paths.ts';
 import type { Column, Entity, Field, Model } from '../../../core/model/model.ts';
@@ -44,11 +45,18 @@ function facets(field: Field): Schema {
   return found;
 }
 
-function readSchema(entity: Entity): Schema {
+function readSchema(model: Model, principal: Principal, entity: Entity): Schema {
   const properties: Record<string, Schema> = { '@odata.etag': { type: 'string' } };
-  for (const field of entity.fields.values())
-    for (const column of field.columns)
-      if (!column.hidden) properties[column.wire] = { ...SCHEMAS[column.type], ...facets(field), ...nullable(column) };
+  for (const field of entity.fields.values()) {
+    const { read } = fieldAccess(principal, model, field);
+    if (read === 'none') continue;
+    for (const column of field.columns) {
+      if (column.hidden) continue;
+      const shown = { ...SCHEMAS[column.type], ...facets(field), ...nullable(column) };
+      // What is masked has no longer the form that the field asks for.
+      properties[column.wire] = read === 'full' ? shown : { ...SCHEMAS[column.type], title: field.title };
+    }
+  }
   return { title: entity.title, type: 'object', properties };
 }
 
@@ -57,11 +65,13 @@ function nullable(column: Column): Schema {
   return type === undefined ? {} : { type };
 }
 
-function writeSchema(model: Model, entity: Entity): Schema {
+function writeSchema(model: Model, principal: Principal, entity: Entity): Schema {
   const properties: Record<string, Schema> = {};
   const required: string[] = [];
   for (const field of entity.fields.values()) {
     if (field.readOnly || field.type.blob) continue;
+    const { create, update } = fieldAccess(principal, model, field);
+    if (!create && !update) continue;
     if (field.reference) {
       for (const navigation of entity.navigation.values()) {
         if (navigation.kind !== 'one' || navigation.field !== field.name) continue;
@@ -234,8 +244,8 @@ export function openApiDocument(model: Model, principal: Principal): Schema {
         },
         ...Object.fromEntries(
           entities.flatMap((entity) => [
-            [entity.name, readSchema(entity)],
-            [`${entity.name}.write`, writeSchema(model, entity)],
+            [entity.name, readSchema(model, principal, entity)],
+            [`${entity.name}.write`, writeSchema(model, principal, entity)],
           ]),
         ),
       },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { appMetadata, entityMetadata } from '../../../../core/model/effective.ts';
+import { appMetadata, entityMetadata, type EntityAccess } from '../../../../core/model/effective.ts';
 import type { JsonObject } from '../../../../core/sdk/index.ts';
 import { baseModel, modelOf } from '../../../support/model.ts';
 
@@ -173,7 +173,11 @@ describe('the metadata of the app', () => {
   });
 
   it('shows the caller only what they may read and offers what they may create', async () => {
-    const access = { read: (entity: string) => entity !== 'contact', create: (entity: string) => entity === 'task' };
+    const access: EntityAccess = {
+      read: (entity) => entity !== 'contact',
+      create: (entity) => entity === 'task',
+      field: () => ({ read: 'full', create: true, update: true }),
+    };
     const app = appMetadata(await baseModel(), 'en', 'Acme', access);
     expect(app.entities['contact']).toBeUndefined();
     expect(
