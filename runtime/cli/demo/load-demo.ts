@@ -2,7 +2,9 @@
 // other data. A second call finds it there and does nothing.
 import type { Call } from '../../../core/engine.ts';
 import type { Entity } from '../../../core/model/model.ts';
+import { associate } from '../../../core/records/associate.ts';
 import { create } from '../../../core/records/create.ts';
+import { list } from '../../../core/records/list.ts';
 import { retrieve } from '../../../core/records/retrieve.ts';
 import { update } from '../../../core/records/update.ts';
 import { demoOrganization, type DemoOptions, type DemoRecord } from './organization.ts';
@@ -15,7 +17,7 @@ export async function loadDemo(call: Call, options: DemoOptions = {}, today: Dat
   const first = records[0];
   if (!first || (await exists(call, first))) return 0;
   for (const group of groups(records)) await writeAll(call, group);
-  return records.filter((record) => !record.update).length;
+  return records.filter((record) => !record.update && !record.link).length;
 }
 
 async function exists(call: Call, record: DemoRecord): Promise<boolean> {
@@ -37,7 +39,7 @@ function groups(records: readonly DemoRecord[]): DemoRecord[][] {
   let group: DemoRecord[] = [];
   let ids = new Set<string>();
   for (const record of records) {
-    const depends = record.update ? ids.has(record.id) : false;
+    const depends = record.update || record.link ? ids.has(record.id) : false;
     const names = Object.values(record.values).some((value) => typeof value === 'string' && ids.has(value));
     if (depends || names || group[0]?.entity !== record.entity) {
       if (group.length > 0) result.push(group);
@@ -61,9 +63,37 @@ async function writeAll(call: Call, records: readonly DemoRecord[]): Promise<voi
 
 async function write(call: Call, record: DemoRecord): Promise<void> {
   const entity = entityOf(call, record);
+  if (record.link) return link(call, entity, record.id, record.link);
   const input = { values: record.values, targets: record.targets ?? {}, exact: {} };
   if (record.update) await update(call, entity, { id: record.id }, input, {});
   else await create(call, entity, input, { id: record.id });
+}
+
+async function link(
+  call: Call,
+  entity: Entity,
+  id: string,
+  { relation, to }: Required<DemoRecord>['link'],
+): Promise<void> {
+  const navigation = [...entity.navigation.values()].find((one) => one.relation === relation);
+  if (!navigation) throw new TypeError(`${entity.name} is no side of ${relation}`);
+  const target = 'id' in to ? to.id : await roleId(call, to.role);
+  // A role of a plugin that is not there is nobody's.
+  if (target !== undefined) await associate(call, entity, { id }, navigation.name, { id: target });
+}
+
+async function roleId(call: Call, document: string): Promise<string | undefined> {
+  const { json } = await list(call, {
+    entity: 'role',
+    select: ['roleid'],
+    filter: { kind: 'compare', path: ['document'], operator: 'eq', value: document },
+    sort: [],
+    expand: [],
+    count: false,
+    annotations: { formatted: false, lookup: false },
+  });
+  const [row] = JSON.parse(`[${json}]`) as readonly { readonly roleid: string }[];
+  return row?.roleid;
 }
 
 function entityOf(call: Call, record: DemoRecord): Entity {

@@ -1,5 +1,6 @@
 // The demo organization as plain records in the order they can be created: people, companies in two languages, their
 // contacts, leads, opportunities, activities and notes. Same seed, same organization; dates are counted from `today`.
+import { ROOT_UNIT_ID } from '../../../core/security/system-principal.ts';
 import { seededRandom, type Random } from './random.ts';
 import { english, persian, type Words } from './words.ts';
 
@@ -13,7 +14,12 @@ export interface DemoRecord {
   readonly targets?: Readonly<Record<string, string>>;
   /** The record is there by then; these values are set on it. */
   readonly update?: true;
+  /** The record is there by then; it is linked with this one over the many-to-many relationship. */
+  readonly link?: { readonly relation: string; readonly to: DemoTarget };
 }
+
+/** A record of the demo, or the row of a role document. */
+export type DemoTarget = { readonly id: string } | { readonly role: string };
 
 export interface DemoSize {
   readonly accounts: number;
@@ -92,16 +98,60 @@ function personName(random: Random, words: Words): { firstname: string; lastname
   };
 }
 
-function makeUsers(random: Random): DemoRecord[] {
-  return Array.from({ length: 8 }, (_, index) => {
-    const { firstname, lastname } = personName(random, index % 2 === 0 ? english : persian);
-    const id = random.uuid();
-    return {
-      entity: 'systemuser',
-      id,
-      values: { firstname, lastname, internalemailaddress: `sales${index + 1}@demo.example` },
-    };
-  });
+interface Staff {
+  readonly records: readonly DemoRecord[];
+  /** Who sells to companies that speak this language. */
+  readonly sellers: ReadonlyMap<Words, readonly string[]>;
+}
+
+/** Two sales units, each with a manager and three sellers, and a team that works for both. */
+function makeStaff(random: Random): Staff {
+  const units: DemoRecord[] = [];
+  const users: DemoRecord[] = [];
+  const links: DemoRecord[] = [];
+  const sellers = new Map<Words, readonly string[]>();
+  const link = (entity: string, id: string, relation: string, to: DemoTarget): void => {
+    links.push({ entity, id, values: {}, link: { relation, to } });
+  };
+  for (const [words, name] of [
+    [english, 'Sales Europe'],
+    [persian, 'فروش ایران'],
+  ] as const) {
+    const unit = random.uuid();
+    units.push({ entity: 'businessunit', id: unit, values: { name, parentbusinessunitid: ROOT_UNIT_ID } });
+    const people: string[] = [];
+    for (let index = 0; index < 4; index++) {
+      const { firstname, lastname } = personName(random, words);
+      const id = random.uuid();
+      const manager = people[0];
+      users.push({
+        entity: 'systemuser',
+        id,
+        values: {
+          firstname,
+          lastname,
+          internalemailaddress: `sales${users.length + 1}@demo.example`,
+          businessunitid: unit,
+          uilanguage: words === persian ? 'fa' : 'en',
+          ...(manager !== undefined && { parentsystemuserid: manager }),
+        },
+      });
+      const role = manager === undefined ? 'sales-manager' : 'salesperson';
+      link('systemuser', id, 'systemuserroles_association', { role });
+      people.push(id);
+    }
+    sellers.set(words, people);
+  }
+  const team = random.uuid();
+  const keyAccounts: DemoRecord = {
+    entity: 'team',
+    id: team,
+    values: { name: 'Key accounts', teamtype: 0, businessunitid: ROOT_UNIT_ID },
+  };
+  for (const people of sellers.values()) {
+    link('team', team, 'teammembership_association', { id: people[1] ?? '' });
+  }
+  return { records: [...units, ...users, keyAccounts, ...links], sellers };
 }
 
 function companyNames(random: Random, words: Words, count: number): string[] {
@@ -113,7 +163,11 @@ function companyNames(random: Random, words: Words, count: number): string[] {
   return names.slice(0, count);
 }
 
-function makeCompanies(random: Random, owners: readonly string[], count: number): [Company[], DemoRecord[]] {
+function makeCompanies(
+  random: Random,
+  ownersOf: (words: Words) => readonly string[],
+  count: number,
+): [Company[], DemoRecord[]] {
   const names = {
     english: companyNames(random, english, Math.ceil(count / 2)),
     persian: companyNames(random, persian, Math.floor(count / 2)),
@@ -124,7 +178,7 @@ function makeCompanies(random: Random, owners: readonly string[], count: number)
     const words = index % 2 === 0 ? english : persian;
     const name = (words === english ? names.english : names.persian)[Math.floor(index / 2)] ?? '';
     const latin = words === english ? name.toLowerCase().replace(/[^a-z]+/g, '') : `sherkat${index}`;
-    const company = { id: random.uuid(), name, domain: `${latin}.example`, words, owner: random.pick(owners) };
+    const company = { id: random.uuid(), name, domain: `${latin}.example`, words, owner: random.pick(ownersOf(words)) };
     const [city, region] = random.pick(words.cities);
     // One company in eight belongs to an earlier one that speaks its language.
     const parents = companies.filter((other) => other.words === words && index > 20);
@@ -188,7 +242,7 @@ function makeContacts(
   return [people, records];
 }
 
-function makeLeads(random: Random, owners: readonly string[], count: number): DemoRecord[] {
+function makeLeads(random: Random, ownersOf: (words: Words) => readonly string[], count: number): DemoRecord[] {
   return Array.from({ length: count }, (_, index): DemoRecord => {
     const words = random.chance(0.5) ? english : persian;
     const { firstname, lastname } = personName(random, words);
@@ -203,7 +257,8 @@ function makeLeads(random: Random, owners: readonly string[], count: number): De
         emailaddress1: `lead${index + 1}@mail.example`,
         telephone1: phone(random, words),
         leadqualitycode: random.between(1, 3),
-        ownerid: random.pick(owners),
+        leadsourcecode: random.between(1, 10),
+        ownerid: random.pick(ownersOf(words)),
       },
       targets: { ownerid: 'systemuser' },
     };
@@ -343,13 +398,13 @@ function makeNotes(random: Random, companies: readonly Company[], count: number)
 export function demoOrganization(today: Date, options: DemoOptions = {}): readonly DemoRecord[] {
   const { size = demoSize, seed = 1_404, administrator } = options;
   const random = seededRandom(seed);
-  const users = makeUsers(random);
-  const team = users.map((user) => user.id);
+  const { records: staff, sellers } = makeStaff(random);
   // Whoever looks at the demo finds work of their own in it.
-  const owners = administrator === undefined ? team : [administrator, administrator, ...team];
-  const [companies, accounts] = makeCompanies(random, owners, size.accounts);
+  const own = administrator === undefined ? [] : [administrator];
+  const ownersOf = (words: Words): readonly string[] => [...own, ...(sellers.get(words) ?? [])];
+  const [companies, accounts] = makeCompanies(random, ownersOf, size.accounts);
   const [people, contacts] = makeContacts(random, companies, today, size.contacts);
-  const leads = makeLeads(random, owners, size.leads);
+  const leads = makeLeads(random, ownersOf, size.leads);
   const [deals, opportunities] = makeOpportunities(random, people, today, size.opportunities);
   const subjects: readonly Subject[] = [
     ...companies.map((company): Subject => ({ entity: 'account', id: company.id, company })),
@@ -357,7 +412,7 @@ export function demoOrganization(today: Date, options: DemoOptions = {}): readon
     ...deals,
   ];
   return [
-    ...users,
+    ...staff,
     ...accounts,
     ...contacts,
     // The first contact of each company is the one to call.
