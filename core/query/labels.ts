@@ -21,7 +21,8 @@ export function optionLabels(
   return column.type === 'integer' ? cases(sql, String) : undefined;
 }
 
-function labelsOf(model: Model, field: Field, language: string): readonly (readonly [number, string])[] {
+/** Value → label in that language, else the documents' own. Yes and no stand as 1 and 0. */
+export function labelsOf(model: Model, field: Field, language: string): readonly (readonly [number, string])[] {
   const locale = model.locales.get(language) ?? model.locales.get(language.split('-')[0] ?? '');
   if (field.columns[0]?.type === 'boolean' && !field.choices) return yesNo(field, language, locale);
   const state = field.system === 'state' || field.system === 'status' ? stateLabels(model, field) : undefined;
