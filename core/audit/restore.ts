@@ -50,7 +50,10 @@ export async function restore(call: Call, entity: Entity, given: string, options
   }
   const past = await reconstruct(call, entity, id, options.at);
   const creating = past.now === undefined;
-  const wanted = differing(entity, past).filter((field) => options.fields?.includes(field.name) ?? true);
+  const differs = new Set(differing(entity, past));
+  // A new row would get its defaults where nothing is said.
+  if (creating) for (const field of entity.fields.values()) if (field.default !== undefined) differs.add(field);
+  const wanted = [...differs].filter((field) => options.fields?.includes(field.name) ?? true);
   const restored: Field[] = [];
   const skipped: { field: string; reason: Skip }[] = [];
   for (const field of wanted) {

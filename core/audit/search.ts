@@ -54,8 +54,8 @@ const security = `array['systemuser', 'role', 'team', 'fieldsecurityprofile', 'b
 /** Kinds of things people look for, as conditions over the log. */
 export const groups: Readonly<Record<string, string>> = {
   changes: `action in ('create', 'update', 'delete', 'associate', 'disassociate')`,
-  'sign-ins': `action in ('sign-in', 'sign-in-refused', 'sign-in-locked', 'sign-out', 'session-ended', 'second-factor-refused')`,
-  secrets: `action in ('password-changed', 'password-reset', 'second-factor-on', 'second-factor-off', 'key-created', 'key-revoked')`,
+  'sign-ins': `action in ('sign-in', 'sign-in-refused', 'sign-in-locked', 'sign-out', 'session-ended', 'second-factor-refused', 'key-refused')`,
+  secrets: `action in ('password-changed', 'password-reset', 'second-factor-on', 'second-factor-off', 'key-created', 'key-revoked', 'password-reset-asked', 'invited', 'unlocked')`,
   permissions: `(action in ('share', 'unshare', 'role-given', 'role-taken', 'role-published', 'view-as')
     or (action in ('associate', 'disassociate') and entity = any (${security}))
     or (action in ('create', 'delete') and entity = any (${security}))

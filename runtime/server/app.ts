@@ -9,6 +9,7 @@ import { viewAs } from './access/view-as.ts';
 import { answerWhatIf } from './access/what-if.ts';
 import { answerError, answerJson, answerText } from './answer.ts';
 import { authRoutes } from './auth/routes.ts';
+import { restoreRecord, showAsOf, showHistory, showSearch } from './audit.ts';
 import { dataRoute } from './data/route.ts';
 import { fail } from './errors.ts';
 import { openExchange, type Bindings, type Exchange } from './exchange.ts';
@@ -153,6 +154,19 @@ export function createApp(options: AppOptions): Listener {
   app.all(
     '/api/setup',
     caller((_services, exchange) => refuseMethod('GET', 'POST')(exchange)),
+  );
+  app.get('/api/audit/search', caller(showSearch));
+  app.get('/api/audit/records/:entity/:id', caller(showHistory));
+  app.get('/api/audit/records/:entity/:id/as-of', caller(showAsOf));
+  app.post('/api/audit/records/:entity/:id/restore', caller(restoreRecord));
+  for (const path of ['/api/audit/search', '/api/audit/records/:entity/:id', '/api/audit/records/:entity/:id/as-of'])
+    app.all(
+      path,
+      caller((_services, exchange) => refuseMethod('GET')(exchange)),
+    );
+  app.all(
+    '/api/audit/records/:entity/:id/restore',
+    caller((_services, exchange) => refuseMethod('POST')(exchange)),
   );
   app.get('/openapi.json', caller(showOpenApi));
   app.all(

@@ -17,6 +17,7 @@ import { createApp } from './app.ts';
 import { admit } from './auth/admit.ts';
 import { createAuthenticator, type Authenticator } from './auth/authenticate.ts';
 import { createHappenings } from './auth/happenings.ts';
+import { noteEvents } from './auth/note-events.ts';
 import { createIdentityProvider, type IdentityProvider } from './auth/identity-provider.ts';
 import { createSessionHost, hashPassword, type SessionHost } from './auth/sessions.ts';
 import type { Config } from './config.ts';
@@ -144,7 +145,14 @@ async function openServices(options: ServerOptions, address: string, log: Log, o
   const origin = config.publicUrl ?? address;
   const onFault = (fault: unknown) =>
     log.logger.warn({ err: fault }, 'something of signing in went wrong behind an answer');
-  const happenings = createHappenings(log.logger);
+  const happenings = noteEvents(
+    {
+      database,
+      schema: organization.schema,
+      onFault: (fault) => log.logger.warn({ err: fault }, 'an event of signing in was not written to the audit log'),
+    },
+    createHappenings(log.logger),
+  );
   const sessions = (opened.sessions = createSessionHost({ databaseUrl: url, secret, issuer: organization.name }));
   if (config.mail) opened.mailer = createMailer({ ...config.mail, onFault });
   const { oidc } = config;

