@@ -70,7 +70,7 @@ function compose(kind: Kind, language: string, { name, address, link }: LinkMail
   // Names come from people: no line of theirs may look like one of ours.
   const called = name.replace(/\p{Cc}+/gu, ' ').trim() || address;
   const fill = (template: string, put: (text: string) => string): string =>
-    template.replace('{name}', () => put(called)).replace('{address}', () => put(address));
+    template.replace(/\{(name|address)\}/g, (_all, part) => put(part === 'name' ? called : address));
   const plain = (template: string): string => fill(template, shipped === 'fa' ? isolate : (text) => text);
   const rich = (template: string): string => fill(template, (text) => `<bdi>${escapeHtml(text)}</bdi>`);
   const safeLink = escapeHtml(link);
