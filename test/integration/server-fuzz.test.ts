@@ -2,11 +2,18 @@
 import fc from 'fast-check';
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { authRoutes } from '../../runtime/server/auth/routes.ts';
 import { API_KEY, testServer, type InProcessServer } from '../support/server.ts';
+import { makePerson, SESSION, visitor } from '../support/visitor.ts';
 
 let server: InProcessServer;
 beforeAll(async () => {
-  server = await testServer();
+  // A provider that nobody answers for, so that its addresses are there.
+  server = await testServer({
+    PEYVAND_OIDC_ISSUER: 'http://127.0.0.1:1',
+    PEYVAND_OIDC_CLIENT_ID: 'x',
+    PEYVAND_OIDC_CLIENT_SECRET: 'x',
+  });
 });
 afterAll(async () => {
   await server.stop();
@@ -26,7 +33,7 @@ interface Answered {
 }
 
 /** Node's own client: it sends paths and headers as they are. */
-function send({ method, path, headers, body }: Sent): Promise<Answered> {
+function send({ method, path, headers, body }: Sent, withKey = true): Promise<Answered> {
   const { hostname, port } = new URL(server.url);
   return new Promise((resolve, reject) => {
     const bytes = Buffer.from(body);
@@ -36,7 +43,11 @@ function send({ method, path, headers, body }: Sent): Promise<Answered> {
         port,
         method,
         path,
-        headers: { authorization: `Bearer ${API_KEY}`, 'content-length': bytes.length, ...headers },
+        headers: {
+          ...(withKey && { authorization: `Bearer ${API_KEY}` }),
+          'content-length': bytes.length,
+          ...headers,
+        },
       },
       (incoming) => {
         let text = '';
@@ -360,8 +371,8 @@ const method = fc.constantFrom(
   'HEAD',
 );
 
-async function withstands(sent: Sent): Promise<void> {
-  const { status, type, text } = await send(sent);
+async function withstands(sent: Sent, withKey = true): Promise<void> {
+  const { status, type, text } = await send(sent, withKey);
   expect(status, `${sent.method} ${sent.path} → ${text}`).toBeLessThan(500);
   if (status >= 400 && sent.method !== 'HEAD') {
     expect(type).toContain('application/json');
@@ -374,7 +385,10 @@ async function withstands(sent: Sent): Promise<void> {
 
 test('random requests at every route never end in a server fault', { timeout: 300_000 }, async () => {
   const requests = fc.record({ method, path: fc.tuple(path, query).map((parts) => parts.join('')), headers, body });
-  await fc.assert(fc.asyncProperty(requests, withstands), { numRuns: 1500 });
+  await fc.assert(
+    fc.asyncProperty(requests, (sent) => withstands(sent)),
+    { numRuns: 1500 },
+  );
 });
 
 test('random records never end in a server fault', { timeout: 300_000 }, async () => {
@@ -403,5 +417,105 @@ test('random queries never end in a server fault', { timeout: 300_000 }, async (
     headers: fc.constant({ prefer: 'odata.include-annotations="*",odata.maxpagesize=3' }),
     body: fc.constant(''),
   });
-  await fc.assert(fc.asyncProperty(reads, withstands), { numRuns: 1500 });
+  await fc.assert(
+    fc.asyncProperty(reads, (sent) => withstands(sent)),
+    { numRuns: 1500 },
+  );
+});
+
+test('random requests about signing in never end in a server fault', { timeout: 300_000 }, async () => {
+  await makePerson(server, 'fuzz@example.com', 'right password', ['basic-user', 'system-administrator']);
+  const person = visitor(server.url);
+  await person.signIn('fuzz@example.com', 'right password');
+  const session = person.cookies.get(SESSION) ?? '';
+  const part = fc.oneof(
+    fc.constantFrom(
+      'oidc',
+      ID,
+      '00000000-0000-7000-8000-000000000001',
+      '%00',
+      '__proto__',
+      '..',
+      '%2e%2e',
+      "1'--",
+      '%ff',
+    ),
+    fc.string({ maxLength: 12 }).map(encodeURIComponent),
+  );
+  const text = fc.oneof(
+    fc.constantFrom(
+      'fuzz@example.com',
+      'nobody@example.com',
+      'right password',
+      'totp',
+      'recovery-code',
+      '123456',
+      '2027-01-31',
+      '\ud800',
+      'a\u0000b',
+      'x'.repeat(300),
+      '۱۲۳۴۵۶',
+    ),
+    fc.string({ maxLength: 12 }),
+  );
+  const known = [
+    'email',
+    'password',
+    'code',
+    'kind',
+    'token',
+    'newPassword',
+    'currentPassword',
+    'name',
+    'expiresAt',
+    'roles',
+  ];
+  const sent = fc.record({
+    method,
+    // Signing out for good would leave nothing to try.
+    path: fc
+      .tuple(
+        fc.constantFrom(...Object.keys(authRoutes).filter((address) => !/sign-out/.test(address))),
+        part,
+        fc.constantFrom(
+          '',
+          '?returnTo=%2F%2Fx',
+          '?code=x&state=y',
+          '?error=access_denied&state=',
+          '?state=%00&code=%ff',
+          '?x',
+        ),
+      )
+      .map(([address, id, options]) => address.replace(':id', id) + options),
+    headers: fc
+      .tuple(
+        fc.constantFrom(
+          { cookie: `${SESSION}=${session}`, authorization: '' },
+          { cookie: 'peyvand.two_factor=2fa-01234567890123456789.x; peyvand.state=%ff' },
+          { cookie: 'peyvand.two_factor=%E0%A4%A; peyvand.state=x.y', authorization: '' },
+          {},
+        ),
+        fc.constantFrom({ origin: server.url }, {}, { origin: 'null' }),
+      )
+      .map(([proof, origin]) => ({
+        'content-type': 'application/json',
+        'x-forwarded-for': '203.0.113.5',
+        ...origin,
+        ...proof,
+      })),
+    body: fc.oneof(
+      fc
+        .dictionary(fc.constantFrom(...known), fc.oneof(text, value), { maxKeys: 4 })
+        .map((record) => JSON.stringify(record)),
+      body,
+    ),
+  });
+  await fc.assert(
+    fc.asyncProperty(sent, ({ headers: given, ...request }) => {
+      // An empty Authorization header would be one: this request comes with its cookie alone.
+      const { authorization, ...others } = given as Record<string, string>;
+      return withstands({ ...request, headers: others }, authorization !== '');
+    }),
+    { numRuns: 1000 },
+  );
 });
