@@ -3,7 +3,7 @@
 import { fold, foldPhone } from '../db/fold.ts';
 import type { Call } from '../engine.ts';
 import type { DuplicateCriterion, DuplicateRule, Entity, Field } from '../model/model.ts';
-import { columnOf, factsOf } from '../records/entity-facts.ts';
+import { columnOf } from '../records/entity-facts.ts';
 import { retrieve } from '../records/retrieve.ts';
 import { executorOf } from '../records/transact.ts';
 import type { ColumnValue } from '../sdk/index.ts';

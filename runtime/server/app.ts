@@ -16,6 +16,7 @@ import { openExchange, type Bindings, type Exchange } from './exchange.ts';
 import { toFault } from './faults.ts';
 import type { Log } from './log.ts';
 import { changeMe, showMe } from './me.ts';
+import { showDuplicatePairs, showMergePreview, showMerges, takeBackMerge } from './merges.ts';
 import { showApp, showEntity } from './metadata.ts';
 import type { Metrics } from './metrics.ts';
 import { showOpenApi } from './openapi/route.ts';
@@ -168,6 +169,19 @@ export function createApp(options: AppOptions): Listener {
     '/api/audit/records/:entity/:id/restore',
     caller((_services, exchange) => refuseMethod('POST')(exchange)),
   );
+  app.post('/api/merge/undo', caller(takeBackMerge));
+  app.all(
+    '/api/merge/undo',
+    caller((_services, exchange) => refuseMethod('POST')(exchange)),
+  );
+  app.get('/api/merge/:entity/:id', caller(showMerges));
+  app.get('/api/merge/:entity/:id/preview', caller(showMergePreview));
+  app.get('/api/duplicates/:entity', caller(showDuplicatePairs));
+  for (const path of ['/api/merge/:entity/:id', '/api/merge/:entity/:id/preview', '/api/duplicates/:entity'])
+    app.all(
+      path,
+      caller((_services, exchange) => refuseMethod('GET')(exchange)),
+    );
   app.get('/openapi.json', caller(showOpenApi));
   app.all(
     '/openapi.json',

@@ -12,7 +12,9 @@ import type { Services } from '../services.ts';
 import { associateRow, disassociateRow, readReferences } from './associations.ts';
 import { csdlOf } from './csdl.ts';
 import { readEntityDefinitions } from './entity-definitions.ts';
+import { detectsDuplicates, duplicatesOfRow } from './duplicates.ts';
 import { readFile, readFileBytes, removeFile, writeFile } from './files.ts';
+import { mergeRows } from './merge.ts';
 import { readPath, type Segment } from './path.ts';
 import { countRelated, readRelated } from './related.ts';
 import { readProperty, readPropertyValue, removeProperty, writeProperty } from './properties.ts';
@@ -39,6 +41,7 @@ export function dataRoute(services: Services, exchange: Exchange, principal: Pri
       principal: speaking(principal, exchange, engine.model),
       requestId: exchange.id,
       origin: originOf(exchange),
+      detectDuplicates: detectsDuplicates(exchange),
     },
     exchange,
   );
@@ -50,6 +53,9 @@ export function dataRoute(services: Services, exchange: Exchange, principal: Pri
         'Content-Type': 'application/xml',
         'OData-Version': '4.0',
       });
+    case 'Merge':
+      if (exchange.method !== 'POST') refuseMethod(exchange, 'POST');
+      return mergeRows(request);
     case 'WhoAmI':
       requireGet(exchange);
       return answerOData(
@@ -123,6 +129,11 @@ function entityRoute(request: DataRequest, entity: Entity, head: Segment, rest: 
   if (/^(?:Peyvand\.)?DeletePreview$/.test(next.name) && next.arguments && !last) {
     requireGet(exchange);
     return deletePreviewOf(request, entity, address);
+  }
+
+  if (/^peyvand\.duplicates$/i.test(next.name) && !last) {
+    requireGet(exchange);
+    return duplicatesOfRow(request, entity, address);
   }
 
   const navigation = entity.navigation.get(next.name);
