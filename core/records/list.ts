@@ -13,7 +13,7 @@ import { readRequest, readTop } from '../query/odata/read-request.ts';
 import type { Literal } from '../query/literal.ts';
 import { planOf, runPlan } from '../query/plan.ts';
 import type { Cursor, Query } from '../query/tree.ts';
-import { accessShape, rowsFor } from '../security/access.ts';
+import { accessShape, requirePrivilege, rowsFor } from '../security/access.ts';
 import { restrict } from '../security/restrict.ts';
 import { annotationsOf } from './read-preferences.ts';
 import type { ReadPreferences } from './read-preferences.ts';
@@ -68,13 +68,15 @@ export async function list(call: Call, query: Query, literals: readonly Literal[
   };
 }
 
-/** A collection by its raw query string (without `?`). Throws 4xx errors of core/query. */
+/** A collection by its raw query string (without `?`). Throws 4xx errors of core/query, PRIVILEGE_MISSING (403). */
 export async function listOData(
   call: Call,
   entity: Entity,
   query: string,
   preferences: ReadPreferences,
 ): Promise<ListedOData> {
+  // An empty list would say that there is nothing, where the caller merely has no business.
+  requirePrivilege(call.principal, call.engine.model, 'read', entity.name);
   return answerPage(call, entity, query, preferences, undefined);
 }
 
@@ -94,6 +96,7 @@ export async function listRelatedOData(
 /** `/$count`: how many rows match $filter and $search, exactly. */
 export async function countOData(call: Call, entity: Entity, query: string): Promise<string> {
   const { engine, principal } = call;
+  requirePrivilege(principal, engine.model, 'read', entity.name);
   const request = lexRequest(query);
   const key = `count\n${engine.schema}\n${entity.name}\n${accessShape(principal)}\n${request.shape}`;
   const plan = planOf(engine.model, key, () => {

@@ -10,7 +10,7 @@ import { lexRequest } from '../query/odata/lex-request.ts';
 import { readRequest } from '../query/odata/read-request.ts';
 import { planOf, runPlan } from '../query/plan.ts';
 import type { Query } from '../query/tree.ts';
-import { accessShape } from '../security/access.ts';
+import { accessShape, requirePrivilege } from '../security/access.ts';
 import { restrict } from '../security/restrict.ts';
 import type { Literal } from '../query/literal.ts';
 import { requireFields } from './authorize-fields.ts';
@@ -44,7 +44,7 @@ export async function retrieve(call: Call, query: Query, address: RecordAddress)
   return run(call, plan, place.values, []);
 }
 
-/** The same with $select and $expand of a raw query string (without `?`). */
+/** The same with $select and $expand of a raw query string (without `?`). Throws PRIVILEGE_MISSING (403). */
 export async function retrieveOData(
   call: Call,
   entity: Entity,
@@ -53,6 +53,7 @@ export async function retrieveOData(
   preferences: ReadPreferences,
 ): Promise<RetrievedOData | undefined> {
   const { engine, principal } = call;
+  requirePrivilege(principal, engine.model, 'read', entity.name);
   const request = lexRequest(query);
   const place = placeOf(call, entity, address);
   const annotations = annotationsOf(preferences.annotations);

@@ -299,17 +299,19 @@ describe('a page cursor', () => {
 });
 
 describe('a caller without the right to read an entity', () => {
-  it('finds nothing of it in lists, counts, groups, paths, lambdas, expansions and the names of lookups', async () => {
+  it('is told so, and finds nothing of it in paths, lambdas, groups, expansions and the names of lookups', async () => {
     const model = { ...ships.model, roles: new Map([['mate', { privileges: { ship: { read: 'organization' } } }]]) };
     const mate = callOn(test.database, model, { ...captain, roles: ['mate'] });
     const read = async (entity: 'ship' | 'port', query: string) => {
       const { body } = await listOData(mate, ships[entity], encodeURI(query), { root, annotations: '*' });
       return (JSON.parse(body) as Answer).value;
     };
-    expect(await read('port', '')).toEqual([]);
-    expect(await countOData(mate, ships.port, '')).toBe('0');
-    expect(await read('port', '$apply=aggregate($count as n)')).toEqual([{ n: 0 }]);
-    expect(await retrieveOData(mate, ships.port, { id: ports[0]?.portid ?? '' }, '', { root })).toBeUndefined();
+    const missing = { code: 'PRIVILEGE_MISSING', status: 403 };
+    expect(await refusal(read('port', ''))).toMatchObject(missing);
+    expect(await refusal(countOData(mate, ships.port, ''))).toMatchObject(missing);
+    expect(await refusal(read('port', '$apply=aggregate($count as n)'))).toMatchObject(missing);
+    const address = { id: ports[0]?.portid ?? '' };
+    expect(await refusal(retrieveOData(mate, ships.port, address, '', { root }))).toMatchObject(missing);
     expect(await read('ship', '$filter=homeport/name ne null')).toEqual([]);
     expect(await read('ship', '$filter=ship_calls/any()')).toEqual([]);
     const all = await read('ship', '$expand=homeport,ship_calls&$orderby=homeport/name');

@@ -75,7 +75,7 @@ export async function fuzzLeaks(
     const after = await answersOf(call, asked);
     for (const [index, one] of asked.entries()) {
       total.queries += 1;
-      if (before[index]?.startsWith('refused ')) total.refused += 1;
+      if (before[index]?.startsWith('refused QUERY')) total.refused += 1;
       if (before[index] === after[index] || total.leaks.length >= 10) continue;
       total.leaks.push(
         `${JSON.stringify(one)} by ${user.id} with profiles [${held.join()}]\n  before ${before[index]}\n  after  ${after[index]}\n  changes: ${changed.join('; ')}`,
