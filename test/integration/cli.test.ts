@@ -88,6 +88,37 @@ test(
   },
 );
 
+test('an invited person sets a password by the printed link; a key is narrowed to a role they hold', TIME, async () => {
+  const invited = await peyvand(['user', 'invite', 'nilu@example.com', '--name', 'Nilu Far'], {
+    PEYVAND_PUBLIC_URL: 'https://crm.example.com',
+  });
+  expect(invited.code, invited.err).toBe(0);
+  const link = new URL(invited.out.trim());
+  expect(link.origin).toBe('https://crm.example.com');
+  const send = (path: string, body: unknown) =>
+    fetch(server.url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  const token = new URLSearchParams(link.hash.slice(1)).get('token');
+  expect((await send('/api/auth/reset-password', { token, newPassword: 'chosen password' })).status).toBe(204);
+  const signIn = async (password: string) =>
+    (await send('/api/auth/sign-in/email', { email: 'nilu@example.com', password })).status;
+  for (let number = 0; number < 5; number++) expect(await signIn('wrong password')).toBe(401);
+  expect(await signIn('chosen password')).toBe(429);
+  expect((await peyvand(['user', 'unlock', 'nilu@example.com'])).code).toBe(0);
+  expect(await signIn('chosen password')).toBe(200);
+  expect((await peyvand(['user', 'disable-second-factor', 'nilu@example.com'])).out).toContain('had none');
+
+  const create = (role: string) =>
+    peyvand(['api-key', 'create', 'narrow', '--user', 'nilu@example.com', '--role', role, '--expires', '2099-01-31']);
+  expect((await create('system-administrator')).err).toContain('basic-user');
+  const made = await create('basic-user');
+  expect(made.out).toMatch(/^pvd_/);
+  expect((await peyvand(['api-key', 'list'])).out).toMatch(/narrow +nilu@example.com +basic-user +in force/);
+});
+
 test('plan has nothing to do after a start; types and export write what is there', TIME, async () => {
   expect((await peyvand(['plan'])).out).toContain('Nothing to change');
   expect((await peyvand(['types'])).out).toContain('export interface Account {');

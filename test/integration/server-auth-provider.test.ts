@@ -278,6 +278,10 @@ function soundClaims({ issuer }: HostileProvider, nonce: string): ProviderClaims
   };
 }
 
+function without(claims: ProviderClaims, name: string): ProviderClaims {
+  return Object.fromEntries(Object.entries(claims).filter(([claim]) => claim !== name));
+}
+
 async function comeBack(
   { person, state }: Begun,
   query = `code=any&state=${encodeURIComponent(state)}`,
@@ -299,11 +303,11 @@ test('expired, foreign, wrong-audience and otherwise wrong ID tokens open nobody
       ['signed by a foreign key', (claims) => signJwt(foreignKey, claims)],
       ['signed by a key it does not publish', (claims) => signJwt(foreignKey, claims, { kid: 'other' })],
       ['for another audience', (claims) => signJwt(hostile.key, { ...claims, aud: 'another-client' })],
-      ['without an audience', ({ aud: _, ...claims }) => signJwt(hostile.key, claims)],
+      ['without an audience', (claims) => signJwt(hostile.key, without(claims, 'aud'))],
       ['of another issuer', (claims) => signJwt(hostile.key, { ...claims, iss: 'https://other.example' })],
       ['with the nonce of another sign-in', (claims) => signJwt(hostile.key, { ...claims, nonce: 'replayed' })],
-      ['without a nonce', ({ nonce: _, ...claims }) => signJwt(hostile.key, claims)],
-      ['without a subject', ({ sub: _, ...claims }) => signJwt(hostile.key, claims)],
+      ['without a nonce', (claims) => signJwt(hostile.key, without(claims, 'nonce'))],
+      ['without a subject', (claims) => signJwt(hostile.key, without(claims, 'sub'))],
       ['unsigned', unsigned],
       [
         'tampered',

@@ -1,11 +1,16 @@
 // `peyvand api-key create|list|revoke`: keys for scripts and integrations.
 import { createApiKey, listApiKeys, revokeApiKey, type ApiKey } from '../../../core/security/api-keys.ts';
+import { readPrincipal } from '../../../core/security/principals.ts';
 import { findIdentity, normalizeEmail } from '../../../core/security/users.ts';
 import { fail, readOptions, usageFault, type Command } from '../command.ts';
 import { openWorkspace } from '../workspace.ts';
 
 async function createOne(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readOptions(args, { user: { type: 'string' }, expires: { type: 'string' } });
+  const { values, positionals } = readOptions(args, {
+    user: { type: 'string' },
+    expires: { type: 'string' },
+    role: { type: 'string', multiple: true },
+  });
   const [name] = positionals;
   if (name === undefined || name.trim() === '') throw usageFault('Give the key a name that says what uses it.');
   const expiresAt = values.expires === undefined ? undefined : new Date(values.expires);
@@ -15,10 +20,16 @@ async function createOne(args: readonly string[]): Promise<number> {
   const email = normalizeEmail(values.user ?? workspace.config.adminEmail);
   const identity = await findIdentity(workspace.database, email);
   if (!identity) throw fail('USER_UNKNOWN', { email });
+  const { schema, model } = workspace.organization.current();
+  const held = (await readPrincipal(workspace.database, schema, model, identity.id))?.roles ?? [];
+  const foreign = (values.role ?? []).filter((role) => !held.includes(role));
+  if (foreign.length > 0)
+    throw usageFault(`${email} does not hold ${foreign.join(', ')}, only ${held.join(', ') || 'no role'}.`);
   const { key } = await createApiKey(workspace.database, {
     name: name.trim(),
     userId: identity.id,
     ...(expiresAt && { expiresAt }),
+    ...(values.role && { roles: values.role }),
   });
   process.stdout.write(`${key}\n`);
   process.stderr.write(`Acts for ${email}; shown this once. Send it as: Authorization: Bearer ${key.slice(0, 8)}…\n`);
@@ -37,6 +48,7 @@ async function listAll(): Promise<number> {
     key.start,
     key.name,
     key.email,
+    key.roles === null ? 'all roles' : key.roles.join(' '),
     state(key),
     key.lastUsedAt === null ? 'never used' : `used ${key.lastUsedAt.slice(0, 16)}`,
   ]);
@@ -56,7 +68,11 @@ async function revokeOne([key]: readonly string[]): Promise<number> {
 
 export const apiKey: Command = {
   summary: 'Makes, lists and revokes API keys (sent as Authorization: Bearer pvd_…).',
-  usage: ['api-key create NAME [--user E-MAIL] [--expires DATE]', 'api-key list', 'api-key revoke ID|NAME'],
+  usage: [
+    'api-key create NAME [--user E-MAIL] [--expires DATE] [--role ROLE …]   (default: all roles of the user)',
+    'api-key list',
+    'api-key revoke ID|NAME',
+  ],
   async run([action, ...args]) {
     if (action === 'create') return createOne(args);
     if (action === 'list') return listAll();

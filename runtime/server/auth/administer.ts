@@ -16,7 +16,7 @@ import { invitationMail } from '../mail/messages.ts';
 import type { AuthHost } from './auth-host.ts';
 import { noContent } from './cookies.ts';
 import { notRevoked, shownKey } from './keys.ts';
-import { passwordLink } from './password.ts';
+import { passwordLink } from './password-link.ts';
 import { isUuid, lastPart, userPart } from './path-part.ts';
 import { readFields, refuseViolations } from './read-fields.ts';
 

@@ -12,14 +12,10 @@ import { attempt } from './attempt.ts';
 import type { AuthHost } from './auth-host.ts';
 import { requireSession } from './caller.ts';
 import { noContent, withCookies } from './cookies.ts';
+import { passwordLink } from './password-link.ts';
 import { checkNewPassword, readFields, readTexts, refuseViolations, textsOf } from './read-fields.ts';
 import { hashPassword } from './sessions.ts';
 import { refuseForeignPage } from './sign-in.ts';
-
-/** The secret stands behind the `#`: browsers send that part to no server, so it comes into no log on the way. */
-export function passwordLink(origin: string, token: string): string {
-  return `${origin}/reset-password#token=${token}`;
-}
 
 async function mailLink(auth: AuthHost, exchange: Exchange, email: string): Promise<void> {
   const { database, mailer, organization, origin } = auth;
