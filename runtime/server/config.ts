@@ -205,6 +205,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     mail: readMail(read, problem),
     oidc: readOidc(read, problem),
   };
+  const { publicUrl, mail, oidc, host } = config;
+  if ((mail || oidc) && publicUrl === undefined && (host === '0.0.0.0' || host === '::') && !read('PEYVAND_PUBLIC_URL'))
+    problem('PEYVAND_PUBLIC_URL', `is missing; with HOST ${host} links in mails and the identity provider need it`);
   if (problems.length > 0) throw fail('CONFIG_INVALID', { count: problems.length }, { details: problems });
   return config;
 }

@@ -60,6 +60,12 @@ export const fail = defineErrors({
     status: 400,
     message: 'The code is wrong. Check the clock of your device, and wait for the next code.',
   },
+  SECOND_FACTOR_UNREADABLE: {
+    status: 409,
+    message:
+      "Your second factor cannot be read since the server's secret was changed. Ask an administrator to turn it off; " +
+      'then sign in and set up another.',
+  },
   SECOND_FACTOR_NOT_BEGUN: { status: 409, message: 'There is no new second factor to confirm. Begin one first.' },
   SECOND_FACTOR_ON: { status: 409, message: 'You have a second factor. Turn it off before you set up another.' },
   RESET_TOKEN_INVALID: {

@@ -12,6 +12,7 @@ import { loadPlugins } from '../../core/plugins/load-plugins.ts';
 import { handlerRecords } from '../../core/records/handler-records.ts';
 import { bootstrap, followModel } from '../../core/security/bootstrap.ts';
 import { createPrincipalSource, type PrincipalSource } from '../../core/security/principals.ts';
+import { listRoles } from '../../core/security/user-roles.ts';
 import { systemPrincipal } from '../../core/security/system-principal.ts';
 import { createApp } from './app.ts';
 import { admit } from './auth/admit.ts';
@@ -156,6 +157,10 @@ async function openServices(options: ServerOptions, address: string, log: Log, o
   const sessions = (opened.sessions = createSessionHost({ databaseUrl: url, secret, issuer: organization.name }));
   if (config.mail) opened.mailer = createMailer({ ...config.mail, onFault });
   const { oidc } = config;
+  const known = listRoles(organization.current().model);
+  const unknown = [...new Set([...(oidc?.roles.values() ?? [])].flat())].filter((role) => !known.includes(role));
+  if (unknown.length > 0)
+    say(`PEYVAND_OIDC_ROLES names ${unknown.join(', ')}; there are the roles ${known.join(', ')}. The others count.`);
   if (oidc)
     opened.provider = createIdentityProvider({
       config: oidc,
@@ -171,6 +176,7 @@ async function openServices(options: ServerOptions, address: string, log: Log, o
     sessions,
     bootstrapKey: config.apiKey === undefined ? undefined : { key: config.apiKey, userId: administratorId },
     happenings,
+    origin,
     onFault,
   }));
   opened.dispatcher = await startDispatcher({

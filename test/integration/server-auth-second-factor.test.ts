@@ -181,6 +181,25 @@ test('secret and recovery codes are encrypted in the database', async () => {
   for (const clear of [secret, ...recoveryCodes]) expect(stored).not.toContain(clear);
 });
 
+test('a second factor of before the server’s secret was changed is told as such, and taken away by an administrator', async () => {
+  const { userId, secret, person } = await guarded('other-secret@example.com');
+  await server.server.database.query(
+    `update peyvand_auth."twoFactor" set secret = reverse(secret), "backupCodes" = reverse("backupCodes") where "userId" = $1`,
+    [userId],
+  );
+  expect(await state(person)).toEqual({ enabled: true, recoveryCodesLeft: 0 });
+  const again = visitor(server.url);
+  await again.signIn('other-secret@example.com', PASSWORD);
+  for (const body of [{ code: totp(secret) }, { code: 'abcde-fghij', kind: 'recovery-code' }]) {
+    const refused = await again.ask('POST', SECOND, body);
+    expect(refused.status).toBe(409);
+    expect(await codeOf(refused)).toBe('SECOND_FACTOR_UNREADABLE');
+  }
+  const dropped = await server.request(`/api/admin/users/${userId}/disable-second-factor`, { method: 'POST' });
+  expect(dropped.status).toBe(204);
+  expect(await (await again.signIn('other-secret@example.com', PASSWORD)).json()).toEqual({ signedIn: true });
+});
+
 test('all mistakes of a body are told at once', async () => {
   const response = await visitor(server.url).ask('POST', SECOND, { code: 7, kind: 'smoke' });
   const { error } = (await response.json()) as { error: { details: { target: string }[] } };

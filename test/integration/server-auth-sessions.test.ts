@@ -250,3 +250,18 @@ test('the sign-in page learns what it offers without anybody being known', async
   const options = await visitor(server.url).ask('GET', '/api/auth/sign-in/options');
   expect(await options.json()).toEqual({ organization: 'Peyvand', password: true, reset: false, providers: [] });
 });
+
+test('behind a proxy that names its own host, pages of the public address may change things, and cookies are Secure there', async () => {
+  await using proxied = await testServer({ PEYVAND_PUBLIC_URL: 'https://crm.example.com' });
+  await makePerson(proxied, 'proxied@example.com', PASSWORD);
+  const person = visitor(proxied.url);
+  const headers = { origin: 'https://crm.example.com' };
+  const body = { email: 'proxied@example.com', password: PASSWORD };
+  const secure = { ...headers, 'x-forwarded-proto': 'https' };
+  const signed = await person.ask('POST', '/api/auth/sign-in/email', body, secure);
+  expect(signed.headers.getSetCookie().every((cookie) => /; Secure/.test(cookie))).toBe(true);
+  expect((await person.ask('POST', '/api/auth/sign-out', undefined, { origin: 'http://crm.example.com' })).status).toBe(
+    403,
+  );
+  expect((await person.ask('POST', '/api/auth/sign-out', undefined, headers)).status).toBe(204);
+});

@@ -41,6 +41,8 @@ export interface AuthenticatorOptions {
   /** PEYVAND_API_KEY and the administrator it acts for. */
   readonly bootstrapKey: { readonly key: string; readonly userId: string } | undefined;
   readonly happenings: Happenings;
+  /** Where people reach this server. */
+  readonly origin: string;
   onFault(fault: unknown): void;
 }
 
@@ -146,7 +148,7 @@ export async function createAuthenticator(options: AuthenticatorOptions): Promis
       }
       const cookie = sessionCookie(exchange);
       if (cookie === undefined) throw fail('PRINCIPAL_MISSING');
-      requireOwnOrigin(exchange);
+      requireOwnOrigin(exchange, options.origin);
       return after(exchange, heldIn(cookies, cookie) ?? byCookie(cookie));
     },
     forget,

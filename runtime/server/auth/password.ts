@@ -32,7 +32,7 @@ async function mailLink(auth: AuthHost, exchange: Exchange, email: string): Prom
 
 /** POST request-password-reset: the same answer for everyone, given before anybody is looked for. */
 export async function requestReset(auth: AuthHost, exchange: Exchange): Promise<Response> {
-  refuseForeignPage(exchange);
+  refuseForeignPage(auth, exchange);
   const { email } = await readTexts(exchange, ['email']);
   const tried = await attempt(auth, exchange, email, 'reset');
   mailLink(auth, exchange, tried.email).catch(auth.onFault);
@@ -41,7 +41,7 @@ export async function requestReset(auth: AuthHost, exchange: Exchange): Promise<
 
 /** POST reset-password */
 export async function resetByLink(auth: AuthHost, exchange: Exchange): Promise<Response> {
-  refuseForeignPage(exchange);
+  refuseForeignPage(auth, exchange);
   const details: Violation[] = [];
   const { token, newPassword } = textsOf(await readFields(exchange), ['token', 'newPassword'], details);
   checkNewPassword(newPassword, 'newPassword', details);

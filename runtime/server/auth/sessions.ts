@@ -11,9 +11,12 @@ export type SecondFactorKind = 'totp' | 'recovery-code';
 export type SignInOutcome =
   { readonly kind: 'refused' } | { readonly kind: 'signed-in' | 'second-factor'; readonly cookies: readonly string[] };
 
-/** `ended`: the pending sign-in is too old or had too many wrong codes; it begins anew with the password. */
+/**
+ * `ended`: the pending sign-in is too old or had too many wrong codes; it begins anew with the password. `unreadable`: the
+ * second factor was encrypted with another secret than the server has now.
+ */
 export type CodeOutcome =
-  { readonly kind: 'wrong' | 'ended' } | { readonly kind: 'right'; readonly cookies: readonly string[] };
+  { readonly kind: 'wrong' | 'ended' | 'unreadable' } | { readonly kind: 'right'; readonly cookies: readonly string[] };
 
 export interface NewSecondFactor {
   /** `otpauth://…`, for an authenticator app's camera. */
@@ -77,9 +80,10 @@ function signedValue(cookie: string): string | undefined {
 }
 
 async function hostSessions({ databaseUrl, secret, issuer }: SessionHostOptions): Promise<SessionHost> {
-  const [{ betterAuth }, { twoFactor }, { options, end }] = await Promise.all([
+  const [{ betterAuth }, { twoFactor }, { symmetricDecrypt }, { options, end }] = await Promise.all([
     import('better-auth'),
     import('better-auth/plugins'),
+    import('better-auth/crypto'),
     openAuthOptions(databaseUrl, secret),
   ]);
   const auth = betterAuth({
@@ -105,6 +109,26 @@ async function hostSessions({ databaseUrl, secret, issuer }: SessionHostOptions)
       if (refused && (codes === undefined || codes.includes(refused.code))) return undefined;
       throw fault;
     }
+  };
+
+  /** False where PEYVAND_SECRET was changed since the user set the second factor up. */
+  const isReadable = async (userId: string): Promise<boolean> => {
+    const { adapter, secretConfig } = await auth.$context;
+    const where = [{ field: 'userId', value: userId }];
+    const row = await adapter.findOne<{ secret: string }>({ model: 'twoFactor', where });
+    if (!row) return true;
+    return symmetricDecrypt({ key: secretConfig, data: row.secret }).then(
+      () => true,
+      () => false,
+    );
+  };
+
+  const pendingUser = async (pendingCookie: string): Promise<string | undefined> => {
+    const identifier = pendingCookie.startsWith(`${PENDING_COOKIE}=`) ? signedValue(pendingCookie) : undefined;
+    if (identifier === undefined || !/^2fa-[\w-]{20}$/.test(identifier)) return undefined;
+    const { internalAdapter } = await auth.$context;
+    const found = await internalAdapter.findVerificationValue(identifier);
+    return found && new Date(found.expiresAt).getTime() > Date.now() ? found.value : undefined;
   };
 
   const verify = async (
@@ -138,14 +162,12 @@ async function hostSessions({ databaseUrl, secret, issuer }: SessionHostOptions)
       const pending = 'twoFactorRedirect' in answer.response;
       return { kind: pending ? 'second-factor' : 'signed-in', cookies: answer.headers.getSetCookie() };
     },
-    async pendingUser(pendingCookie) {
-      const identifier = pendingCookie.startsWith(`${PENDING_COOKIE}=`) ? signedValue(pendingCookie) : undefined;
-      if (identifier === undefined || !/^2fa-[\w-]{20}$/.test(identifier)) return undefined;
-      const { internalAdapter } = await auth.$context;
-      const found = await internalAdapter.findVerificationValue(identifier);
-      return found && new Date(found.expiresAt).getTime() > Date.now() ? found.value : undefined;
+    pendingUser,
+    async giveSecondFactor(pendingCookie, kind, code, client) {
+      const userId = await pendingUser(pendingCookie);
+      if (userId === undefined) return { kind: 'ended' };
+      return (await isReadable(userId)) ? verify(pendingCookie, kind, code, client) : { kind: 'unreadable' };
     },
-    giveSecondFactor: verify,
     async signOut(cookie) {
       const { headers } = await auth.api.signOut({ headers: authHeaders(cookie, undefined), returnHeaders: true });
       return headers.getSetCookie();
@@ -195,6 +217,7 @@ async function hostSessions({ databaseUrl, secret, issuer }: SessionHostOptions)
       return answer?.headers.getSetCookie();
     },
     async recoveryCodesLeft(userId) {
+      if (!(await isReadable(userId))) return 0;
       const found = await unlessRefused(() => auth.api.viewBackupCodes({ body: { userId } }));
       return found?.backupCodes.length ?? 0;
     },

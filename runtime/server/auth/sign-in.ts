@@ -37,8 +37,8 @@ export async function showOptions({ organization, mailer, provider }: AuthHost):
 }
 
 /** A page may send its Origin, a script none: a page elsewhere signs nobody in. */
-export function refuseForeignPage(exchange: Exchange): void {
-  if (header(exchange, 'origin') !== undefined) requireOwnOrigin(exchange);
+export function refuseForeignPage({ origin }: AuthHost, exchange: Exchange): void {
+  if (header(exchange, 'origin') !== undefined) requireOwnOrigin(exchange, origin);
 }
 
 /** A session that the browser brought along ends where another begins: nobody goes on in one that was planted. */
@@ -72,7 +72,7 @@ export async function refuseDisabled(
 
 /** POST sign-in/email */
 export async function signInByEmail(auth: AuthHost, exchange: Exchange): Promise<Response> {
-  refuseForeignPage(exchange);
+  refuseForeignPage(auth, exchange);
   const { email, password } = await readTexts(exchange, ['email', 'password']);
   const tried = await attempt(auth, exchange, email);
   const outcome = await auth.sessions.signIn(tried.email, password, clientHint(exchange));
@@ -114,9 +114,15 @@ export async function readCode(
   return { code: plainCode(code), kind: kind === 'recovery-code' ? kind : 'totp' };
 }
 
+const CODE_FAULTS = {
+  wrong: 'SECOND_FACTOR_REFUSED',
+  ended: 'SECOND_FACTOR_ENDED',
+  unreadable: 'SECOND_FACTOR_UNREADABLE',
+} as const;
+
 /** POST sign-in/second-factor */
 export async function giveSecondFactor(auth: AuthHost, exchange: Exchange): Promise<Response> {
-  refuseForeignPage(exchange);
+  refuseForeignPage(auth, exchange);
   const { code, kind } = await readCode(exchange);
   const { sessions, database, happenings } = auth;
   const pending = cookieNamed(exchange, PENDING_COOKIE);
@@ -127,7 +133,7 @@ export async function giveSecondFactor(auth: AuthHost, exchange: Exchange): Prom
   const outcome = await sessions.giveSecondFactor(pending, kind, code, clientHint(exchange));
   if (outcome.kind !== 'right') {
     happenings.secondFactorFailed(exchange, identity.id);
-    throw fail(outcome.kind === 'ended' ? 'SECOND_FACTOR_ENDED' : 'SECOND_FACTOR_REFUSED');
+    throw fail(CODE_FAULTS[outcome.kind]);
   }
   const session = newSession(outcome.cookies);
   if (kind === 'totp' && !(await takeCode(database, identity.id, code))) {
@@ -145,7 +151,7 @@ export async function giveSecondFactor(auth: AuthHost, exchange: Exchange): Prom
 
 /** POST sign-out */
 export async function signOut(auth: AuthHost, exchange: Exchange): Promise<Response> {
-  requireOwnOrigin(exchange);
+  requireOwnOrigin(exchange, auth.origin);
   const cookie = sessionCookie(exchange);
   if (cookie === undefined) throw fail('PRINCIPAL_MISSING');
   const user = await auth.sessions.resolve(cookie);
