@@ -54,8 +54,7 @@ export function profileOverlay(below: JsonObject, wanted: JsonObject, overlays: 
         if ((granted[verb] === true) !== (wish[verb] === true)) patch[verb] = wish[verb] === true;
       }
       if (wish['mask'] !== undefined) patch['mask'] = { first: 0, last: 0, ...objectAt(wish, 'mask') };
-      // An overlay cannot take a mask out; one that shows as much as a mask may is as near as it comes.
-      else if (granted['mask'] !== undefined) patch['mask'] = { first: 100, last: 100 };
+      else if (granted['mask'] !== undefined) patch['mask'] = { remove: true };
       if (Object.keys(patch).length > 0) (fields[entity] ??= {})[field] = patch;
     }
   }

@@ -42,6 +42,10 @@ export interface FieldProfileDocument {
            * Characters seen at the end.
            */
           last?: number;
+          /**
+           * In an overlay: takes the mask out, so that the whole value is seen.
+           */
+          remove?: true;
         };
         /**
          * Give it a value when the row is made.
