@@ -2,6 +2,7 @@
 import { html, nothing } from 'lit';
 import type { EntityMetadata } from '../../../metadata/effective.ts';
 import type { ErrorDetail } from '../../client/index.ts';
+import { lockOf } from '../field-lock.ts';
 import type { FieldValue, LookupValue } from '../field-ui.ts';
 import { commitTyping } from '../form/commit-typing.ts';
 import '../form/record-form.ts';
@@ -23,7 +24,8 @@ function writable(entity: EntityMetadata, initial: Values): Values {
     const taker = field?.readOnly
       ? Object.values(entity.fields).find((one) => one.required && !one.readOnly && one.type === field.type)
       : field;
-    if (taker && !(taker.name in initial && taker !== field)) values[taker.name] = value;
+    if (!taker || (taker.name in initial && taker !== field)) continue;
+    if (lockOf(taker, true) === undefined) values[taker.name] = value;
   }
   return values;
 }

@@ -2,8 +2,10 @@
 // only when its own value changes.
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { FieldMetadata } from '../../../metadata/effective.ts';
+import { lockOf } from '../field-lock.ts';
 import type { FieldContext, FieldUi, InputRequest } from '../field-ui.ts';
 import { icon } from '../icon.ts';
+import { maskedValue } from '../masked-value.ts';
 import { isEmpty } from '../record-values.ts';
 import { fieldContext, type Workspace } from '../workspace.ts';
 import type { RecordDraft } from './record-draft.ts';
@@ -94,7 +96,7 @@ export class FormField extends LitElement {
     >
       <label class="x-field-label" for=${this.controlId} data-tip=${field.description ?? nothing}>
         <span>${this.label ?? field.title}</span>
-        ${field.required && !field.readOnly ? html`<span class="x-field-required" aria-hidden="true">*</span>` : nothing}
+        ${field.required && !locked ? html`<span class="x-field-required" aria-hidden="true">*</span>` : nothing}
         ${
           draft.isDirty(field.name) && !draft.isNew
             ? html`<span class="x-dirty" role="img" aria-label=${t('form.changed')}></span>`
@@ -120,7 +122,7 @@ export class FormField extends LitElement {
         ${
           isEmpty(value)
             ? html`<span class="x-field-empty" aria-label=${t('common.empty')}>—</span>`
-            : ui.display(value, field, context)
+            : ((draft.isNew ? undefined : maskedValue(field, value)) ?? ui.display(value, field, context))
         }
       </div>
       ${
@@ -169,13 +171,12 @@ export class FormField extends LitElement {
   }
 
   #locked(): boolean {
-    const { field, draft } = this;
-    return field.readOnly || (field.immutable && !draft.isNew);
+    return lockOf(this.field, this.draft.isNew) !== undefined;
   }
 
   #whyLocked(): string {
     const { t } = this.workspace.locale;
-    return t(this.field.readOnly ? 'form.locked.system' : 'form.locked.immutable');
+    return t(`form.locked.${lockOf(this.field, this.draft.isNew) ?? 'system'}`);
   }
 
   #context(): FieldContext {

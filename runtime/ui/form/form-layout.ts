@@ -1,9 +1,13 @@
 // What stands where on a form: pure questions over FormMetadata.
 import type { EntityMetadata, FormItem, FormMetadata, FormTab } from '../../../metadata/effective.ts';
+import { isSeen } from '../field-lock.ts';
 
-/** Whether an item has something to show: a field that exists, or related rows of a record that exists. */
+/** Whether an item has something to show: a field that the user may have, or related rows of a record that exists. */
 export function isShown(item: FormItem, entity: EntityMetadata, isNew: boolean): boolean {
-  if (item.control === undefined) return entity.fields[item.id] !== undefined;
+  if (item.control === undefined) {
+    const field = entity.fields[item.id];
+    return field !== undefined && isSeen(field, isNew);
+  }
   return item.control === 'sub-grid' && !isNew && item.navigation !== undefined;
 }
 

@@ -2,6 +2,7 @@
 // listeners which field changed.
 import type { EntityMetadata, FieldMetadata } from '../../../metadata/effective.ts';
 import type { ErrorDetail, Row } from '../../client/index.ts';
+import { lockOf } from '../field-lock.ts';
 import type { FieldContext, FieldValue } from '../field-ui.ts';
 import type { FieldRegistry } from '../field-registry.ts';
 import type { Locale } from '../locale/locale.ts';
@@ -196,7 +197,7 @@ export class RecordDraft {
   }
 
   #violation(field: FieldMetadata): string | undefined {
-    if (field.readOnly) return undefined;
+    if (lockOf(field, this.isNew) !== undefined) return undefined;
     const { locale } = this.#options;
     const value = this.value(field.name);
     if (isEmpty(value)) return field.required ? locale.t('form.error.required', { field: field.title }) : undefined;

@@ -3,6 +3,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { FormItem, FormMetadata, FormSection, FormTab } from '../../../metadata/effective.ts';
 import type { ErrorDetail } from '../../client/index.ts';
+import { lockOf } from '../field-lock.ts';
 import { icon } from '../icon.ts';
 import { styled } from '../styled.ts';
 import type { Workspace } from '../workspace.ts';
@@ -82,7 +83,9 @@ export class RecordForm extends LitElement {
 
   async focusFirst(): Promise<void> {
     await this.updateComplete;
-    const first = [...this.querySelectorAll<FormField>('x-form-field')].find((field) => !field.field.readOnly);
+    const first = [...this.querySelectorAll<FormField>('x-form-field')].find(
+      (field) => lockOf(field.field, this.draft.isNew) === undefined,
+    );
     await first?.activate();
   }
 

@@ -2,6 +2,7 @@
 import { html } from 'lit';
 import type { EntityMetadata } from '../../../metadata/effective.ts';
 import { openDialog } from '../dialog/dialog.ts';
+import { isSeen } from '../field-lock.ts';
 import { foldText } from '../locale/digits.ts';
 import type { Workspace } from '../workspace.ts';
 import type { ColumnState } from './grid-state.ts';
@@ -14,7 +15,9 @@ export function chooseColumns(
   const { t, compare } = workspace.locale;
   let chosen = [...columns];
   let typed = '';
-  const fields = Object.values(entity.fields).sort((a, b) => compare(a.title, b.title));
+  const fields = Object.values(entity.fields)
+    .filter((field) => isSeen(field, false))
+    .sort((a, b) => compare(a.title, b.title));
   return openDialog<readonly ColumnState[]>({
     title: t('grid.columns'),
     locale: workspace.locale,

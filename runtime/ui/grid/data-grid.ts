@@ -6,10 +6,12 @@ import type { EntityMetadata, ViewMetadata } from '../../../metadata/effective.t
 import type { Row } from '../../client/index.ts';
 import { openMenu, type MenuItem } from '../dialog/menu.ts';
 import { showToast } from '../dialog/toast.ts';
+import { lockOf } from '../field-lock.ts';
 import type { FieldValue } from '../field-ui.ts';
 import { RecordDraft } from '../form/record-draft.ts';
 import { saveRecord } from '../form/save-record.ts';
 import { icon } from '../icon.ts';
+import { maskedValue } from '../masked-value.ts';
 import { isEmpty, overlayRow, valuesOf } from '../record-values.ts';
 import { fieldContext, type Workspace } from '../workspace.ts';
 import {
@@ -485,7 +487,10 @@ export class DataGrid extends LitElement {
     if (column.via.length === 0 && column.field.name === this.entity.union?.discriminator)
       return html`<span class="x-grid-value">${this.workspace.app.entities[String(value)]?.title ?? value}</span>`;
     const context = fieldContext(this.workspace, column.entity, {}, owner, this.#idOf(row));
-    if (!isName) return html`<span class="x-grid-value">${ui.display(value, column.field, context)}</span>`;
+    if (!isName)
+      return html`<span class="x-grid-value"
+        >${maskedValue(column.field, value) ?? ui.display(value, column.field, context)}</span
+      >`;
     const { name, id } = this.#target(row);
     const text = isEmpty(value) ? this.workspace.locale.t('grid.unnamed') : ui.text(value, column.field, context);
     return html`<a class="x-grid-value x-grid-name" dir="auto" href=${this.workspace.recordUrl(name, id)} tabindex="-1"
@@ -547,7 +552,7 @@ export class DataGrid extends LitElement {
   #editable(column: GridColumn | undefined): boolean {
     if (!column || column.via.length > 0 || this.entity.union) return false;
     const { field } = column;
-    return !field.readOnly && !field.immutable && this.workspace.fields.of(field.type).inline !== false;
+    return lockOf(field, false) === undefined && this.workspace.fields.of(field.type).inline !== false;
   }
 
   /** Draws the active row again and tells assistive technology which cell it is. */

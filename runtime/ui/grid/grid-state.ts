@@ -1,6 +1,7 @@
 // What a list shows, as plain data: columns, order, filters; to and from the address, and into an OData query.
 import type { EntityMetadata, FieldMetadata, ViewMetadata } from '../../../metadata/effective.ts';
 import { odataString, type ListQuery, type Row } from '../../client/index.ts';
+import { isSeen } from '../field-lock.ts';
 import type { FieldValue, LookupValue } from '../field-ui.ts';
 import type { FieldRegistry } from '../field-registry.ts';
 import { isEmpty, valueOf } from '../record-values.ts';
@@ -108,7 +109,7 @@ export async function resolveColumns(
   for (const column of columns) {
     const [first = '', second] = column.id.split('.');
     const field = entity.fields[first];
-    if (!field) continue;
+    if (!field || !isSeen(field, false)) continue;
     if (second === undefined) {
       resolved.push({
         id: column.id,
@@ -123,7 +124,10 @@ export async function resolveColumns(
     const owners = await Promise.all(
       (field.targets ?? []).map(async (target) => ({ target, owner: await entityOf(target.entity) })),
     );
-    const holding = owners.filter(({ owner }) => owner.fields[second] !== undefined);
+    const holding = owners.filter(({ owner }) => {
+      const far = owner.fields[second];
+      return far !== undefined && isSeen(far, false);
+    });
     const [one] = holding;
     const far = one?.owner.fields[second];
     if (!one || !far) continue;
