@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clearWorld, makeWorld, worldDocuments, worldEntities, writeWorld } from '../support/access-world.ts';
+import { actInWorld } from '../support/access-acts.ts';
 import { fuzzLeaks, leakProfiles } from '../support/access-leaks.ts';
 import { compareWorld } from '../support/access-decisions.ts';
 import { random } from '../support/random.ts';
@@ -45,4 +46,26 @@ test('no answer to any query changes with rows and fields that the asker may not
     }),
     { numRuns: 4 },
   );
+});
+
+test('nobody creates, changes, assigns, links or deletes what the rules do not let them, and everybody what they do', async () => {
+  const { engine } = world;
+  const done = { allowed: 0, refused: 0 };
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 0, max: 2 ** 31 }), async (seed) => {
+      const made = makeWorld(seed, { units: 4, users: 6, teams: 3, roles: 4, rows: 100, shares: 40 });
+      await clearWorld(engine.database, engine.schema);
+      await writeWorld(engine.database, engine.schema, made);
+      const model = await modelOf(worldDocuments(made));
+      const { differences, allowed, refused } = await actInWorld({ ...engine, model }, made, random(~seed), 150);
+      expect(differences).toEqual([]);
+      done.allowed += allowed;
+      done.refused += refused;
+      // What was done changed what may be done as the oracle says.
+      const { differences: after } = await compareWorld({ ...engine, model }, made);
+      expect(after).toEqual([]);
+    }),
+    { numRuns: 4 },
+  );
+  expect(Math.min(done.allowed, done.refused)).toBeGreaterThan(10);
 });
