@@ -171,6 +171,8 @@ export interface Me {
   readonly calendar: 'gregory' | 'persian';
   readonly timeZone: string;
   readonly theme: 'system' | 'light' | 'dark';
+  /** By title in the language of the user's settings. */
+  readonly roles: readonly { readonly name: string; readonly title: string }[];
   readonly administrator: boolean;
   /** Present for administrators while the organization waits to be set up (/api/setup). */
   readonly setupNeeded?: true;

@@ -2,6 +2,7 @@
 import type { Me } from '../../metadata/effective.ts';
 import { qualified } from '../db/identifier.ts';
 import type { Engine } from '../engine.ts';
+import { translator } from '../model/labels.ts';
 import { administratorRole, rightsOf } from './access.ts';
 import type { Principal } from './principal.ts';
 import { readSettings, settingsSql, type SettingsRow } from './user-settings.ts';
@@ -23,11 +24,18 @@ export async function readMe(engine: Engine, principal: Principal): Promise<Me |
   );
   if (!row) return undefined;
   const administrator = principal.roles.includes(administratorRole);
+  const settled = readSettings(row);
+  const translate = translator(engine.model, settled.language);
   return {
     userId: principal.userId,
     name: row.name ?? '',
     email: row.email ?? '',
-    ...readSettings(row),
+    ...settled,
+    roles: principal.roles.map((name) => {
+      const id = `roles/${name}`;
+      const said = (engine.model.roles.get(name) ?? engine.model.roles.get(id))?.['title'];
+      return { name, title: translate(id, 'title', typeof said === 'string' ? said : name) };
+    }),
     administrator,
     ...(administrator && !row.set_up ? { setupNeeded: true } : {}),
     rights: rightsOf(principal, engine.model),

@@ -1,18 +1,27 @@
-// The app's addresses: `/app/account/active?sort=-name`, `/app/account/record/<id>`, `/app/account/new`.
+// The app's addresses: `/app/account/active?sort=-name`, `/app/account/record/<id>`, `/app/account/new`, `/app/my-security`;
+// before signing in `/sign-in`, `/reset-password`.
 
 export type Address =
   | { readonly kind: 'home' }
   | { readonly kind: 'list'; readonly entity: string; readonly view: string | undefined }
   | { readonly kind: 'record'; readonly entity: string; readonly id: string }
   | { readonly kind: 'new'; readonly entity: string }
+  | { readonly kind: 'my-security' }
+  | { readonly kind: 'reset-password' }
   | { readonly kind: 'unknown' };
+
+/** No entity has a hyphen in its name. */
+export const MY_SECURITY_URL = '/app/my-security';
 
 export function readAddress(path: string): Address {
   const parts = path
     .split('/')
     .filter((part) => part !== '')
     .map(decodeURIComponent);
-  if (parts.length === 0 || (parts.length === 1 && parts[0] === 'app')) return { kind: 'home' };
+  if (parts.length === 0 || (parts.length === 1 && (parts[0] === 'app' || parts[0] === 'sign-in')))
+    return { kind: 'home' };
+  if (path === MY_SECURITY_URL) return { kind: 'my-security' };
+  if (path === '/reset-password') return { kind: 'reset-password' };
   const [app, entity, third, fourth, ...rest] = parts;
   if (app !== 'app' || entity === undefined || rest.length > 0) return { kind: 'unknown' };
   if (third === 'record' && fourth !== undefined) return { kind: 'record', entity, id: fourth };

@@ -16,6 +16,7 @@ type Session =
   | { readonly kind: 'starting' }
   | { readonly kind: 'out' }
   | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'first-run' }
   | { readonly kind: 'in'; readonly workspace: Workspace };
 
 export class App extends LitElement {
@@ -84,6 +85,12 @@ export class App extends LitElement {
   async #enter(me: Me): Promise<void> {
     showTheme(me.theme);
     remember('theme', me.theme);
+    if (me.setupNeeded) {
+      // Nobody has chosen a language yet but this browser.
+      await this.#speak(firstLocale());
+      this.session = { kind: 'first-run' };
+      return;
+    }
     const [locale, app] = await Promise.all([this.#speak(me), this.#client.app(me.language)]);
     this.session = { kind: 'in', workspace: this.#workspace(me, app, locale) };
     if (this.address.kind === 'home') {
@@ -161,14 +168,40 @@ export class App extends LitElement {
     void this.#speak({ ...firstLocale(), language, calendar: language === 'fa' ? 'persian' : 'gregory' });
   };
 
+  readonly #onLocale = (event: CustomEvent<LocaleChoice>): void => void this.#speak(event.detail);
+
   readonly #onSignOut = async (): Promise<void> => {
     await this.#client.signOut().catch(() => undefined);
     this.session = { kind: 'out' };
   };
 
+  readonly #onReset = (): void => {
+    void this.#navigation?.go('/app', { replace: true, force: true });
+    void this.#start();
+  };
+
   override render(): TemplateResult | typeof nothing {
     const { session, locale } = this;
     if (!locale || session.kind === 'starting') return nothing;
+    if (this.address.kind === 'reset-password') {
+      void import('./pages/reset-password-page.ts');
+      return html`<x-reset-password-page
+        .client=${this.#client}
+        .locale=${locale}
+        @language=${this.#onLanguage}
+        @leave=${this.#onReset}
+      ></x-reset-password-page>`;
+    }
+    if (session.kind === 'first-run') {
+      void import('./pages/first-run-page.ts');
+      return html`<x-first-run-page
+        .client=${this.#client}
+        .locale=${locale}
+        @locale=${this.#onLocale}
+        @done=${() => this.#start()}
+        @sign-out=${this.#onSignOut}
+      ></x-first-run-page>`;
+    }
     if (session.kind === 'out') {
       void import('./pages/sign-in-page.ts');
       return html`<x-sign-in-page

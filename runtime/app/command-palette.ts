@@ -8,6 +8,7 @@ import { foldText } from '../ui/locale/digits.ts';
 import type { Workspace } from '../ui/workspace.ts';
 import { newUrl } from './address.ts';
 import { destinations } from './destinations.ts';
+import './command-palette.css';
 
 interface Entry {
   readonly group: 'records' | 'views' | 'commands';

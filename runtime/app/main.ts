@@ -1,8 +1,7 @@
-// The app's entry: styles, fonts, tooltips, and the element that is the app.
+// The app's entry: styles, fonts, and the element that is the app; tooltips once it is there.
 import '../ui/styles/fonts.css';
 import '../ui/styles/index.css';
 import './app.css';
-import { installTooltips } from '../ui/dialog/tooltip.ts';
 import './app.ts';
 
-installTooltips();
+void import('../ui/dialog/tooltip.ts').then(({ installTooltips }) => installTooltips());

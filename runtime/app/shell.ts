@@ -4,7 +4,7 @@ import type { MeChange } from '../client/index.ts';
 import { openMenu, type MenuItem } from '../ui/dialog/menu.ts';
 import { icon } from '../ui/icon.ts';
 import type { Workspace } from '../ui/workspace.ts';
-import { listUrl, shortId, type Address } from './address.ts';
+import { listUrl, MY_SECURITY_URL, shortId, type Address } from './address.ts';
 import type { Navigation } from './navigation.ts';
 import { singleKeys } from './preferences.ts';
 
@@ -185,6 +185,10 @@ export class Shell extends LitElement {
         .recordId=${address.kind === 'record' ? address.id : undefined}
       ></x-record-page>`;
     }
+    if (address.kind === 'my-security') {
+      void import('./pages/security-page.ts');
+      return html`<x-security-page .workspace=${workspace}></x-security-page>`;
+    }
     const { t } = workspace.locale;
     return html`<div class="x-state x-whole">
       ${icon('map-pin-off')}
@@ -247,6 +251,7 @@ export class Shell extends LitElement {
         run: () => this.#prefer({ theme }),
       })),
       '-',
+      { label: t('app.mySecurity'), icon: 'shield-check', run: () => this.workspace.go(MY_SECURITY_URL) },
       { label: t('app.shortcuts'), icon: 'keyboard', key: '?', run: () => this.#openShortcuts() },
       { label: t('app.signOut'), icon: 'log-out', run: () => this.dispatchEvent(new CustomEvent('sign-out')) },
     ]);
@@ -286,6 +291,11 @@ export class Shell extends LitElement {
     const { openPalette } = await import('./command-palette.ts');
     await openPalette(this.workspace, [
       ...this.#themeCommands(),
+      {
+        label: this.workspace.locale.t('app.mySecurity'),
+        icon: 'shield-check',
+        run: () => this.workspace.go(MY_SECURITY_URL),
+      },
       {
         label: this.workspace.locale.t('app.shortcuts'),
         icon: 'keyboard',

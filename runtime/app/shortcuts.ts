@@ -3,6 +3,7 @@ import { html } from 'lit';
 import { openDialog } from '../ui/dialog/dialog.ts';
 import type { Locale } from '../ui/locale/index.ts';
 import { remember, singleKeys } from './preferences.ts';
+import './shortcuts.css';
 
 const groups: readonly (readonly [string, readonly (readonly [string, readonly string[]])[]])[] = [
   [

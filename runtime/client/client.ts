@@ -65,8 +65,9 @@ export interface Client {
   changeMe(change: MeChange): Promise<Me>;
   upload(set: string, id: string, field: string, file: Blob, name: string): Promise<void>;
   fileUrl(set: string, id: string, field: string): string;
-  signIn(email: string, password: string): Promise<void>;
   signOut(): Promise<void>;
+  /** Any other route of the server: JSON there, JSON back (undefined where the answer has no body). */
+  ask(method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, value?: unknown): Promise<unknown>;
 }
 
 export interface ClientOptions {
@@ -124,6 +125,8 @@ async function failure(response: Response): Promise<ClientError> {
     typeof message === 'string' ? message : response.statusText,
     Array.isArray(error?.['details']) ? (error['details'] as ErrorDetail[]) : [],
     (error?.['@peyvand.data'] as Row | undefined) ?? {},
+    undefined,
+    Number(response.headers.get('retry-after') ?? '') || undefined,
   );
 }
 
@@ -145,7 +148,7 @@ export function createClient(options: ClientOptions = {}): Client {
       throw new ClientError(0, 'NETWORK', 'The server cannot be reached.', [], {}, cause);
     }
     if (response.ok) return response;
-    if (response.status === 401 && !path.includes('/api/auth/')) options.onSignedOut?.();
+    if (response.status === 401 && !path.includes('/api/auth/sign-in')) options.onSignedOut?.();
     throw await failure(response);
   };
   const json = async (path: string, init?: RequestInit): Promise<unknown> =>
@@ -241,11 +244,12 @@ export function createClient(options: ClientOptions = {}): Client {
       });
     },
     fileUrl: (set, id, field) => `${origin}${rowUrl(set, id)}/${field}/$value`,
-    async signIn(email, password) {
-      await request('/api/auth/sign-in/email', body('POST', { email, password }));
-    },
     async signOut() {
       await request('/api/auth/sign-out', body('POST', {}));
+    },
+    async ask(method, path, value) {
+      const text = await (await request(path, value === undefined ? { method } : body(method, value))).text();
+      return text === '' ? undefined : parseExact(text);
     },
   };
 }

@@ -22,6 +22,8 @@ export class ClientError extends Error {
   readonly details: readonly ErrorDetail[];
   /** `@peyvand.data` of the error object. */
   readonly data: Readonly<Record<string, unknown>>;
+  /** Seconds after which it may be tried again, where the server said so. */
+  readonly retryAfter: number | undefined;
 
   constructor(
     status: number,
@@ -30,12 +32,14 @@ export class ClientError extends Error {
     details: readonly ErrorDetail[] = [],
     data: Readonly<Record<string, unknown>> = {},
     cause?: unknown,
+    retryAfter?: number,
   ) {
     super(message, cause === undefined ? undefined : { cause });
     this.status = status;
     this.code = code;
     this.details = details;
     this.data = data;
+    this.retryAfter = retryAfter;
   }
 
   /** Both sides of a version conflict, when this is one. */

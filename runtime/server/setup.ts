@@ -6,8 +6,9 @@ import { completeSetup, findObstacles, readSetup, type Setup } from '../../core/
 import { isCalendar, isLanguage, isTimeZone } from '../../core/security/user-settings.ts';
 import { isSignInEmail } from '../../core/security/users.ts';
 import type { Violation } from '../../core/sdk/index.ts';
-import { answerJson, SECURITY_HEADERS } from './answer.ts';
-import { sessionCookie } from './auth/cookies.ts';
+import { answerJson } from './answer.ts';
+import { requireSession } from './auth/caller.ts';
+import { noContent } from './auth/cookies.ts';
 import { hashPassword } from './auth/sessions.ts';
 import { readJson } from './body.ts';
 import { fail } from './errors.ts';
@@ -108,10 +109,7 @@ export async function completeFirstRun(
   requireAdministrator(principal);
   const { database, authenticator, auth } = services;
   const engine = services.organization.current();
-  const cookie = sessionCookie(exchange);
-  // Not with an API key: one that got lost would give itself a password.
-  if (cookie === undefined || exchange.incoming.headers.authorization !== undefined) throw fail('PRINCIPAL_MISSING');
-  const session = await auth.sessions.resolve(cookie);
+  const session = await auth.sessions.resolve(requireSession(exchange));
   const { value } = await readJson(exchange, 16 * 1024);
   const { parts, details } = readParts(value);
   const { email, password } = parts['you'] ?? {};
@@ -132,5 +130,5 @@ export async function completeFirstRun(
   });
   authenticator.forget(principal.userId);
   await announceAuthChange(database, principal.userId);
-  return new Response(null, { status: 204, headers: { ...SECURITY_HEADERS } });
+  return noContent();
 }
