@@ -26,10 +26,10 @@ export async function moveShares(call: Call, entity: Entity, stays: string, goes
   const principals = loser.map(({ principal }) => principal);
   const before = await sharesOf(call, entity, stays, principals);
   await executor.query(
-    `insert into ${share} as s ("entity", "record", "principal", "principal_type", "rights", "expires_at", "reason", "shared_at", "shared_by")
-select "entity", $2::uuid, "principal", "principal_type", "rights", "expires_at", "reason", "shared_at", "shared_by" from ${share}
+    `insert into ${share} as s ("entity", "record", "principal", "principal_type", "rights", "expires_at", "reason", "shared_at", "shared_by", "source")
+select "entity", $2::uuid, "principal", "principal_type", "rights", "expires_at", "reason", "shared_at", "shared_by", "source" from ${share}
  where "entity" = $1::text and "record" = $3::uuid
-on conflict ("entity", "record", "principal") do update set "rights" = s."rights" | excluded."rights",
+on conflict ("entity", "record", "principal", "source") do update set "rights" = s."rights" | excluded."rights",
   "expires_at" = case when s."expires_at" is null or excluded."expires_at" is null then null else greatest(s."expires_at", excluded."expires_at") end`,
     [entity.name, stays, goes],
   );
@@ -46,8 +46,8 @@ export async function returnShares(
 ): Promise<readonly string[]> {
   const executor = executorOf(call);
   const share = qualified(call.engine.schema, '_share');
-  const now = new Map((await sharesOf(call, entity, stays)).map((row) => [row.principal, JSON.stringify(row)]));
-  const unchanged = move.after.filter((row) => now.get(row.principal) === JSON.stringify(row));
+  const now = new Set((await sharesOf(call, entity, stays)).map((row) => JSON.stringify(row)));
+  const unchanged = move.after.filter((row) => now.has(JSON.stringify(row)));
   const principals = unchanged.map(({ principal }) => principal);
   await executor.query(
     `delete from ${share} where "entity" = $1::text and "record" = $2::uuid and "principal" = any ($3::text[]::uuid[])`,

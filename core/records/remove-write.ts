@@ -178,6 +178,11 @@ async function deleteRows(call: Call, plan: Cascade): Promise<void> {
     ctes.push(
       `outbox${index} as (${outboxInto(schema)} select 'delete', ${literal(entity.name)}, ${key}, ${version ? ident(columnOf(version).name) : 'null'}, ${user}, ${request}, '{}', ${awaited ? old : 'null'}, ${awaited ? 'null' : 'now()'} from gone${index})`,
     );
+    // With the row goes what was shared of it, passed on from it, or shared with it.
+    const receives = entity.name === 'systemuser' || entity.name === 'team' ? ` or "principal" = any (${list})` : '';
+    ctes.push(
+      `shares${index} as (delete from ${qualified(schema, '_share')} where ("entity" = ${literal(entity.name)} and "record" = any (${list})) or "source" = any (${list})${receives})`,
+    );
     ctes.push(
       `files${index} as (delete from ${qualified(schema, '_file')} where "entity" = ${literal(entity.name)} and "record" = any (${list}))`,
     );

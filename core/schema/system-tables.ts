@@ -9,6 +9,9 @@ import type { Executor } from '../db/sql.ts';
 import { fail } from './errors.ts';
 import { readTrigramSchema } from './introspect.ts';
 
+/** `_share.source` of a row that is shared itself; else the id of the row whose share was passed on to it. */
+export const SHARED_ITSELF = '00000000-0000-0000-0000-000000000000';
+
 /** Creates what is missing. Safe to run at every start, under the organization's lock. `log`: for the operator. */
 export async function ensureSystemTables(
   database: Executor,
@@ -79,8 +82,9 @@ create index if not exists "_file_record_idx" on ${name('_file')} (record, field
 create table if not exists ${name('_share')} (
   entity text not null, record uuid not null, principal uuid not null, principal_type text not null,
   rights integer not null, expires_at timestamptz, reason text, shared_at timestamptz not null default now(),
-  shared_by uuid, primary key (entity, record, principal)
+  shared_by uuid, source uuid not null default '${SHARED_ITSELF}', primary key (entity, record, principal, source)
 );
+create index if not exists "_share_source_idx" on ${name('_share')} (source) where source <> '${SHARED_ITSELF}';
 create index if not exists "_share_principal_idx" on ${name('_share')} (principal, entity) include (record, rights, expires_at);
 create table if not exists ${name('_layer')} (
   id text primary key, version text not null, kind text not null, documents jsonb not null,

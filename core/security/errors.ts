@@ -12,6 +12,12 @@ export const refuse = defineErrors({
     message:
       'Your privilege "{privilege}" on {entity} does not reach {row}. {hint} An administrator can widen it by a role, a colleague who may by sharing the row.',
   },
+  SHARE_INVALID: { status: 400, message: 'The share has {count} problem(s). {first}' },
+  SHARE_UNOWNED: {
+    status: 400,
+    message: 'A {entity} belongs to the organization and is not shared row by row. Give the right by a role.',
+  },
+  SHARE_PRINCIPAL_UNKNOWN: { status: 404, message: 'There is no user or team {principal} to share with.' },
   RIGHT_MISSING: {
     status: 403,
     message: 'You need the right "{right}" for this. Ask an administrator to add it to one of your roles.',

@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Principal } from '../../core/security/principal.ts';
 import { adminRoutes } from './admin/routes.ts';
 import { showExplanation } from './access/explain.ts';
+import { endShare, listShares, putShare } from './access/shares.ts';
 import { viewAs } from './access/view-as.ts';
 import { answerWhatIf } from './access/what-if.ts';
 import { answerError, answerJson, answerText } from './answer.ts';
@@ -144,6 +145,17 @@ export function createApp(options: AppOptions): Listener {
   app.all(
     '/api/access/explain',
     caller((_services, exchange) => refuseMethod('GET')(exchange)),
+  );
+  app.get('/api/access/shares/:entity/:id', caller(listShares));
+  app.all(
+    '/api/access/shares/:entity/:id',
+    caller((_services, exchange) => refuseMethod('GET')(exchange)),
+  );
+  app.put('/api/access/shares/:entity/:id/:principal', caller(putShare));
+  app.delete('/api/access/shares/:entity/:id/:principal', caller(endShare));
+  app.all(
+    '/api/access/shares/:entity/:id/:principal',
+    caller((_services, exchange) => refuseMethod('PUT', 'DELETE')(exchange)),
   );
   app.post('/api/access/what-if', caller(answerWhatIf));
   app.all(

@@ -13,6 +13,7 @@ import { handlerRecords } from '../../core/records/handler-records.ts';
 import { bootstrap, followModel } from '../../core/security/bootstrap.ts';
 import { createPrincipalSource, type PrincipalSource } from '../../core/security/principals.ts';
 import { listRoles } from '../../core/security/user-roles.ts';
+import { startShareSweep } from '../../core/security/share-sweep.ts';
 import { systemPrincipal } from '../../core/security/system-principal.ts';
 import { createApp } from './app.ts';
 import { admit } from './auth/admit.ts';
@@ -87,11 +88,13 @@ interface Opened {
   authenticator?: Authenticator;
   dispatcher?: Dispatcher;
   endRetention?: () => Promise<void>;
+  endShareSweep?: () => Promise<void>;
 }
 
 async function closeAll(opened: Opened, config: Config): Promise<void> {
   await opened.dispatcher?.stop();
   await opened.endRetention?.();
+  await opened.endShareSweep?.();
   opened.mailer?.close();
   await opened.authenticator?.close();
   await opened.provider?.close();
@@ -193,6 +196,10 @@ async function openServices(options: ServerOptions, address: string, log: Log, o
     engine: () => organization.current(),
     onDropped: (dropped) => log.logger.info({ dropped }, 'months of the audit log went, as the organization asks for'),
     onFailure: (error) => log.logger.warn({ err: error }, 'old months of the audit log could not be dropped yet'),
+  });
+  opened.endShareSweep = startShareSweep({
+    engine: () => organization.current(),
+    onFailure: (error) => log.logger.warn({ err: error }, 'shares whose time is over could not be swept yet'),
   });
   return {
     database,

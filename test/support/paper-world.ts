@@ -76,7 +76,15 @@ const documents: Readonly<Record<string, JsonObject>> = {
       ]),
     ),
   ),
-  'roles/new_own': { title: 'Own', privileges: { new_paper: 'own', new_folder: 'own' } },
+  'roles/new_own': {
+    title: 'Own',
+    privileges: {
+      new_paper: 'own',
+      new_folder: 'own',
+      systemuser: { read: 'organization' },
+      team: { read: 'organization' },
+    },
+  },
 };
 
 /** The role that grants everything on papers and folders to all, but this privilege only at this depth. */

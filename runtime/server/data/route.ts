@@ -20,6 +20,7 @@ import { countRelated, readRelated } from './related.ts';
 import { readProperty, readPropertyValue, removeProperty, writeProperty } from './properties.ts';
 import { countRows, createRow, deletePreviewOf, listRows, patchRow, removeRow, retrieveRow } from './rows.ts';
 import { addressOf, openDataRequest, refuseMethod, SERVICE_PATH, serviceRoot, type DataRequest } from './request.ts';
+import { grantAccess, principalAccess, revokeAccess, sharedPrincipals } from './sharing.ts';
 import { speaking } from './speaking.ts';
 
 type Answer = Response | Promise<Response>;
@@ -56,6 +57,16 @@ export function dataRoute(services: Services, exchange: Exchange, principal: Pri
     case 'Merge':
       if (exchange.method !== 'POST') refuseMethod(exchange, 'POST');
       return mergeRows(request);
+    case 'GrantAccess':
+    case 'ModifyAccess':
+      if (exchange.method !== 'POST') refuseMethod(exchange, 'POST');
+      return grantAccess(request, head.name === 'GrantAccess');
+    case 'RevokeAccess':
+      if (exchange.method !== 'POST') refuseMethod(exchange, 'POST');
+      return revokeAccess(request);
+    case 'RetrieveSharedPrincipalsAndAccess':
+      requireGet(exchange);
+      return sharedPrincipals(request, head);
     case 'WhoAmI':
       requireGet(exchange);
       return answerOData(
@@ -134,6 +145,15 @@ function entityRoute(request: DataRequest, entity: Entity, head: Segment, rest: 
   if (/^peyvand\.duplicates$/i.test(next.name) && !last) {
     requireGet(exchange);
     return duplicatesOfRow(request, entity, address);
+  }
+
+  if (
+    entity.name === 'systemuser' &&
+    /^(?:Microsoft\.Dynamics\.CRM\.)?RetrievePrincipalAccess$/.test(next.name) &&
+    !last
+  ) {
+    requireGet(exchange);
+    return principalAccess(request, address, next, entity);
   }
 
   const navigation = entity.navigation.get(next.name);
