@@ -67,7 +67,12 @@ export interface Client {
   fileUrl(set: string, id: string, field: string): string;
   signOut(): Promise<void>;
   /** Any other route of the server: JSON there, JSON back (undefined where the answer has no body). */
-  ask(method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, value?: unknown): Promise<unknown>;
+  ask(
+    method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE',
+    path: string,
+    value?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<unknown>;
 }
 
 export interface ClientOptions {
@@ -247,8 +252,10 @@ export function createClient(options: ClientOptions = {}): Client {
     async signOut() {
       await request('/api/auth/sign-out', body('POST', {}));
     },
-    async ask(method, path, value) {
-      const text = await (await request(path, value === undefined ? { method } : body(method, value))).text();
+    async ask(method, path, value, headers = {}) {
+      const text = await (
+        await request(path, value === undefined ? { method, headers } : body(method, value, headers))
+      ).text();
       return text === '' ? undefined : parseExact(text);
     },
   };

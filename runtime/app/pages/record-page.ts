@@ -30,6 +30,7 @@ export class RecordPage extends LitElement {
     showErrors: { state: true },
     busy: { state: true },
     restored: { state: true },
+    pastAt: { state: true },
   };
 
   declare workspace: Workspace;
@@ -44,6 +45,8 @@ export class RecordPage extends LitElement {
   declare busy: boolean;
   /** When the restored draft was made, in ms. */
   declare restored: number | undefined;
+  /** The instant whose state of the record is shown; undefined: now. */
+  declare pastAt: string | undefined;
   #stop: (() => void) | undefined;
   #keeping: ReturnType<typeof setTimeout> | undefined;
   /** Something has changed since the draft was last kept. */
@@ -107,6 +110,7 @@ export class RecordPage extends LitElement {
     this.violations = [];
     this.showErrors = false;
     this.restored = undefined;
+    this.pastAt = undefined;
     try {
       const entity = await workspace.entity(this.entityName);
       const [saved] = await Promise.all([
@@ -299,6 +303,41 @@ export class RecordPage extends LitElement {
     await this.navigation.go(this.#backUrl(), { force: true });
   }
 
+  async #openHistory(): Promise<void> {
+    const { workspace, draft, recordId } = this;
+    if (!draft || recordId === undefined) return;
+    const { openHistory } = await import('../../ui/history/history-panel.ts');
+    await openHistory(workspace, {
+      entity: draft.entity,
+      recordId,
+      title: this.#title(draft),
+      values: draft.base,
+      etag: draft.etag,
+      view: (at) => void this.#viewPast(at),
+      restored: () => this.#catchUp(),
+    });
+  }
+
+  async #viewPast(at: string): Promise<void> {
+    await import('../../ui/history/past-record.ts');
+    this.pastAt = at;
+  }
+
+  /** Takes over what a restore has written; what is typed goes on from there. */
+  async #catchUp(): Promise<void> {
+    const { workspace, draft, recordId } = this;
+    if (!draft || recordId === undefined) return;
+    const current = await workspace.client.retrieve(draft.entity.set, recordId);
+    if (this.draft === draft) draft.rebase(current.row, current.etag);
+  }
+
+  readonly #onLeavePast = async (event: Event): Promise<void> => {
+    if ((event as CustomEvent<{ readonly restored: boolean }>).detail.restored) await this.#catchUp();
+    this.pastAt = undefined;
+    await this.updateComplete;
+    this.querySelector<HTMLElement>('.x-history-button')?.focus();
+  };
+
   #title(draft: RecordDraft): string {
     const name = draft.value(draft.entity.primary);
     const { t } = this.workspace.locale;
@@ -323,6 +362,16 @@ export class RecordPage extends LitElement {
         }
       </div>`;
     if (!draft || !form) return this.#renderSkeleton();
+    if (this.pastAt !== undefined)
+      return html`<x-past-record
+        .workspace=${workspace}
+        .entity=${draft.entity}
+        .form=${form}
+        .recordId=${this.recordId}
+        .etag=${draft.etag}
+        .at=${this.pastAt}
+        @leave=${this.#onLeavePast}
+      ></x-past-record>`;
     return html`<div class="x-record">
       ${this.#renderHead(draft, form)}
       ${
@@ -402,6 +451,19 @@ export class RecordPage extends LitElement {
                   </button>
                 </span>`
               : nothing
+          }
+          ${
+            draft.isNew
+              ? nothing
+              : html`<button
+                  type="button"
+                  class="x-button x-button-quiet x-button-icon x-history-button"
+                  aria-label=${t('form.history')}
+                  data-tip=${t('form.history')}
+                  @click=${() => this.#openHistory()}
+                >
+                  ${icon('history')}
+                </button>`
           }
           ${
             draft.isNew
