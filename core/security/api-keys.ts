@@ -95,16 +95,15 @@ export async function touchApiKey(database: Database, id: string): Promise<void>
   await database.query('update peyvand_auth.api_key set last_used_at = now() where id = $1', [id]);
 }
 
-/** Ends the key with this id, of this user where one is given. False: there is none in force. */
-export async function endApiKey(database: Database, id: string, userId?: string): Promise<boolean> {
+/** Ends the key with this id, of this user where one is given. Returns whose it was; undefined: there is none in force. */
+export async function endApiKey(database: Database, id: string, userId?: string): Promise<string | undefined> {
   const [ended] = await database.query<{ userId: string }>(
     `update peyvand_auth.api_key set revoked_at = now()
      where revoked_at is null and id = $1 and ($2::text is null or user_id = $2) returning user_id as "userId"`,
     [id, userId ?? null],
   );
-  if (!ended) return false;
-  await announceAuthChange(database, ended.userId);
-  return true;
+  if (ended) await announceAuthChange(database, ended.userId);
+  return ended?.userId;
 }
 
 /** By id, or by name where only one key not revoked has it. False: there is none. */

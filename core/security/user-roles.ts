@@ -5,7 +5,7 @@ import type { Call } from '../engine.ts';
 import type { Entity, Model, Navigation } from '../model/model.ts';
 import { associate } from '../records/associate.ts';
 import { disassociate } from '../records/disassociate.ts';
-import { administratorRole } from './access.ts';
+import { PeyvandError } from '../sdk/index.ts';
 import { associationOf, type Association } from './association.ts';
 import { refuse } from './errors.ts';
 
@@ -63,35 +63,17 @@ async function ownRoles(
   );
 }
 
-/** True where the user holds the role in person. */
-export async function holdsRole(
-  executor: Executor,
-  schema: string,
-  model: Model,
-  userId: string,
-  role: string,
-): Promise<boolean> {
-  return (await ownRoles(executor, schema, model, userId)).some((own) => own.role === role);
-}
-
-/** True where no other enabled user who can sign in is an administrator: without this one nobody could mend anything. */
-async function isLastAdministrator(call: Call, userId: string): Promise<boolean> {
+/** The role stays where nobody would be left to administer. */
+async function takeRole(call: Call, userId: string, roleId: string): Promise<void> {
   const { engine, executor = engine.database } = call;
-  const { link } = linkOf(engine.model);
-  const [other] = await executor.query(
-    `select 1 from ${qualified(engine.schema, 'systemuser')} u
-     join ${qualified(engine.schema, link.table)} a on a.${ident(link.left)} = u.systemuserid
-     join ${qualified(engine.schema, 'role')} r on r.roleid = a.${ident(link.right)}
-     join peyvand_auth."user" s on s.id = u.systemuserid::text
-     where r.document = $1 and u.isdisabled is not true and u.systemuserid <> $2 limit 1`,
-    [administratorRole, userId],
-  );
-  return other === undefined;
-}
-
-export interface RoleChange {
-  readonly given: readonly string[];
-  readonly taken: readonly string[];
+  const { user, navigation } = linkOf(engine.model);
+  try {
+    await executor.transaction((inside) =>
+      disassociate({ ...call, executor: inside }, user, { id: userId }, navigation.name, { id: roleId }),
+    );
+  } catch (fault) {
+    if (!(fault instanceof PeyvandError && fault.code === 'LAST_ADMINISTRATOR')) throw fault;
+  }
 }
 
 /**
@@ -103,22 +85,15 @@ export async function alignRoles(
   userId: string,
   governed: ReadonlySet<string>,
   wanted: ReadonlySet<string>,
-): Promise<RoleChange> {
+): Promise<void> {
   const { engine, executor = engine.database } = call;
-  const { user, navigation } = linkOf(engine.model);
   const held = await ownRoles(executor, engine.schema, engine.model, userId);
-  const given: string[] = [];
-  const taken: string[] = [];
   for (const role of governed) {
     const rows = held.filter((own) => own.role === role);
     if (wanted.has(role) && rows.length === 0 && (await rowOf(call, role)) !== undefined) {
       await giveRole(call, userId, role);
-      given.push(role);
     } else if (!wanted.has(role) && rows.length > 0) {
-      if (role === administratorRole && (await isLastAdministrator(call, userId))) continue;
-      for (const { id } of rows) await disassociate(call, user, { id: userId }, navigation.name, { id });
-      taken.push(role);
+      for (const { id } of rows) await takeRole(call, userId, id);
     }
   }
-  return { given, taken };
 }

@@ -158,8 +158,9 @@ export async function showAllKeys(auth: AuthHost, _exchange: Exchange, principal
 export async function endAnyKey(auth: AuthHost, exchange: Exchange, principal: Principal): Promise<Response> {
   requireManageUsers(auth, principal);
   const id = lastPart(exchange);
-  if (!isUuid(id) || !(await endApiKey(auth.database, id))) throw fail('KEY_UNKNOWN');
-  auth.forget('');
-  auth.happenings.keyRevoked(exchange, id, principal.userId);
+  const owner = isUuid(id) ? await endApiKey(auth.database, id) : undefined;
+  if (owner === undefined) throw fail('KEY_UNKNOWN');
+  auth.forget(owner);
+  auth.happenings.keyRevoked(exchange, owner, id, principal.userId);
   return noContent();
 }

@@ -21,7 +21,8 @@ export interface Happenings {
   invited(exchange: Exchange, userId: string, by: string): void;
   unlocked(exchange: Exchange, userId: string, by: string): void;
   keyMade(exchange: Exchange, userId: string, key: string): void;
-  keyRevoked(exchange: Exchange, key: string, by: string): void;
+  /** `userId`: whose key it was. */
+  keyRevoked(exchange: Exchange, userId: string, key: string, by: string): void;
   /** A key that has expired or was revoked was tried. */
   keyRefused(exchange: Exchange, userId: string, key: string, state: 'expired' | 'revoked'): void;
 }
@@ -42,7 +43,7 @@ export function createHappenings(logger: Logger): Happenings {
     invited: (exchange, user, by) => note(exchange, 'invited', { user, by }),
     unlocked: (exchange, user, by) => note(exchange, 'unlocked', { user, by }),
     keyMade: (exchange, user, key) => note(exchange, 'key-made', { user, key }),
-    keyRevoked: (exchange, key, by) => note(exchange, 'key-revoked', { key, by }),
+    keyRevoked: (exchange, user, key, by) => note(exchange, 'key-revoked', { user, key, by }),
     keyRefused: (exchange, user, key, state) => note(exchange, 'key-refused', { user, key, state }),
   };
 }

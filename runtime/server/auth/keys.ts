@@ -84,6 +84,6 @@ export async function endMyKey(auth: AuthHost, exchange: Exchange, principal: Pr
   const id = lastPart(exchange);
   if (!isUuid(id) || !(await endApiKey(auth.database, id, principal.userId))) throw fail('KEY_UNKNOWN');
   auth.forget(principal.userId);
-  auth.happenings.keyRevoked(exchange, id, principal.userId);
+  auth.happenings.keyRevoked(exchange, principal.userId, id, principal.userId);
   return noContent();
 }

@@ -91,9 +91,9 @@ export function noteEvents({ database, schema, onFault }: EventNotes, next: Happ
       write(exchange, user, { action: 'key-created', userId: user, data: { key } });
       next.keyMade(exchange, user, key);
     },
-    keyRevoked(exchange, key, by) {
-      write(exchange, by, { action: 'key-revoked', userId: by, data: { key } });
-      next.keyRevoked(exchange, key, by);
+    keyRevoked(exchange, user, key, by) {
+      write(exchange, user, { action: 'key-revoked', userId: by, data: { key } });
+      next.keyRevoked(exchange, user, key, by);
     },
     keyRefused(exchange, user, key, state) {
       if (isNews(`key ${key}`)) write(exchange, user, { action: 'key-refused', data: { key, state } });
