@@ -271,6 +271,7 @@ export class DataGrid extends LitElement {
         <span>${column.title}</span>
         ${sort ? icon(sort.direction === 'asc' ? 'arrow-up' : 'arrow-down') : nothing}
         ${filtered ? icon('filter', t('grid.filtered')) : nothing}
+        ${column.field.secured?.read === 'masked' ? icon('lock', t('grid.masked')) : nothing}
       </button>
       <button
         type="button"
