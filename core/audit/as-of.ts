@@ -5,12 +5,12 @@ import type { Call } from '../engine.ts';
 import type { Column, Entity, Field } from '../model/model.ts';
 import { columnOf, factsOf, typeColumnOf } from '../records/entity-facts.ts';
 import { readRow } from '../records/read-row.ts';
-import { fieldAccess } from '../security/field-access.ts';
+import { fieldAccess, maskText } from '../security/field-access.ts';
 import { loggedColumn, wireValue } from './audit-value.ts';
 import { fail } from './errors.ts';
 import { isInstant, requireReadable } from './history.ts';
 import { Names } from './names.ts';
-import { mask, optionLabel } from './visible-changes.ts';
+import { optionLabel } from './visible-changes.ts';
 
 /** Wire values by column name, those of hidden columns included. */
 export type Snapshot = Readonly<Record<string, unknown>>;
@@ -118,7 +118,7 @@ function shownValue(column: Column, values: Snapshot, shown: ReturnType<typeof f
   const value = values[column.name] ?? null;
   if (shown === 'full' || value === null) return value;
   return shown !== 'none' && column.type === 'text' && column.suffix === '' && typeof value === 'string'
-    ? mask(value, shown)
+    ? maskText(value, shown)
     : null;
 }
 

@@ -5,7 +5,7 @@ import { entityMetadata } from '../model/effective.ts';
 import type { Entity, Field } from '../model/model.ts';
 import { labelsOf } from '../query/labels.ts';
 import { columnOf, typeColumnOf } from '../records/entity-facts.ts';
-import { fieldAccess, type FieldAccess } from '../security/field-access.ts';
+import { fieldAccess, maskText, type FieldAccess } from '../security/field-access.ts';
 import { loggedColumn, wireValue } from './audit-value.ts';
 import { Names } from './names.ts';
 
@@ -64,7 +64,9 @@ export async function visibleChanges(
     changes.flatMap((raw): readonly Change[] => {
       // That two rows are linked is for who may read both.
       if (!raw.field && !raw.sides.some(({ entity, value }) => names.get(entity, value) !== undefined)) return [];
-      return [say(call, raw, names)];
+      const change = say(call, raw, names);
+      // That a value changed where the mask shows nothing of it is not the reader's to know.
+      return change.masked === true && change.old === change.new ? [] : [change];
     }),
   );
 }
@@ -148,7 +150,11 @@ export interface Presented {
 function present(call: Call, raw: Raw, { value, entity }: Side, names: Names): Presented {
   if (value === null) return { value, label: undefined, entity: undefined };
   if (typeof raw.shown === 'object') {
-    return { value: typeof value === 'string' ? mask(value, raw.shown) : null, label: undefined, entity: undefined };
+    return {
+      value: typeof value === 'string' ? maskText(value, raw.shown) : null,
+      label: undefined,
+      entity: undefined,
+    };
   }
   const label = entity === undefined ? raw.field && optionLabel(call, raw.field, value) : names.get(entity, value);
   return { value, label, entity };
@@ -166,11 +172,4 @@ export function optionLabel(call: Call, field: Field, value: unknown): string | 
     .split(',')
     .map((one) => labels.get(Number(one)) ?? one)
     .join('; ');
-}
-
-/** As core/query writes it. */
-export function mask(text: string, { first, last }: { readonly first: number; readonly last: number }): string {
-  const letters = [...text];
-  if (letters.length <= first + last) return '••••';
-  return `${letters.slice(0, first).join('')}••••${last > 0 ? letters.slice(-last).join('') : ''}`;
 }

@@ -7,6 +7,7 @@ import type { DuplicateCriterion, DuplicateRule, Entity } from '../model/model.t
 import { suggest } from '../model/suggest.ts';
 import { comparedSql } from '../query/compile-condition.ts';
 import type { Literal } from '../query/literal.ts';
+import { requireFields } from '../records/authorize-fields.ts';
 import { columnOf, factsOf } from '../records/entity-facts.ts';
 import { list } from '../records/list.ts';
 import { readId } from '../records/parse-address.ts';
@@ -42,7 +43,7 @@ export interface DuplicatePairs {
   readonly next?: string;
 }
 
-/** `rule`: its full id or the part behind the last slash. Throws DUPLICATE_RULE_UNKNOWN, PRIVILEGE_MISSING. */
+/** `rule`: its full id or the part behind the last slash. Throws DUPLICATE_RULE_UNKNOWN, PRIVILEGE_MISSING, FIELD_FORBIDDEN. */
 export async function duplicatePairs(
   call: Call,
   entity: Entity,
@@ -61,6 +62,19 @@ export async function duplicatePairs(
     );
     throw fail('DUPLICATE_RULE_UNKNOWN', { entity: entity.name, rule: (rule ?? '').slice(0, 80), suggestion });
   }
+  // The database finds pairs by the values themselves: their number and order would tell what is hidden or masked.
+  requireFields(
+    call,
+    entity,
+    found.criteria.map(({ field }) => field),
+    'read',
+  );
+  requireFields(
+    call,
+    other,
+    found.criteria.map((one) => one.with),
+    'read',
+  );
   return alone(call, entity, (inside) => findPairs(inside, found, entity, other, after));
 }
 

@@ -8,6 +8,7 @@ import type { Call } from '../engine.ts';
 import { run } from '../events/pipeline.ts';
 import type { Entity, Field } from '../model/model.ts';
 import { bulkUpdate } from '../records/bulk-update.ts';
+import { requireFields } from '../records/authorize-fields.ts';
 import { refersTo } from '../records/cascade.ts';
 import { columnOf, factsOf } from '../records/entity-facts.ts';
 import { handlerRecords } from '../records/handler-records.ts';
@@ -45,7 +46,7 @@ export function asMerge(call: Call): Call {
 }
 
 /**
- * Throws MERGE_UNAVAILABLE, MERGE_ITSELF, MERGE_CONTENT (400), PRIVILEGE_MISSING (403), RECORD_NOT_FOUND (404), MERGE_ALREADY,
+ * Throws MERGE_UNAVAILABLE, MERGE_ITSELF, MERGE_CONTENT (400), PRIVILEGE_MISSING, FIELD_FORBIDDEN (403), RECORD_NOT_FOUND (404), MERGE_ALREADY,
  * MERGE_INACTIVE, MERGE_PARENTS_DIFFER, MERGE_KEY_TAKEN (409), and what update throws for `content`.
  */
 export async function merge(
@@ -61,6 +62,7 @@ export async function merge(
   if (goes === undefined) throw notFound(entity, { id: loser });
   if (stays === goes) throw fail('MERGE_ITSELF', { entity: entity.name });
   const content = readContent(entity, options.content);
+  requireContent(call, entity, content);
   return transact(asMerge(call), entity, async (inside) => {
     const rows = await lockRows(inside, entity, [stays, goes]);
     await requireRows(
@@ -125,6 +127,14 @@ function readContent(entity: Entity, given: RecordInput | undefined): RecordInpu
     if (reason !== undefined) throw fail('MERGE_CONTENT', { entity: entity.name, field: name, reason });
   }
   return { ...given, values };
+}
+
+/** Before anything of the rows is looked at, whose values would decide the answer. */
+function requireContent(call: Call, entity: Entity, content: RecordInput | undefined): void {
+  const names = Object.keys(content?.values ?? {});
+  requireFields(call, entity, names, 'update');
+  const files = names.filter((name) => entity.fields.get(name)?.type.blob);
+  requireFields(call, entity, files, 'read');
 }
 
 function textOf(entity: Entity, row: RowTexts, system: 'merged' | 'state'): string | null {

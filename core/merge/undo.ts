@@ -4,6 +4,7 @@ import { ident, qualified } from '../db/identifier.ts';
 import type { Parameter } from '../db/sql.ts';
 import type { Call } from '../engine.ts';
 import type { Entity } from '../model/model.ts';
+import { mayReadFully } from '../records/authorize-fields.ts';
 import { bulkUpdate } from '../records/bulk-update.ts';
 import { columnOf } from '../records/entity-facts.ts';
 import { readId } from '../records/parse-address.ts';
@@ -107,7 +108,13 @@ async function undo(call: Call, entity: Entity, id: string): Promise<Undone> {
     [id, call.principal.userId],
   );
   await tell(call, entity, 'unmerge', winner, loser);
-  return { entity: entity.name, winner, loser, kept };
+  return { entity: entity.name, winner, loser, kept: kept.filter((one) => isTold(call, one)) };
+}
+
+/** What was changed since in a field that the caller may not read is not told. */
+function isTold(call: Call, { entity, field }: Kept): boolean {
+  const known = field === undefined ? undefined : call.engine.model.entities.get(entity)?.fields.get(field);
+  return !known || mayReadFully(call, known);
 }
 
 /** Rows that still refer to the winner refer to the loser again. */

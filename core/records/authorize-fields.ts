@@ -11,7 +11,8 @@ import { invalid } from './invalid.ts';
 const words = {
   create: (field: Field) => `You may not give ${field.title} (${field.name}) a value. Leave it out.`,
   update: (field: Field) => `You may not change ${field.title} (${field.name}). Leave it out.`,
-  read: (field: Field) => `You may not read ${field.title} (${field.name}), so you cannot name rows by it. Use the id.`,
+  read: (field: Field) =>
+    `You may not read ${field.title} (${field.name}), so no rows are found by it. Name them by their id, or by what you may read.`,
 };
 
 /** True when nothing of the field is kept from the caller: it may be compared, named in an error, spoken of. */

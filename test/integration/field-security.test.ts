@@ -101,6 +101,7 @@ const PLUGIN = {
     filter: { field: 'pay', is: 'gt', value: 10 },
     sort: [{ id: 'pay', direction: 'desc' }],
   },
+  'patient/duplicates/doctor.json': { title: 'Of one doctor', criteria: [{ field: 'doctor', match: 'exact' }] },
   'roles/nurse.json': {
     title: 'Nurse',
     privileges: { patient: 'organization', account: 'organization', contact: 'organization' },
@@ -157,6 +158,8 @@ const keys: Record<string, string> = {};
 const patients: string[] = [];
 const doctors: string[] = [];
 let account: string;
+/** After everything here: a record as it was then is as it is. */
+const later = new Date(Date.now() + 3_600_000).toISOString();
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'peyvand-vault-'));
@@ -340,6 +343,9 @@ const READS: Readonly<Record<string, () => string>> = {
   'any over a hidden lookup': () => 'contacts?$select=lastname&$filter=doctor_patients/any()',
   'a view with a hidden filter and sort': () => 'patients?savedQuery=all',
   'an alternate key': () => "patients(pin='AAAAA-11')?$select=name",
+  'a record as it was': () => `/api/audit/records/patient/${patients[0]}/as-of?at=${later}`,
+  'what merging a doctor would take along': () => `/api/merge/contact/${doctors[0]}/preview`,
+  'pairs of duplicates': () => '/api/duplicates/patient?rule=doctor',
   'what deleting a doctor would do': () => `contacts(${doctors[0]})/DeletePreview()`,
 };
 
@@ -395,6 +401,17 @@ const patch = (path: string, body: unknown, headers: Readonly<Record<string, str
 });
 const reference = (path: string) => ({ '@odata.id': `${server.url}${BASE}/${path}` });
 
+const merging = (content: object): Asked => ({
+  method: 'POST',
+  path: 'Merge',
+  body: {
+    Target: { '@odata.type': 'Microsoft.Dynamics.CRM.patient', patientid: patients[0] },
+    Subordinate: { '@odata.type': 'Microsoft.Dynamics.CRM.patient', patientid: patients[1] },
+    UpdateContent: { '@odata.type': 'Microsoft.Dynamics.CRM.patient', ...content },
+    PerformParentingChecks: false,
+  },
+});
+
 /** Name → who writes what, and the answer's status. Nothing is stored. */
 const WRITES: Readonly<Record<string, () => readonly [who: string, asked: Asked, status: number]>> = {
   'a hidden field changed': () => ['blind', patch(p(0), { pay: 1 }), 403],
@@ -443,6 +460,9 @@ const WRITES: Readonly<Record<string, () => readonly [who: string, asked: Asked,
   'a hidden lookup emptied': () => ['blind', { method: 'DELETE', path: `${p(0)}/doctor/$ref` }, 403],
   'a hidden file stored': () => ['blind', { method: 'PUT', path: `${p(0)}/paper`, body: 'x' }, 403],
   'a hidden file removed': () => ['blind', { method: 'DELETE', path: `${p(0)}/paper` }, 403],
+  'a merge that chooses a hidden value': () => ['blind', merging({ alias: 'Zorro' }), 403],
+  'a merge that chooses a hidden file': () => ['blind', merging({ paper: null }), 403],
+  'a merge that chooses a file of what may only be given': () => ['intake', merging({ paper: null }), 403],
   'a stale change': () => ['blind', patch(p(0), { name: 'x' }, { 'if-match': 'W/"1"' }), 412],
   'a stale change of what may be written, not read': () => [
     'intake',
@@ -563,6 +583,42 @@ describe('a write tells no more than a read', () => {
     expect(found).not.toContain('Mina');
     const groups = await ask('ends', { path: 'patients?$apply=groupby((pin),aggregate($count as n))' });
     expect(groups).toContain('••••11');
+  });
+});
+
+describe('the history of a record', () => {
+  const path = () => `/api/audit/records/patient/${patients[0]}`;
+
+  test('shows changes of what may be read, masks where there are masks, and of the rest not even that there were any', async () => {
+    await enter(WORLDS[0], true);
+    const change = (body: object) => status('administrator', patch(p(0), body));
+    const counted = async (who: string) => {
+      const answer = await ask(who, { path: path() });
+      const { entries } = JSON.parse(answer.slice(answer.indexOf('\n{'))) as { entries: readonly unknown[] };
+      return { answer, count: entries.length };
+    };
+    const before = [await counted('administrator'), await counted('blind'), await counted('ends')];
+    expect(await change({ pin: 'QQQQQ-11' })).toBe(204);
+    expect(await change({ pin: 'AAAAA-11', alias: 'Zorro II', pay: 101 })).toBe(204);
+    expect(await change({ name: 'Mina B' })).toBe(204);
+    const [administrator, blind, ends] = [
+      await counted('administrator'),
+      await counted('blind'),
+      await counted('ends'),
+    ];
+    for (const said of ['AAAAA-11', 'QQQQQ-11', 'Zorro II', '101', 'Mina B'])
+      expect(administrator.answer).toContain(said);
+    expect(ends.answer).toContain('••••11');
+    for (const { answer } of [blind, ends]) {
+      expect(answer).toContain('Mina B');
+      for (const said of ['AAAAA', 'QQQQQ', 'Zorro', 'SECRET-FILE', '"pay"', '1990-01-01'])
+        expect(answer).not.toContain(said);
+    }
+    expect(blind.answer).not.toContain('••••');
+    const more = [administrator, blind, ends].map(({ count }, index) => count - (before[index]?.count ?? 0));
+    expect(more).toEqual([3, 1, 1]);
+    expect(await change({ name: 'Mina' })).toBe(204);
+    await enter(WORLDS[0], true);
   });
 });
 
