@@ -36,6 +36,21 @@ export async function readPerson(executor: Executor, schema: string, id: string)
   return { id: row.id, name: name ?? '', email, disabled, language: readSettings(row).language };
 }
 
+/**
+ * An enabled user with this address in their row who cannot sign in yet. The address of a row is changed by those who manage
+ * users only (guard.ts), so it says who is meant. Undefined: there is none, or more than one.
+ */
+export async function findUnregistered(executor: Executor, schema: string, email: string): Promise<Person | undefined> {
+  const rows = await executor.query<{ id: string }>(
+    `select systemuserid as id from ${qualified(schema, 'systemuser')} u
+     where lower(u.internalemailaddress) = $1 and u.isdisabled is not true
+       and not exists (select from peyvand_auth."user" s where s.id = u.systemuserid::text) limit 2`,
+    [email.toLowerCase()],
+  );
+  const [only] = rows;
+  return only && rows.length === 1 ? readPerson(executor, schema, only.id) : undefined;
+}
+
 /** Undefined: it was given none. */
 export async function readOrganizationName(executor: Executor, schema: string): Promise<string | undefined> {
   const [row] = await executor.query<{ name: string | null }>(

@@ -102,6 +102,31 @@ test('at each sign-in the groups give and take the mapped roles, and leave the o
   expect(await rolesOf(userId)).toEqual(['basic-user']);
 });
 
+test('a user whom an administrator added without a password comes in through the provider', async () => {
+  const made = await server.request('/api/data/v9.2/systemusers', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', prefer: 'return=representation' },
+    body: JSON.stringify({
+      firstname: 'Added',
+      lastname: 'Before',
+      internalemailaddress: 'Added@example.com',
+      'businessunitid@odata.bind': '/businessunits(00000000-0000-7000-8000-000000000002)',
+    }),
+  });
+  const { systemuserid } = (await made.json()) as { systemuserid: string };
+  seat('subject-added', { email: 'added@example.com', email_verified: false });
+  expect(errorOf(await throughProvider(visitor(server.url), server.url))).toBe('PROVIDER_EMAIL_UNVERIFIED');
+  seat('subject-added', { email: 'added@example.com' });
+  const person = visitor(server.url);
+  await throughProvider(person, server.url);
+  expect(await meOf(person)).toMatchObject({ userId: systemuserid });
+});
+
+test('an address of a provider that is not configured leads nowhere', async () => {
+  for (const path of ['sign-in/provider/other', 'callback/other', 'callback/oidc%2f..'])
+    expect((await visitor(server.url).ask('GET', `/api/auth/${path}`)).status).toBe(404);
+});
+
 test('the last administrator stays one, whatever the provider says', async () => {
   const me = (await (await server.request('/api/me')).json()) as { userId: string };
   seat('subject-admin', { email: 'admin@example.com', groups: [] });

@@ -1,9 +1,17 @@
 // Who an identity provider's claims stand for: the user bound to issuer and subject; else, once, the one with the same
 // verified e-mail address; else a new user where that is allowed. Then the groups decide the roles that are mapped to them.
 import { createUser } from '../../../core/security/bootstrap.ts';
+import { findUnregistered } from '../../../core/security/person.ts';
 import { systemPrincipal } from '../../../core/security/system-principal.ts';
 import { alignRoles } from '../../../core/security/user-roles.ts';
-import { bindUser, findBoundUser, findIdentity, isBound, isSignInEmail } from '../../../core/security/users.ts';
+import {
+  bindUser,
+  findBoundUser,
+  findIdentity,
+  isBound,
+  isSignInEmail,
+  saveIdentity,
+} from '../../../core/security/users.ts';
 import type { Database, Executor } from '../../../core/db/sql.ts';
 import type { Call } from '../../../core/engine.ts';
 import type { Organization } from '../../../core/organization.ts';
@@ -36,7 +44,7 @@ export function admit({ database, organization, config }: AdmitOptions, claims: 
     };
     let userId = await findBoundUser(executor, claims.providerId, claims.subject);
     if (userId === undefined) {
-      userId = (await findByEmail(executor, claims)) ?? (await makeUser(call, config, claims));
+      userId = (await findByEmail(executor, engine.schema, claims)) ?? (await makeUser(call, config, claims));
       await bindUser(executor, userId, claims.providerId, claims.subject);
     }
     await alignRoles(call, userId, governed, wanted);
@@ -58,12 +66,17 @@ async function makeUser(call: Call, config: OidcConfig, claims: Claims): Promise
 }
 
 /** Anybody may claim any address at some providers: only one that the provider has verified counts. */
-async function findByEmail(executor: Executor, claims: Claims): Promise<string | undefined> {
+async function findByEmail(executor: Executor, schema: string, claims: Claims): Promise<string | undefined> {
   const { email, emailVerified, providerId } = claims;
   if (email === undefined) return undefined;
   if (!emailVerified) throw fail('PROVIDER_EMAIL_UNVERIFIED');
   const identity = await findIdentity(executor, email);
   // An address that went from one person to the next does not take the account along.
   if (identity && (await isBound(executor, identity.id, providerId))) throw fail('PROVIDER_OTHER_PERSON');
-  return identity?.id;
+  if (identity) return identity.id;
+  const person = await findUnregistered(executor, schema, email);
+  if (!person || !isSignInEmail(email)) return undefined;
+  // An administrator made the user and left the password to the provider.
+  await saveIdentity(executor, { id: person.id, name: person.name || email, email }, undefined);
+  return person.id;
 }
