@@ -208,7 +208,6 @@ function writesBlindly(call: Call, entity: Entity, given: readonly string[]): bo
 
 /** PRECONDITION_FAILED with the row's values of the fields that were to be written, as far as the caller may read them. */
 function stale(call: Call, entity: Entity, given: string, row: Answer): Error {
-  const { principal, engine } = call;
   const isSeen = row[may('read')] !== false;
   const found = JSON.parse((isSeen && row.current) || '{}') as Readonly<Record<string, string | null>>;
   const current: Record<string, unknown> = {};
