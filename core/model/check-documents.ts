@@ -6,6 +6,7 @@ import { checkForms } from './check-forms.ts';
 import { checkRoles } from './check-roles.ts';
 import { checkRules } from './check-rules.ts';
 import { checkSecured } from './check-secured.ts';
+import { checkThrough } from './check-through.ts';
 import { checkViews } from './check-views.ts';
 import { entityOf } from './document-kind.ts';
 import type { Model } from './model.ts';
@@ -24,6 +25,7 @@ export function checkDocuments(model: Model, problems: ProblemList): void {
   checkApps(model, problems);
   checkRoles(model, problems);
   checkSecured(model, problems);
+  checkThrough(model, problems);
   checkFieldProfiles(model, problems);
   checkRules(model, problems);
 }

@@ -79,6 +79,7 @@ function compileEntity(
     ownership: keyword['ownership'] === 'organization' ? 'organization' : 'user',
     union: unionOf(source, effective, checkName),
     single: keyword['single'] === true,
+    through: throughOf(keyword, fields, checkName),
     key,
     primary,
     fields,
@@ -96,6 +97,11 @@ function compileEntity(
 }
 
 type CheckName = (field: string, idPath: string) => boolean;
+
+function throughOf(keyword: JsonObject, fields: ReadonlyMap<string, Field>, checkName: CheckName): Field | undefined {
+  const { through } = keyword;
+  return typeof through === 'string' && checkName(through, '/entity/through') ? fields.get(through) : undefined;
+}
 
 function unionOf(
   source: EffectiveEntity,

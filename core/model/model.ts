@@ -51,6 +51,8 @@ export interface Entity {
   readonly union: { readonly members: readonly string[]; readonly discriminator: string } | undefined;
   /** True: exactly one row, which the platform makes. */
   readonly single: boolean;
+  /** The lookup through whose row this entity's rows are had. */
+  readonly through: Field | undefined;
   /** `accountid`. */
   readonly key: Field;
   /** The field that names a row wherever it is referenced. */

@@ -6,7 +6,7 @@ import { alikeSql, foldSql, phoneSql, similaritySql, soundSql } from '../db/fold
 import { ident, literal, qualified } from '../db/identifier.ts';
 import type { Comparison } from '../model/model.ts';
 import { idsOf, type IdSet } from '../security/principal.ts';
-import { From } from './from.ts';
+import { From, mainColumn, typeColumn } from './from.ts';
 import type { PlacedColumn } from './from.ts';
 import { arrayText, convert } from './literal.ts';
 import type { LiteralKind } from './literal.ts';
@@ -47,6 +47,8 @@ export function compileCondition(from: From, condition: Condition): string {
       return `${from.key} in (${sharedIds(from, condition)})`;
     case 'member':
       return memberText(from, condition);
+    case 'referred':
+      return referredText(from, condition);
   }
 }
 
@@ -94,6 +96,20 @@ function sharedIds(from: From, { right, set }: Condition & { readonly kind: 'sha
     `where ${share}."principal" = any(${callersIds(from, set)}) and ${share}."entity" = ${literal(from.entity.name)} ` +
     `and ${share}."rights" & ${right} <> 0 and (${share}."expires_at" is null or ${share}."expires_at" > now())`
   );
+}
+
+/** The row referred to is asked where it stands. */
+function referredText(from: From, { field, entity, where }: Condition & { readonly kind: 'referred' }): string {
+  const lookup = from.entity.fields.get(field);
+  const target = from.compilation.model.entities.get(entity);
+  if (!lookup || !target) throw new TypeError(`${from.entity.name} has no lookup ${field} of ${entity}`);
+  const id = `${from.alias}.${ident(mainColumn(lookup).name)}`;
+  const type = typeColumn(lookup);
+  const kind = type && `${from.alias}.${ident(type.name)} = ${literal(entity)}`;
+  if (where.kind === 'true') return kind ?? `${id} is not null`;
+  const row = new From(from.compilation, target);
+  const exists = `exists (select 1 from ${row.text} where ${row.key} = ${id} and ${row.unrestricted(where)})`;
+  return kind === undefined ? exists : `(${kind} and ${exists})`;
 }
 
 /** A member's rule may ask for what the union has not, so it is asked of the member's own row. */

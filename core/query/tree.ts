@@ -67,6 +67,8 @@ export type Condition =
   | { readonly kind: 'among'; readonly path: Path; readonly set: IdSet }
   /** The row is shared with one of the caller's ids, with the right whose bit this is. */
   | { readonly kind: 'shared'; readonly right: number; readonly set: IdSet }
+  /** The lookup `field` names a row of `entity` that `where` holds for. */
+  | { readonly kind: 'referred'; readonly field: string; readonly entity: string; readonly where: Condition }
   /** Over a union: the row is one of the member's that `where` holds for. */
   | { readonly kind: 'member'; readonly entity: string; readonly where: Condition };
 

@@ -114,8 +114,13 @@ export async function cascade(call: Call, entity: Entity, first: string, lock: b
 }
 
 /** Throws ROW_PRIVILEGE_MISSING where a doomed row lies outside the caller's reach; one count per entity that has a reach. */
-export async function requireDeletable(call: Call, first: string, { doomed }: Cascade): Promise<void> {
-  for (const { entity, ids } of doomed.values()) {
+export async function requireDeletable(call: Call, first: string, { doomed, along }: Cascade): Promise<void> {
+  for (const { entity, ids: going } of doomed.values()) {
+    // A part goes with what it is a part of.
+    const parts = [...along.values()].filter(
+      ({ child, relation }) => child === entity && relation.field === child.through?.name,
+    );
+    const ids = going.difference(new Set(parts.flatMap((one) => one.ids)));
     if (ids.size === 0) continue;
     // Only for what there is: an entity that might have gone along, but has no rows here, takes no privilege.
     requirePrivilege(call.principal, call.engine.model, 'delete', entity.name);

@@ -4,7 +4,7 @@
 import { conditionOf } from '../query/expression.ts';
 import type { Condition } from '../query/tree.ts';
 import type { JsonObject } from '../sdk/index.ts';
-import type { Entity, Model } from '../model/model.ts';
+import type { Entity, Field, Model } from '../model/model.ts';
 import type { Principal } from './principal.ts';
 import { refuse } from './errors.ts';
 
@@ -37,6 +37,10 @@ export type Reason = (
   | { readonly kind: 'role'; readonly role: string; readonly depth: Depth; readonly when?: string }
   | { readonly kind: 'share' }
   | { readonly kind: 'hierarchy'; readonly reports: 'direct' | 'far' }
+  /** The row is part of one that the principal has: the one that the lookup names. */
+  | { readonly kind: 'parent'; readonly lookup: string; readonly entity: string }
+  /** The row is below one that the principal owns, over a relationship that passes reading on (`reparent`). */
+  | { readonly kind: 'inherited'; readonly lookup: string; readonly entity: string }
   | {
       readonly kind: 'deny';
       readonly role: string;
@@ -163,6 +167,7 @@ function findAccess(principal: Principal, model: Model, privilege: Privilege, na
   if (principal.roles.includes(administratorRole)) {
     return { allow: [{ kind: 'administrator', condition: all }], deny: [] };
   }
+  if (entity.through) return throughParent(principal, model, privilege, entity, entity.through);
   const allow: Reason[] = [];
   const deny: Reason[] = [];
   for (const role of [...principal.roles].sort()) {
@@ -189,8 +194,52 @@ function findAccess(principal: Principal, model: Model, privilege: Privilege, na
     if (privilege === 'read' && (principal.reports?.far.length ?? 0) > 0) {
       allow.push({ kind: 'hierarchy', reports: 'far', condition: among('far-reports') });
     }
+    if (privilege === 'read') allow.push(...inheritedFrom(model, entity));
   }
   return { allow, deny };
+}
+
+/** A part of another row is read with reading that, and everything else with writing it; denies hold as for any row. */
+function throughParent(
+  principal: Principal,
+  model: Model,
+  privilege: Privilege,
+  entity: Entity,
+  lookup: Field,
+): Access {
+  const parents = (lookup.reference?.targets ?? []).map((target) => ({
+    target,
+    where: rowsFor(principal, model, privilege === 'read' ? 'read' : 'write', target),
+  }));
+  const isAll = parents.every(({ where }) => where.kind === 'true');
+  const allow = parents.flatMap(({ target, where }): readonly Reason[] => {
+    if (where.kind === 'false') return [];
+    const condition: Condition = isAll ? all : { kind: 'referred', field: lookup.name, entity: target, where };
+    return [{ kind: 'parent', lookup: lookup.name, entity: target, condition }];
+  });
+  const deny = [...principal.roles].sort().flatMap((role) => deniesOf(model, entity, role, privilege));
+  return { allow, deny };
+}
+
+/** Who owns a row reads what is below it, over relationships that say so. */
+function inheritedFrom(model: Model, entity: Entity): readonly Reason[] {
+  const state = [...entity.fields.values()].find(({ system }) => system === 'state')?.columns[0];
+  return [...entity.fields.values()].flatMap(({ name, reference }) => {
+    // What has the same owner is had anyway.
+    if (!reference || reference.reparent === 'none' || reference.reparent === 'user-owned') return [];
+    const active: Condition =
+      reference.reparent === 'active' && state
+        ? { kind: 'compare', path: [state.wire], operator: 'eq', value: entity.status?.[0]?.state ?? 0 }
+        : all;
+    return reference.targets.flatMap((target): readonly Reason[] => {
+      const parent = model.entities.get(target);
+      const owner = parent && systemPath(parent, 'owner');
+      if (!owner) return [];
+      const where: Condition = { kind: 'among', path: owner, set: 'owners' };
+      const condition = both({ kind: 'referred', field: name, entity: target, where }, active);
+      return [{ kind: 'inherited', lookup: name, entity: target, condition }];
+    });
+  });
 }
 
 function deniesOf(model: Model, entity: Entity, role: string, privilege: Privilege): readonly Reason[] {

@@ -23,6 +23,10 @@ export function isKnowable(asker: Principal, model: Model, entity: Entity, condi
       const target = walk(asker, model, entity, condition.path);
       return target !== undefined && (condition.where === undefined || known(condition.where, target));
     }
+    case 'referred': {
+      const target = model.entities.get(condition.entity);
+      return target !== undefined && mayAll(asker, model, 'read', target.name) && known(condition.where, target);
+    }
     case 'member': {
       const member = model.entities.get(condition.entity);
       return member !== undefined && known(condition.where, member);

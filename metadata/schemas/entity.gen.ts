@@ -126,6 +126,10 @@ export interface Entity {
    */
   merge?: boolean;
   /**
+   * A required lookup: who may have a row of it may have this row, whatever roles say of this entity. Read with read; everything else with write. For rows that are parts of others.
+   */
+  through?: string;
+  /**
    * A union entity whose fields and key this one also has (`task` extends `activitypointer`), so that the union can show it.
    */
   extends?: string;
