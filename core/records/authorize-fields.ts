@@ -55,7 +55,7 @@ export function authorizeFields(
   const given = Object.entries(values).flatMap(([name, value]) => {
     const field = entity.fields.get(name);
     const usual = what === 'create' && (value ?? null) === (defaults[name] ?? null);
-    return field && value !== undefined && !usual ? [field] : [];
+    return field?.secured && value !== undefined && !usual ? [field] : [];
   });
   const masks = given.filter((field) => {
     const value = values[field.name];

@@ -15,6 +15,11 @@ export function showOpenApi(services: Services, _exchange: Exchange, principal: 
   if (!texts) made.set(model, (texts = new Map()));
   const shape = accessShape(principal);
   let text = texts.get(shape);
-  if (text === undefined) texts.set(shape, (text = JSON.stringify(openApiDocument(model, principal))));
+  if (text === undefined) {
+    text = JSON.stringify(openApiDocument(model, principal));
+    // Rights come in many shapes, and each text is large.
+    if (texts.size >= 50) texts.clear();
+    texts.set(shape, text);
+  }
   return answerText(200, text, { 'Content-Type': 'application/json; charset=utf-8' });
 }
