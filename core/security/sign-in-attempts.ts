@@ -41,7 +41,10 @@ const LONGEST_LOCK_SECONDS = 3600;
 /** Tries older than this no longer count. */
 const FORGET = '1 day';
 
-/** Counts the try; returns the seconds until the next one is allowed, 0 when this one is. */
+/**
+ * Counts the try; returns the seconds until the next one is allowed, 0 when this one is. Tries of the same person or place
+ * wait for one another here, so that of many at once no more are allowed than of as many in a row.
+ */
 export async function beginAttempt(
   database: Database,
   attempt: Attempt,
@@ -49,25 +52,33 @@ export async function beginAttempt(
 ): Promise<number> {
   const counts = COUNTS[kind];
   const keys = counts.map(({ key }) => key(attempt));
-  const [locked] = await database.query<{ seconds: number }>(
-    `select coalesce(ceil(extract(epoch from max(locked_until) - now())), 0)::int as seconds
-     from peyvand_auth.sign_in_attempt where key = any($1) and locked_until > now()`,
-    [keys],
-  );
-  if (locked && locked.seconds > 0) return locked.seconds;
-  for (const [index, { free }] of counts.entries()) {
-    await database.query(
-      `insert into peyvand_auth.sign_in_attempt as a (key, failures, last_at) values ($1, 1, now())
-       on conflict (key) do update set
-         failures = case when a.last_at < now() - interval '${FORGET}' then 1 else a.failures + 1 end,
-         last_at = now(),
-         locked_until = case
-           when a.last_at < now() - interval '${FORGET}' or a.failures + 1 < $2 then null
-           else now() + make_interval(secs => least($3::int * power(2, least(a.failures + 1 - $2, 20)), $4::int)) end`,
-      [keys[index] ?? '', free, FIRST_LOCK_SECONDS, LONGEST_LOCK_SECONDS],
+  return database.transaction(async (executor) => {
+    await executor.query(
+      `select pg_advisory_xact_lock(hashtextextended(keys.key, 0)) from (select unnest($1::text[]) as key order by 1) keys`,
+      [keys],
     );
-  }
-  return 0;
+    // Of the clock, not of the transaction's beginning: it may have waited.
+    const [locked] = await executor.query<{ seconds: number }>(
+      `select coalesce(ceil(extract(epoch from max(locked_until) - clock_timestamp())), 0)::int as seconds
+       from peyvand_auth.sign_in_attempt where key = any($1) and locked_until > clock_timestamp()`,
+      [keys],
+    );
+    if (locked && locked.seconds > 0) return locked.seconds;
+    for (const [index, { free }] of counts.entries()) {
+      await executor.query(
+        `insert into peyvand_auth.sign_in_attempt as a (key, failures, last_at) values ($1, 1, clock_timestamp())
+         on conflict (key) do update set
+           failures = case when a.last_at < now() - interval '${FORGET}' then 1 else a.failures + 1 end,
+           last_at = clock_timestamp(),
+           locked_until = case
+             when a.last_at < now() - interval '${FORGET}' or a.failures + 1 < $2 then null
+             else clock_timestamp() +
+               make_interval(secs => least($3::int * power(2, least(a.failures + 1 - $2, 20)), $4::int)) end`,
+        [keys[index] ?? '', free, FIRST_LOCK_SECONDS, LONGEST_LOCK_SECONDS],
+      );
+    }
+    return 0;
+  });
 }
 
 /** The password or code was right: this person from this place begins anew, and the try counts for nobody. */

@@ -139,6 +139,34 @@ test('wrong codes lock the second factor, and knowing the password does not begi
   expect(Number(locked.headers.get('retry-after'))).toBeGreaterThan(0);
 });
 
+test('many wrong codes at once, each with a sign-in of its own, are not more than as many in a row (lock-out)', async () => {
+  const { secret } = await guarded('factor-crowd@example.com');
+  const thieves: Visitor[] = [];
+  for (let number = 0; number < 8; number++) {
+    const thief = visitor(server.url);
+    await thief.signIn('factor-crowd@example.com', PASSWORD);
+    thieves.push(thief);
+  }
+  const answers = await Promise.all(
+    thieves.map((thief, number) => thief.ask('POST', SECOND, { code: totp(secret, 100 + number) })),
+  );
+  const statuses = answers.map(({ status }) => status).toSorted();
+  expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429, 429]);
+});
+
+test('of one code sent many times at once one signs in', async () => {
+  const { secret } = await guarded('factor-race@example.com');
+  const people: Visitor[] = [];
+  for (let number = 0; number < 4; number++) {
+    const person = visitor(server.url);
+    await person.signIn('factor-race@example.com', PASSWORD);
+    people.push(person);
+  }
+  const code = totp(secret);
+  const answers = await Promise.all(people.map((person) => person.ask('POST', SECOND, { code })));
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+});
+
 test('a pending sign-in that is forged, foreign or missing leads nowhere', async () => {
   const { secret } = await guarded('pending@example.com');
   const person = visitor(server.url);

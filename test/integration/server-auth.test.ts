@@ -138,6 +138,22 @@ test('wrong passwords lock a person out for a while; a new password lifts it', a
   expect((await signIn('locked@example.com', 'another password')).status).toBe(200);
 });
 
+test('many wrong passwords at once are not more than as many in a row', async () => {
+  await makeUser('crowd@example.com', ['basic-user'], 'right password');
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, number) =>
+      plain('/api/auth/sign-in/email', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-forwarded-for': '198.51.100.20' },
+        body: JSON.stringify({ email: 'crowd@example.com', password: `wrong ${number}` }),
+      }),
+    ),
+  );
+  const statuses = answers.map(({ status }) => status);
+  expect(statuses.filter((status) => status === 401)).toHaveLength(5);
+  expect(statuses.filter((status) => status === 429)).toHaveLength(15);
+});
+
 test('an unknown person and a wrong password cannot be told apart', async () => {
   const unknown = await signIn('nobody@example.com', 'some password');
   const wrong = await signIn(ADMIN_EMAIL, 'wrong password');
