@@ -54,7 +54,7 @@ export async function actInWorld(engine: Engine, world: World, random: Random, a
       differences.push(
         `${act.what} by ${user.id}: ${act.isExpected ? `allowed by the oracle, ${code}` : 'refused by the oracle, done'}`,
       );
-    } else if (code === 'ROW_PRIVILEGE_MISSING' && !act.what.startsWith('create') && !isKnown) {
+    } else if (code === 'ROW_PRIVILEGE_MISSING' && !act.what.startsWith('creation') && !isKnown) {
       differences.push(`${act.what} by ${user.id}: told of a row that they may not know of`);
     }
     if (code === undefined) act.follow();
