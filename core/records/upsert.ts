@@ -3,6 +3,7 @@
 import type { Call } from '../engine.ts';
 import { run } from '../events/pipeline.ts';
 import type { Entity } from '../model/model.ts';
+import { PeyvandError } from '../sdk/index.ts';
 import { requirePrivilege } from '../security/access.ts';
 import { planCreate } from './create-write.ts';
 import { fail } from './errors.ts';
@@ -36,11 +37,12 @@ export async function upsert(
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const id = await resolveAddress(call, entity, address);
     if (id !== undefined && options.only !== 'create') {
-      const written = await run(
-        call,
-        planUpdate(call, entity, id, withoutAddress(entity, input, id, address), version),
-        handlerRecords,
-      );
+      const change = planUpdate(call, entity, id, withoutAddress(entity, input, id, address), version);
+      // A row out of the caller's reach is none to change; creating it meets the taken key.
+      const written = await run(call, change, handlerRecords).catch((error: unknown) => {
+        if (isAbsence(error, entity, id)) return undefined;
+        throw error;
+      });
       if (written) return written;
     }
     if (options.only === 'update' || options.version !== undefined) throw notFound(entity, address);
@@ -72,6 +74,10 @@ export async function upsert(
     }
   }
   throw fail('WRITE_CONFLICT');
+}
+
+function isAbsence(error: unknown, entity: Entity, id: string): boolean {
+  return error instanceof PeyvandError && error.message === notFound(entity, { id }).message;
 }
 
 /** Whether there is such a row as far as the caller may know. */
