@@ -77,3 +77,8 @@ export function sameValue(a: FieldValue, b: FieldValue, ui?: FieldUi): boolean {
     return one.id === other.id && one.entity === other.entity;
   return JSON.stringify(a) === JSON.stringify(b);
 }
+
+/** Its rows can be merged: they have where to say which one they were merged into. */
+export function isMergeable(entity: EntityMetadata): boolean {
+  return Object.values(entity.fields).some((field) => field.options['system'] === 'master');
+}

@@ -8,6 +8,7 @@ import type { DataGrid } from '../../ui/grid/data-grid.ts';
 import { filterSentence } from '../../ui/grid/filter-sentence.ts';
 import { readState, stateOfView, writeState, type GridState } from '../../ui/grid/grid-state.ts';
 import { icon } from '../../ui/icon.ts';
+import { isMergeable } from '../../ui/record-values.ts';
 import type { Workspace } from '../../ui/workspace.ts';
 import { listUrl, newUrl, shortId } from '../address.ts';
 import type { Navigation } from '../navigation.ts';
@@ -205,6 +206,13 @@ export class ListPage extends LitElement {
     const { t } = this.workspace.locale;
     return html`<div class="x-bulk" role="region" aria-label=${t('grid.selected', { count: selected })}>
       <strong>${t('grid.selected', { count: selected })}</strong>
+      ${
+        selected === 2 && isMergeable(entity)
+          ? html`<button type="button" class="x-button x-button-small" @click=${() => this.#mergeSelected(entity)}>
+              ${icon('merge')} ${t('merge.command')}
+            </button>`
+          : nothing
+      }
       <button type="button" class="x-button x-button-small" @click=${() => this.#deleteSelected(entity)}>
         ${icon('trash-2')} ${t('common.delete')}
       </button>
@@ -327,6 +335,17 @@ export class ListPage extends LitElement {
   async #chooseColumns(entity: EntityMetadata, state: GridState): Promise<GridState['columns'] | undefined> {
     const { chooseColumns } = await import('../../ui/grid/column-chooser.ts');
     return chooseColumns(this.workspace, entity, state.columns);
+  }
+
+  async #mergeSelected(entity: EntityMetadata): Promise<void> {
+    const grid = this.#grid();
+    const [one, other] = [...(grid?.selection.keys() ?? [])];
+    if (!grid || one === undefined || other === undefined) return;
+    const { mergeRecords } = await import('../../ui/dialog/merge-dialog.ts');
+    const winner = await mergeRecords(this.workspace, entity, [one, other], () => this.#grid()?.reload());
+    if (winner === undefined) return;
+    grid.clearSelection();
+    grid.reload();
   }
 
   async #deleteSelected(entity: EntityMetadata): Promise<void> {

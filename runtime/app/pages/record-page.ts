@@ -12,7 +12,7 @@ import '../../ui/form/record-form.ts';
 import type { RecordForm } from '../../ui/form/record-form.ts';
 import { compareSides, saveRecord } from '../../ui/form/save-record.ts';
 import { icon } from '../../ui/icon.ts';
-import { isEmpty, valuesOf } from '../../ui/record-values.ts';
+import { isEmpty, isMergeable, valuesOf } from '../../ui/record-values.ts';
 import { fieldContext, type Workspace } from '../../ui/workspace.ts';
 import type { Navigation } from '../navigation.ts';
 import { trailOf } from '../trail.ts';
@@ -248,7 +248,7 @@ export class RecordPage extends LitElement {
         await this.#refuse();
         return false;
       }
-      if (outcome.kind === 'cancelled') return false;
+      if (outcome.kind !== 'saved') return false;
       clearTimeout(this.#keeping);
       await dropDraft(key);
       this.showErrors = false;
@@ -259,6 +259,7 @@ export class RecordPage extends LitElement {
         this.#created = outcome.id;
         await this.navigation.go(workspace.recordUrl(this.entityName, outcome.id), { replace: true, force: true });
       }
+      if (outcome.mergeWith !== undefined) return !(await this.#mergeWith(draft.entity, outcome.id, outcome.mergeWith));
       return true;
     } catch (error) {
       showToast(error instanceof Error ? error.message : String(error), 'error');
@@ -337,6 +338,27 @@ export class RecordPage extends LitElement {
     await this.updateComplete;
     this.querySelector<HTMLElement>('.x-history-button')?.focus();
   };
+
+  async #merge(): Promise<void> {
+    const { workspace, draft, recordId } = this;
+    if (!draft || recordId === undefined || (draft.dirty && !(await this.#save()))) return;
+    const { chooseOther } = await import('../../ui/dialog/choose-other.ts');
+    const other = await chooseOther(workspace, draft.entity, recordId, this.#title(draft));
+    if (other !== undefined) await this.#mergeWith(draft.entity, recordId, other);
+  }
+
+  /** True when the two were merged; the record that stays is shown. */
+  async #mergeWith(entity: EntityMetadata, id: string, other: string): Promise<boolean> {
+    const { workspace } = this;
+    const { mergeRecords } = await import('../../ui/dialog/merge-dialog.ts');
+    const winner = await mergeRecords(workspace, entity, [other, id], () => {
+      if (this.isConnected && this.recordId === winner) void this.#load();
+    });
+    if (winner === undefined) return false;
+    if (winner === this.recordId) await this.#load();
+    else await this.navigation.go(workspace.recordUrl(entity.name, winner), { replace: true, force: true });
+    return true;
+  }
 
   #title(draft: RecordDraft): string {
     const name = draft.value(draft.entity.primary);
@@ -451,6 +473,19 @@ export class RecordPage extends LitElement {
                   </button>
                 </span>`
               : nothing
+          }
+          ${
+            draft.isNew || !isMergeable(entity)
+              ? nothing
+              : html`<button
+                  type="button"
+                  class="x-button x-button-quiet x-button-icon"
+                  aria-label=${t('merge.command')}
+                  data-tip=${t('merge.command')}
+                  @click=${() => this.#merge()}
+                >
+                  ${icon('merge')}
+                </button>`
           }
           ${
             draft.isNew

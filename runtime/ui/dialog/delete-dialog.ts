@@ -33,10 +33,11 @@ export async function deleteRecord(
           <h3>${title}</h3>
           <ul class="x-effect-list">
             ${mine.map(
-              (item) => html`<li>
-                <span>${item.title}${item.others ? html` <small>${t('delete.others')}</small>` : nothing}</span>
-                ${item.count > 0 ? html`<b class="x-num">${locale.number(item.count)}</b>` : nothing}
-              </li>`,
+              (item) =>
+                html`<li>
+                  <span>${item.title}${item.others ? html` <small>${t('delete.others')}</small>` : nothing}</span>
+                  ${item.count > 0 ? html`<b class="x-num">${locale.number(item.count)}</b>` : nothing}
+                </li>`,
             )}
           </ul>
         </div>`;

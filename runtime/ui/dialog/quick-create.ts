@@ -64,10 +64,14 @@ export async function openQuickCreate(
     if (draft.checkAll(shown)) {
       busy = true;
       handle.update();
-      const outcome = await saveRecord(workspace, draft, undefined).finally(() => (busy = false));
+      const outcome = await saveRecord(workspace, draft, undefined, { picking: true }).finally(() => (busy = false));
       if (outcome.kind === 'saved') {
         const name = draft.base[entity.primary];
         handle.close({ entity: entity.name, id: outcome.id, name: typeof name === 'string' ? name : '' });
+        return;
+      }
+      if (outcome.kind === 'existing') {
+        handle.close(outcome.record);
         return;
       }
       if (outcome.kind === 'refused') violations = outcome.rest;
