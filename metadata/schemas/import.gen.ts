@@ -54,6 +54,10 @@ export interface File {
    */
   distinct?: boolean;
   /**
+   * What the entity's duplicate rules find: `allow` stores the row nonetheless (rules that refuse hold in any case); `reject` rejects it, rows of the same file included, which are then written one after another.
+   */
+  duplicates?: 'allow' | 'reject';
+  /**
    * The sign between cells.
    */
   delimiter?: string;

@@ -49,6 +49,22 @@ const accounts = (fields: ImportDocument['files'][number]['fields'], more = {}):
 });
 
 describe('a load', () => {
+  test('rejects what duplicate rules find, where the map says so, also within one file', async () => {
+    await writeFile(
+      join(folder, 'accounts.csv'),
+      'number,name\nD-1,شرکت تکراری\nD-2,شركت تكراري\nD-3,Another\nD-1,شرکت تکراری\n',
+    );
+    const fields = { accountnumber: { column: 'number' }, name: { column: 'name' } };
+    const map = (more: object) => accounts(fields, { key: ['accountnumber'], distinct: true, ...more });
+    const [first] = await run(map({ duplicates: 'reject' }));
+    expect(first).toMatchObject({ created: 2, rejected: 1, repeated: 1 });
+    expect(await readFile(first?.errorFile ?? '', 'utf8')).toContain(
+      'This account is already there, it seems: شرکت تکراری.',
+    );
+    const [again] = await run(map({}));
+    expect(again).toMatchObject({ created: 1, unchanged: 2, rejected: 0 });
+  });
+
   test('rejects rows one by one with number, column and reason, and keeps their cells for mending', async () => {
     await writeFile(
       join(folder, 'accounts.csv'),

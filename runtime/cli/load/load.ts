@@ -88,11 +88,13 @@ async function loadFile(
     errorFile: undefined,
   };
   const errors = openErrorFile(options.errorFolder, file.id, source.columns);
+  const rejecting = file.duplicates === 'reject';
   const run: Run = {
-    call,
+    call: rejecting ? { ...call, detectDuplicates: true } : call,
     plan,
     finders,
-    options,
+    // Of two rows written at the same time neither would see the other.
+    options: rejecting ? { ...options, parallel: 1 } : options,
     report,
     errors,
     keys: new Map(),
@@ -252,7 +254,7 @@ async function write(
     return written.created ? 'created' : written.changed ? 'updated' : 'unchanged';
   } catch (error) {
     if (!(error instanceof PeyvandError)) throw error;
-    if (mode === 'create' && error.status === 412) return 'unchanged';
+    if (mode === 'create' && error.code === 'RECORD_EXISTS') return 'unchanged';
     if (error.status >= 500) throw error;
     const columnOf = (name: string): string =>
       plan.fields.find(({ field }) => field.name === name || name.startsWith(`${field.name}@`))?.column ?? name;
