@@ -51,26 +51,6 @@ export interface WriteOptions {
   readonly detectDuplicates?: boolean;
 }
 
-/** A row found by a duplicate rule. */
-export interface Duplicate {
-  readonly entity: string;
-  readonly id: string;
-  readonly name: string;
-  readonly rule: string;
-  /** The rule's title. */
-  readonly title: string;
-  /** 0–1. */
-  readonly score: number;
-  readonly fields: readonly { readonly field: string; readonly value: unknown }[];
-}
-
-export interface Moving {
-  readonly entity: string;
-  readonly title: string;
-  readonly field: string;
-  readonly count: number;
-}
-
 export type MeChange = Partial<Pick<Me, 'language' | 'calendar' | 'timeZone' | 'theme'>>;
 
 export interface Client {
@@ -80,14 +60,6 @@ export interface Client {
   create(set: string, values: Row, options?: WriteOptions): Promise<Saved>;
   /** With an ETag the write is refused with a conflict (412) when the row changed meanwhile. */
   update(set: string, id: string, values: Row, etag?: string, options?: WriteOptions): Promise<Saved>;
-  /** Rows that the entity's duplicate rules take for the same thing. */
-  duplicates(set: string, id: string): Promise<readonly Duplicate[]>;
-  /** What would go along if this row were merged into another. */
-  mergePreview(entity: string, id: string): Promise<readonly Moving[]>;
-  /** Merges `loser` into `winner`, which takes `content` over; answers the merge's id, to undo it. */
-  merge(entity: EntityMetadata, winner: string, loser: string, content: Row): Promise<string>;
-  /** Answers how much was changed since and stays as it is. */
-  undoMerge(id: string): Promise<number>;
   remove(set: string, id: string, etag?: string): Promise<void>;
   deletePreview(set: string, id: string): Promise<readonly DeletePreviewItem[]>;
   associate(set: string, id: string, navigation: string, targetSet: string, targetId: string): Promise<void>;
@@ -253,30 +225,6 @@ export function createClient(options: ClientOptions = {}): Client {
       ),
     async remove(set, id, etag) {
       await request(rowUrl(set, id), { method: 'DELETE', headers: etag ? { 'If-Match': etag } : {} });
-    },
-    async duplicates(set, id) {
-      return ((await json(`${rowUrl(set, id)}/peyvand.duplicates`)) as { value: readonly Duplicate[] }).value;
-    },
-    async mergePreview(entity, id) {
-      return ((await json(`/api/merge/${entity}/${id}/preview`)) as { moving: readonly Moving[] }).moving;
-    },
-    async merge(entity, winner, loser, content) {
-      const type = `Microsoft.Dynamics.CRM.${entity.name}`;
-      const named = (id: string) => ({ [entity.key]: id, '@odata.type': type });
-      const response = await request(
-        `${DATA}/Merge`,
-        body('POST', {
-          Target: named(winner),
-          Subordinate: named(loser),
-          UpdateContent: { ...content, '@odata.type': type },
-          PerformParentingChecks: false,
-        }),
-      );
-      return response.headers.get('peyvand-merge-id') ?? '';
-    },
-    async undoMerge(id) {
-      const { kept } = (await json('/api/merge/undo', body('POST', { id }))) as { kept: readonly unknown[] };
-      return kept.length;
     },
     async deletePreview(set, id) {
       const answer = (await json(`${rowUrl(set, id)}/Peyvand.DeletePreview()`)) as { items: DeletePreviewItem[] };

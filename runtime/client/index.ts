@@ -1,5 +1,5 @@
 // The client's public face.
 export { createClient, odataString } from './client.ts';
-export type { Client, DeletePreviewItem, Duplicate, ListQuery, MeChange, Moving, Row } from './client.ts';
+export type { Client, DeletePreviewItem, ListQuery, MeChange, Row } from './client.ts';
 export { ClientError } from './errors.ts';
 export type { ErrorDetail } from './errors.ts';

@@ -4,6 +4,7 @@ import type { EntityMetadata } from '../../../metadata/effective.ts';
 import { icon } from '../icon.ts';
 import type { Workspace } from '../workspace.ts';
 import { openDialog } from './dialog.ts';
+import { duplicatesOf } from './merge-client.ts';
 import './merge.css';
 
 interface Candidate {
@@ -23,7 +24,7 @@ export async function chooseOther(
 ): Promise<string | undefined> {
   const { locale, client } = workspace;
   const { t } = locale;
-  const duplicates = await client.duplicates(entity.set, id).catch(() => []);
+  const duplicates = await duplicatesOf(client, entity.set, id).catch(() => []);
   const found = duplicates
     .filter((one) => one.entity === entity.name)
     .map((one): Candidate => ({ id: one.id, name: one.name, hint: one.title }));

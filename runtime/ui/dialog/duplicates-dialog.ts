@@ -1,7 +1,6 @@
 // A record to be saved seems to be there already: which ones, what they share, and what to do about it.
 import { html, nothing } from 'lit';
 import type { EntityMetadata } from '../../../metadata/effective.ts';
-import type { Duplicate } from '../../client/index.ts';
 import type { LookupValue } from '../field-ui.ts';
 import type { RecordDraft } from '../form/record-draft.ts';
 import { icon } from '../icon.ts';
@@ -9,6 +8,7 @@ import { isEmpty, isMergeable } from '../record-values.ts';
 import { fieldContext, type Workspace } from '../workspace.ts';
 import { openDialog } from './dialog.ts';
 import './merge.css';
+import type { Duplicate } from './merge-client.ts';
 
 export type DuplicateAnswer =
   | { readonly kind: 'save' }
@@ -17,20 +17,18 @@ export type DuplicateAnswer =
   /** Do not save: the found one is meant. */
   | { readonly kind: 'take'; readonly record: LookupValue };
 
-export interface DuplicateQuestion {
-  /** A rule does not let it be saved. */
-  readonly refused: boolean;
-  /** A found record serves as well as a new one. */
-  readonly picking: boolean;
-}
-
-/** Undefined: back to editing. */
+/**
+ * `data`: of the refusal (DUPLICATE_FOUND). `picking`: a found record serves as well as a new one. Undefined: back to editing.
+ */
 export async function openDuplicates(
   workspace: Workspace,
   draft: RecordDraft,
-  found: readonly Duplicate[],
-  { refused, picking }: DuplicateQuestion,
+  data: Readonly<Record<string, unknown>>,
+  picking: boolean,
 ): Promise<DuplicateAnswer | undefined> {
+  const found = (data['duplicates'] ?? []) as readonly Duplicate[];
+  // A rule does not let it be saved.
+  const refused = data['refused'] === true;
   const { locale } = workspace;
   const { t } = locale;
   const entities = new Map<string, EntityMetadata>();

@@ -1,12 +1,13 @@
 // Two records side by side: which one stays, which values it keeps, what goes along; then the merge, and the way back.
 import { html, nothing } from 'lit';
 import type { EntityMetadata, FieldMetadata } from '../../../metadata/effective.ts';
-import { ClientError, type Moving, type Row } from '../../client/index.ts';
+import { ClientError, type Row } from '../../client/index.ts';
 import type { LookupValue } from '../field-ui.ts';
 import { icon } from '../icon.ts';
 import { bodyOf, isEmpty, sameValue, valueOf } from '../record-values.ts';
 import { fieldContext, type Workspace } from '../workspace.ts';
 import { openDialog } from './dialog.ts';
+import { mergeRows, movingWith, undoMerge, type Moving } from './merge-client.ts';
 import './merge.css';
 import { showToast } from './toast.ts';
 
@@ -60,7 +61,7 @@ export async function mergeRecords(
   const preview = async (update: () => void) => {
     const loser = other(winner);
     if (previews.has(loser)) return;
-    const found = await client.mergePreview(entity.name, ids[loser]).catch(() => []);
+    const found = await movingWith(client, entity.name, ids[loser]).catch(() => []);
     previews.set(loser, found);
     update();
   };
@@ -183,7 +184,7 @@ export async function mergeRecords(
           problem = '';
           handle.update();
           try {
-            handle.close(await client.merge(entity, ids[winner], ids[other(winner)], content()));
+            handle.close(await mergeRows(client, entity, ids[winner], ids[other(winner)], content()));
           } catch (error) {
             if (!(error instanceof ClientError)) throw error;
             problem = [error.message, ...error.details.map(({ message }) => message)].join(' ');
@@ -213,7 +214,7 @@ export async function mergeRecords(
 
 async function undo({ client, locale }: Workspace, id: string): Promise<boolean> {
   try {
-    const kept = await client.undoMerge(id);
+    const kept = await undoMerge(client, id);
     showToast(kept === 0 ? locale.t('merge.undone') : locale.t('merge.kept', { count: kept }));
     return true;
   } catch (error) {

@@ -1,6 +1,6 @@
 // Saving a draft: create or update with its ETag; a version conflict is merged where the two sides changed different
 // fields, and asked about field by field where they changed the same.
-import { ClientError, type Duplicate, type ErrorDetail } from '../../client/index.ts';
+import { ClientError, type ErrorDetail } from '../../client/index.ts';
 import { showToast } from '../dialog/toast.ts';
 import type { LookupValue } from '../field-ui.ts';
 import { bodyOf, sameValue, valuesOf, type Values } from '../record-values.ts';
@@ -83,11 +83,7 @@ async function decide(
   options: SaveOptions,
 ): Promise<SaveOutcome> {
   const { openDuplicates } = await import('../dialog/duplicates-dialog.ts');
-  const found = (error.data['duplicates'] ?? []) as readonly Duplicate[];
-  const answer = await openDuplicates(workspace, draft, found, {
-    refused: error.data['refused'] === true,
-    picking: options.picking === true,
-  });
+  const answer = await openDuplicates(workspace, draft, error.data, options.picking === true);
   if (!answer) return { kind: 'cancelled' };
   if (answer.kind === 'take') return { kind: 'existing', record: answer.record };
   const saved = await saveRecord(workspace, draft, id, { ...options, anyway: true });
