@@ -2,7 +2,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { EntityMetadata, ViewMetadata } from '../../../metadata/effective.ts';
 import { openMenu } from '../../ui/dialog/menu.ts';
-import { showToast } from '../../ui/dialog/toast.ts';
 import '../../ui/grid/data-grid.ts';
 import type { DataGrid } from '../../ui/grid/data-grid.ts';
 import { filterSentence } from '../../ui/grid/filter-sentence.ts';
@@ -208,12 +207,16 @@ export class ListPage extends LitElement {
       <strong>${t('grid.selected', { count: selected })}</strong>
       ${
         selected === 2 && isMergeable(entity)
-          ? html`<button type="button" class="x-button x-button-small" @click=${() => this.#mergeSelected(entity)}>
+          ? html`<button
+              type="button"
+              class="x-button x-button-small"
+              @click=${() => this.#bulk('mergeSelected', entity)}
+            >
               ${icon('merge')} ${t('merge.command')}
             </button>`
           : nothing
       }
-      <button type="button" class="x-button x-button-small" @click=${() => this.#deleteSelected(entity)}>
+      <button type="button" class="x-button x-button-small" @click=${() => this.#bulk('deleteSelected', entity)}>
         ${icon('trash-2')} ${t('common.delete')}
       </button>
       <button
@@ -337,52 +340,10 @@ export class ListPage extends LitElement {
     return chooseColumns(this.workspace, entity, state.columns);
   }
 
-  async #mergeSelected(entity: EntityMetadata): Promise<void> {
+  async #bulk(action: 'mergeSelected' | 'deleteSelected', entity: EntityMetadata): Promise<void> {
+    const bulk = await import('./list-bulk.ts');
     const grid = this.#grid();
-    const [one, other] = [...(grid?.selection.keys() ?? [])];
-    if (!grid || one === undefined || other === undefined) return;
-    const { mergeRecords } = await import('../../ui/dialog/merge-dialog.ts');
-    const winner = await mergeRecords(this.workspace, entity, [one, other], () => this.#grid()?.reload());
-    if (winner === undefined) return;
-    grid.clearSelection();
-    grid.reload();
-  }
-
-  async #deleteSelected(entity: EntityMetadata): Promise<void> {
-    const { workspace } = this;
-    const { client, locale } = workspace;
-    const { t } = locale;
-    const grid = this.#grid();
-    if (!grid) return;
-    const [only, ...others] = [...grid.selection.entries()];
-    if (!only) return;
-    if (others.length === 0) {
-      const { deleteRecord } = await import('../../ui/dialog/delete-dialog.ts');
-      const name = String(only[1][entity.fields[entity.primary]?.wire ?? ''] ?? '');
-      if (await deleteRecord(workspace, entity, only[0], name)) grid.dropRows(new Set([only[0]]));
-      return;
-    }
-    const ids = [...grid.selection.keys()];
-    const { ask } = await import('../../ui/dialog/dialog.ts');
-    const agreed = await ask(locale, t('delete.manyTitle', { count: ids.length }), t('delete.manyText'), [
-      { value: 'no', label: t('common.cancel') },
-      { value: 'yes', label: t('common.delete'), look: 'danger' },
-    ]);
-    if (agreed !== 'yes') return;
-    const gone = new Set<string>();
-    let reason = '';
-    for (const id of ids) {
-      try {
-        await client.remove(entity.set, id);
-        gone.add(id);
-      } catch (error) {
-        reason ||= error instanceof Error ? error.message : String(error);
-      }
-    }
-    grid.dropRows(gone);
-    const failed = ids.length - gone.size;
-    if (failed > 0) showToast(t('delete.manyFailed', { failed, count: ids.length, reason }), 'error');
-    else showToast(t('delete.manyDone', { count: gone.size }));
+    if (grid) await bulk[action](this.workspace, entity, grid);
   }
 
   readonly #onKey = (event: KeyboardEvent): void => {

@@ -5,12 +5,13 @@ import { ClientError, type ErrorDetail } from '../../client/index.ts';
 import { ask } from '../../ui/dialog/dialog.ts';
 import { showToast } from '../../ui/dialog/toast.ts';
 import { commitTyping } from '../../ui/form/commit-typing.ts';
+import { compareSides } from '../../ui/form/compare-sides.ts';
 import { draftKey, dropDraft, readDraft, writeDraft } from '../../ui/form/draft-store.ts';
 import { fieldsOfForm, plainForm, typesOf } from '../../ui/form/form-layout.ts';
 import { RecordDraft } from '../../ui/form/record-draft.ts';
 import '../../ui/form/record-form.ts';
 import type { RecordForm } from '../../ui/form/record-form.ts';
-import { compareSides, saveRecord } from '../../ui/form/save-record.ts';
+import { saveRecord } from '../../ui/form/save-record.ts';
 import { icon } from '../../ui/icon.ts';
 import { isEmpty, isMergeable, valuesOf } from '../../ui/record-values.ts';
 import { fieldContext, type Workspace } from '../../ui/workspace.ts';
@@ -242,7 +243,7 @@ export class RecordPage extends LitElement {
     try {
       const creating = this.recordId === undefined;
       const key = this.#key();
-      const outcome = await saveRecord(workspace, draft, this.recordId);
+      const outcome = await saveRecord(workspace, draft, this.recordId, { offer: 'merge' });
       if (outcome.kind === 'refused') {
         this.violations = outcome.rest;
         await this.#refuse();

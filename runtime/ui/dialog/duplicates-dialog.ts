@@ -18,13 +18,14 @@ export type DuplicateAnswer =
   | { readonly kind: 'take'; readonly record: LookupValue };
 
 /**
- * `data`: of the refusal (DUPLICATE_FOUND). `picking`: a found record serves as well as a new one. Undefined: back to editing.
+ * `data`: of the refusal (DUPLICATE_FOUND). `offer`: what may be done with a found record besides opening it. Undefined: back to
+ * editing.
  */
 export async function openDuplicates(
   workspace: Workspace,
   draft: RecordDraft,
   data: Readonly<Record<string, unknown>>,
-  picking: boolean,
+  offer: 'merge' | 'take' | undefined,
 ): Promise<DuplicateAnswer | undefined> {
   const found = (data['duplicates'] ?? []) as readonly Duplicate[];
   // A rule does not let it be saved.
@@ -79,7 +80,7 @@ export async function openDuplicates(
               <span class="x-twin-shared">${shared(one)}</span>
             </div>
             ${
-              picking && same
+              offer === 'take' && same
                 ? html`<button
                     type="button"
                     class="x-button x-button-small"
@@ -88,7 +89,7 @@ export async function openDuplicates(
                   >
                     ${t('duplicates.take')}
                   </button>`
-                : !picking && !refused && same && isMergeable(draft.entity)
+                : offer === 'merge' && !refused && same && isMergeable(draft.entity)
                   ? html`<button
                       type="button"
                       class="x-button x-button-small"

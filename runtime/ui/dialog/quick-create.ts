@@ -64,7 +64,7 @@ export async function openQuickCreate(
     if (draft.checkAll(shown)) {
       busy = true;
       handle.update();
-      const outcome = await saveRecord(workspace, draft, undefined, { picking: true }).finally(() => (busy = false));
+      const outcome = await saveRecord(workspace, draft, undefined, { offer: 'take' }).finally(() => (busy = false));
       if (outcome.kind === 'saved') {
         const name = draft.base[entity.primary];
         handle.close({ entity: entity.name, id: outcome.id, name: typeof name === 'string' ? name : '' });

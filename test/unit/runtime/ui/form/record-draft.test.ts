@@ -3,7 +3,7 @@ import type { EntityMetadata, FieldMetadata } from '../../../../../metadata/effe
 import type { FieldContext } from '../../../../../runtime/ui/field-ui.ts';
 import { createFieldRegistry } from '../../../../../runtime/ui/field-registry.ts';
 import { RecordDraft } from '../../../../../runtime/ui/form/record-draft.ts';
-import { compareSides } from '../../../../../runtime/ui/form/save-record.ts';
+import { compareSides } from '../../../../../runtime/ui/form/compare-sides.ts';
 import { createLocale } from '../../../../../runtime/ui/locale/create-locale.ts';
 import { bodyOf, overlayRow, valuesOf } from '../../../../../runtime/ui/record-values.ts';
 
