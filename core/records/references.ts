@@ -1,9 +1,9 @@
 // The lookups a write sets: which of them the statement must check itself, and what privileges they take.
 import type { Call } from '../engine.ts';
-import type { Entity } from '../model/model.ts';
+import type { Entity, Model } from '../model/model.ts';
 import { accessShape, mayAll, requirePrivilege, rowsFor } from '../security/access.ts';
 import type { ColumnValue } from '../sdk/index.ts';
-import { columnOf, typeColumnOf } from './entity-facts.ts';
+import { columnOf, factsOf, typeColumnOf } from './entity-facts.ts';
 import { invalid } from './invalid.ts';
 import { rowPrivilegeMissing } from './row-rights.ts';
 import { flagOf, type CheckedReference } from './statement.ts';
@@ -23,8 +23,8 @@ export function referencesOf(entity: Entity, columns: ReadonlyMap<string, Column
 }
 
 /**
- * Those that the statement checks: without a foreign key, of owners, and of rows that the caller may not all refer to. What
- * the engine itself fills asks nothing of the caller.
+ * Those that the statement checks: without a foreign key, of owners, of rows that may be merged, and of rows that the caller may
+ * not all refer to. What the engine itself fills asks nothing of the caller.
  */
 export function checkedOf(call: Call, references: readonly CheckedReference[]): readonly CheckedReference[] {
   const { principal, engine } = call;
@@ -32,16 +32,27 @@ export function checkedOf(call: Call, references: readonly CheckedReference[]): 
   return references.flatMap((reference): readonly CheckedReference[] => {
     const { field, target } = reference;
     if (field.system === 'owner') return [{ ...reference, owner: true }];
+    const standing = field.system === undefined && isMerged(model, target) ? { standing: true } : {};
     if (field.system === undefined && !mayAll(principal, model, 'append-to', target)) {
       const reach = (entity: string) => {
         const to = rowsFor(principal, model, 'append-to', entity);
         return { target: to, known: { kind: 'or' as const, of: [to, rowsFor(principal, model, 'read', entity)] } };
       };
-      return [{ ...reference, reach }];
+      return [{ ...reference, ...standing, reach }];
     }
     const isKept = field.reference?.targets.length === 1 && field.reference.constraint;
-    return isKept && !model.entities.get(target)?.union ? [] : [reference];
+    if (isKept && !model.entities.get(target)?.union && !standing.standing) return [];
+    return [{ ...reference, ...standing }];
   });
+}
+
+/** Rows of the entity, or of a union's members, may be merged into others. */
+function isMerged(model: Model, target: string): boolean {
+  const entity = model.entities.get(target);
+  if (!entity) return false;
+  return entity.union
+    ? entity.union.members.some((member) => isMerged(model, member))
+    : factsOf(entity).system.has('merged');
 }
 
 /** Part of a statement's signature. */
@@ -77,7 +88,7 @@ export function refuseReferences(
   const missing = failing('ref');
   if (missing.length > 0) throw danglingLookups(entity, missing, columns);
   const [unable] = failing('own');
-  if (unable) throw ownerUnable(entity, unable, columns);
+  if (unable) throw unable.owner ? ownerUnable(entity, unable, columns) : mergedAway(entity, unable, columns);
   const [refused] = failing('to');
   if (!refused) return;
   const id = columns.get(columnOf(refused.field).name);
@@ -99,6 +110,16 @@ function danglingLookups(
       message: `${field.name} refers to ${target} ${String(columns.get(columnOf(field).name))}, which does not exist (any more). Choose another.`,
     })),
   );
+}
+
+/** RECORD_INVALID: nothing is added to a row that another has taken the place of. */
+function mergedAway(
+  entity: Entity,
+  { field, target }: CheckedReference,
+  columns: ReadonlyMap<string, ColumnValue>,
+): Error {
+  const message = `${field.name} refers to ${target} ${String(columns.get(columnOf(field).name))}, which was merged into another. Choose that one.`;
+  return invalid(entity, [{ code: 'LOOKUP_MERGED', target: field.name, message }]);
 }
 
 /** RECORD_INVALID: an access team or a disabled user cannot own rows. */

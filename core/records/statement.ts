@@ -58,6 +58,8 @@ export interface CheckedReference {
   readonly reach?: (entity: string) => { readonly target: Condition; readonly known: Condition };
   /** An owner: who may not own rows (an access team, a disabled user) is told from who is not there. */
   readonly owner?: boolean;
+  /** The row must not have been merged into another: also where that happens at this moment. */
+  readonly standing?: boolean;
 }
 
 export function table(schema: string, entity: Pick<Entity, 'name'>): string {
@@ -73,8 +75,8 @@ function tablesOf(model: Model, target: string): readonly Entity[] {
 
 /**
  * CTEs that lock the referenced rows against deletion, the conditions of the write, and the answer's flags: `ref:…` that the
- * row is there for the caller, `to:…` that the caller may refer to it, `own:…` that it may own rows, or (`unchanged`, over
- * the old row) already owns this one.
+ * row is there for the caller, `to:…` that the caller may refer to it, `own:…` that it may own rows (or was not merged), or
+ * (`unchanged`, over the old row) that this one refers to it already.
  */
 export function referenceChecks(
   model: Model,
@@ -87,7 +89,7 @@ export function referenceChecks(
   const ctes: string[] = [];
   const conditions: string[] = [];
   const flags: string[] = [];
-  for (const [index, { field, target, reach, owner }] of references.entries()) {
+  for (const [index, { field, target, reach, owner, standing }] of references.entries()) {
     const names: string[] = [];
     for (const [part, entity] of tablesOf(model, target).entries()) {
       const name = `ref${index}_${part}`;
@@ -96,7 +98,7 @@ export function referenceChecks(
       const key = ident(columnOf(entity.key).name);
       const of = `from ${table(schema, entity)}`;
       const asked = reach?.(entity.name);
-      const able = owner === true ? ableToOwn(entity) : undefined;
+      const able = owner === true ? ableToOwn(entity) : standing === true ? notMerged(entity) : undefined;
       const text =
         asked || able !== undefined
           ? `select ${asked ? rows.over(entity, 't', asked.target) : 'true'} as "to", ${asked ? rows.over(entity, 't', asked.known) : 'true'} as "known", ${able ?? 'true'} as "able" ${of} t where t.${key} = ${id} for key share`
@@ -113,10 +115,16 @@ export function referenceChecks(
       conditions.push(condition);
     };
     if (reach) more('to', some(' where "to"'));
-    if (owner === true)
+    if (owner === true || standing === true)
       more('own', `(${[some(' where "able"'), ...(unchanged ? [unchanged(field)] : [])].join(' or ')})`);
   }
   return { ctes, conditions, flags };
+}
+
+/** Over `t`: whether the row still stands for itself. */
+function notMerged(entity: Entity): string | undefined {
+  const merged = factsOf(entity).system.get('merged');
+  return merged && `t.${ident(columnOf(merged).name)} is not true`;
 }
 
 /** Over `t`: whether the row may own others. Users may be disabled; of teams only owner teams own. */

@@ -301,3 +301,32 @@ test('one merge is undone once, however many ask at the same time', async () => 
   const answers = await Promise.all([1, 2, 3].map(() => codeOf(undoMerge(call, id))));
   expect(answers.toSorted()).toEqual(['MERGE_UNDONE', 'MERGE_UNDONE', 'done']);
 });
+
+test('children that are made while their parent is merged go along, or are told where to', async () => {
+  const entity = world.entity('client');
+  for (let round = 0; round < 12; round++) {
+    const [winner, loser] = [await make('client', { name: 'W' }), await make('client', { name: 'L' })];
+    const children = Array.from({ length: 8 }, (_, index) =>
+      index % 2 === 0
+        ? codeOf(make('visit', { name: 'r', hostid: loser }))
+        : codeOf(make('visit', { name: 'r', guestid: loser }, { guestid: 'client' })),
+    );
+    const [merged, ...answers] = await Promise.all([codeOf(merge(call, entity, winner, loser)), ...children]);
+    expect(merged).toBe('done');
+    for (const answer of answers) expect(['done', 'RECORD_INVALID']).toContain(answer);
+    const [found] = await world.rows<{ lost: number; stored: number }>(
+      `select count(*) filter (where $1::uuid in (hostid, guestid))::integer as lost,
+              count(*) filter (where $2::uuid in (hostid, guestid))::integer as stored
+         from org_default.visit`,
+      [loser, winner],
+    );
+    expect(found).toEqual({ lost: 0, stored: answers.filter((one) => one === 'done').length });
+  }
+});
+
+test('nothing new is added to a row that was merged into another', async () => {
+  const [winner, loser] = [await make('client', { name: 'W' }), await make('client', { name: 'L' })];
+  await merge(call, world.entity('client'), winner, loser);
+  const failure = await make('visit', { name: 'v', hostid: loser }).catch((error: unknown) => error as PeyvandError);
+  expect(failure).toMatchObject({ code: 'RECORD_INVALID', details: [{ code: 'LOOKUP_MERGED', target: 'hostid' }] });
+});
