@@ -130,5 +130,6 @@ export async function completeFirstRun(
   });
   authenticator.forget(principal.userId);
   await announceAuthChange(database, principal.userId);
+  auth.happenings.passwordChanged(exchange, principal.userId, 'first-run');
   return noContent();
 }

@@ -202,6 +202,9 @@ describe('the first administrator of a new installation', () => {
     expect(rows.map(({ entity }) => entity)).toEqual(
       expect.arrayContaining(['organization', 'systemuser', 'transactioncurrency', 'businessunit']) as string[],
     );
+    const noted = async () =>
+      (await engine.database.query(`select 1 from org_default._audit where action = 'password-changed'`)).length;
+    await expect.poll(noted).toBe(1);
   });
 });
 

@@ -14,6 +14,8 @@ import './password-field.ts';
 type Step = 'password' | SecondFactorKind | 'forgotten' | 'sent';
 
 const CODE_LENGTH = 6;
+/** Milliseconds. */
+const PATIENCE = 400;
 const REFUSED = 'signIn.error.SIGN_IN_REFUSED';
 
 export class SignInPage extends LitElement {
@@ -21,6 +23,7 @@ export class SignInPage extends LitElement {
     client: { attribute: false },
     locale: { attribute: false },
     options: { state: true },
+    ready: { state: true },
     step: { state: true },
     factors: { state: true },
     busy: { state: true },
@@ -31,6 +34,8 @@ export class SignInPage extends LitElement {
   declare client: Client;
   declare locale: Locale;
   declare options: SignInOptions | undefined;
+  /** It is known what is offered, so that nothing moves; a slow answer is not waited for. */
+  declare ready: boolean;
   declare step: Step;
   /** What may follow the password. */
   declare factors: readonly SecondFactorKind[];
@@ -44,6 +49,7 @@ export class SignInPage extends LitElement {
 
   constructor() {
     super();
+    this.ready = false;
     this.step = 'password';
     this.factors = [];
     this.busy = false;
@@ -70,17 +76,21 @@ export class SignInPage extends LitElement {
   }
 
   override firstUpdated(): void {
-    this.#focus();
-    this.#auth.options().then(
-      (options) => (this.options = options),
-      // Without them the password still signs in.
-      () => undefined,
-    );
+    const ready = () => (this.ready = true);
+    setTimeout(ready, PATIENCE);
+    this.#auth
+      .options()
+      .then(
+        (options) => (this.options = options),
+        // Without them the password still signs in.
+        () => undefined,
+      )
+      .finally(ready);
   }
 
   override updated(changed: Map<string, unknown>): void {
     document.title = `${this.locale.t('signIn.title')} – Peyvand`;
-    if (changed.has('step') && changed.get('step') !== undefined) this.#focus();
+    if (changed.has('ready') || (changed.has('step') && this.hasUpdated)) this.#focus();
   }
 
   get #auth(): AuthClient {
@@ -91,8 +101,9 @@ export class SignInPage extends LitElement {
     this.querySelector<HTMLElement>('form input, form button')?.focus();
   }
 
-  override render(): TemplateResult {
-    const { step } = this;
+  override render(): TemplateResult | typeof nothing {
+    const { step, ready } = this;
+    if (!ready) return nothing;
     const content =
       step === 'password'
         ? this.#password()
@@ -153,7 +164,9 @@ export class SignInPage extends LitElement {
     const { t } = this.locale;
     const providers = this.options?.providers ?? [];
     return html`<h1>${t('signIn.title')}</h1>
-      <p class="x-entrance-text">${t('signIn.text')}</p>
+      <p class="x-entrance-text">
+        ${this.options ? t('signIn.welcome', { organization: `\u2068${this.options.organization}\u2069` }) : t('signIn.text')}
+      </p>
       ${this.#problem()}
       <form novalidate @submit=${this.#onPassword}>
         ${entryField({

@@ -17,7 +17,7 @@ export interface Happenings {
   signedOut(exchange: Exchange, userId: string, by: string, everywhere: boolean): void;
   /** `userId` undefined: nobody of ours asked. */
   passwordResetAsked(exchange: Exchange, userId: string | undefined): void;
-  passwordChanged(exchange: Exchange, userId: string, by: 'link' | 'current-password'): void;
+  passwordChanged(exchange: Exchange, userId: string, by: 'link' | 'current-password' | 'first-run'): void;
   invited(exchange: Exchange, userId: string, by: string): void;
   unlocked(exchange: Exchange, userId: string, by: string): void;
   keyMade(exchange: Exchange, userId: string, key: string): void;
