@@ -161,8 +161,11 @@ export function createClient(options: ClientOptions = {}): Client {
     if (response.status === 401 && !path.includes('/api/auth/sign-in')) options.onSignedOut?.();
     throw await failure(response);
   };
-  const json = async (path: string, init?: RequestInit): Promise<unknown> =>
-    parseExact(await (await request(path, init)).text());
+  const read = async (response: Response): Promise<unknown> => {
+    const text = await response.text();
+    return text === '' ? undefined : parseExact(text);
+  };
+  const json = async (path: string, init?: RequestInit): Promise<unknown> => read(await request(path, init));
   const body = (method: string, value: unknown, headers: Readonly<Record<string, string>> = {}): RequestInit => ({
     method,
     headers: { 'Content-Type': 'application/json', ...headers },
@@ -185,8 +188,7 @@ export function createClient(options: ClientOptions = {}): Client {
     };
   };
   const saved = async (response: Response, id?: string): Promise<Saved> => {
-    const text = await response.text();
-    const row = (text === '' ? {} : parseExact(text)) as Row;
+    const row = ((await read(response)) ?? {}) as Row;
     const etag = response.headers.get('etag') ?? row['@odata.etag'];
     const location = response.headers.get('odata-entityid') ?? '';
     return { id: id ?? /\(([^)]+)\)$/.exec(location)?.[1] ?? '', etag: typeof etag === 'string' ? etag : '', row };
@@ -258,11 +260,7 @@ export function createClient(options: ClientOptions = {}): Client {
     async signOut() {
       await request('/api/auth/sign-out', body('POST', {}));
     },
-    async ask(method, path, value, headers = {}) {
-      const text = await (
-        await request(path, value === undefined ? { method, headers } : body(method, value, headers))
-      ).text();
-      return text === '' ? undefined : parseExact(text);
-    },
+    ask: (method, path, value, headers = {}) =>
+      json(path, value === undefined ? { method, headers } : body(method, value, headers)),
   };
 }
