@@ -54,8 +54,8 @@ export async function reconstruct(call: Call, entity: Entity, id: string, at: st
       if (logged) was[logged.column.name] = wireValue(logged.column, value);
     }
     const [last] = await executor.query<{ at: string; user_id: string | null }>(
-      `select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, user_id from ${qualified(schema, '_audit')}
-        where record = $1::uuid and entity = $2 and at <= $3::timestamptz and action in ('create', 'update') order by at desc, id desc limit 1`,
+      `select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, user_id from ${qualified(schema, '_audit')} a
+        where record = $1::uuid and entity = $2 and at <= $3::timestamptz and action in ('create', 'update') order by a.at desc, a.id desc limit 1`,
       [id, entity.name, at],
     );
     const { system } = factsOf(entity);

@@ -54,7 +54,7 @@ export interface LoggedRow {
   readonly data: string | null;
 }
 
-/** Columns of `LoggedRow`. */
+/** Columns of `LoggedRow`; order by `a.at`, since `at` alone is the text here, which no index orders. */
 export const LOGGED_ROW = `id, ${AT_AS_TEXT} as at, entity, record, action, user_id, address, via, ${CHANGES_AS_TEXT} as changes,
   case when action not in (${WRITE_ACTIONS.map((action) => `'${action}'`).join(', ')}) then changes end as data`;
 
@@ -72,9 +72,9 @@ export async function readHistory(
   // Until the page is full, however many entries say nothing to the reader: a short page would tell that they are there.
   for (let size = top + 1; ; size = 200) {
     const rows = await call.engine.database.query<LoggedRow>(
-      `select ${LOGGED_ROW} from ${qualified(call.engine.schema, '_audit')}
+      `select ${LOGGED_ROW} from ${qualified(call.engine.schema, '_audit')} a
         where record = $1::uuid and entity = $2 and ($3::timestamptz is null or (at, id) < ($3::timestamptz, $4::uuid))
-        order by at desc, id desc limit $5`,
+        order by a.at desc, a.id desc limit $5`,
       [id, entity.name, position?.at ?? null, position?.id ?? null, size],
     );
     entries.push(...(await present(call, rows, new Map([[entity.name, entity]]))));

@@ -14,6 +14,7 @@ import {
   writePosition,
   type HistoryEntry,
   type LoggedRow,
+  type Position,
 } from './history.ts';
 import { Names } from './names.ts';
 import { eventActions } from './record-event.ts';
@@ -81,24 +82,13 @@ export async function searchAudit(call: Call, filter: AuditFilter): Promise<Foun
   const { model } = engine;
   requireRight(principal, model, 'audit');
   const top = Math.min(Math.max(filter.top ?? 50, 1), 200);
-  const { conditions, values } = conditionsOf(filter);
   const text = filter.text?.trim().toLowerCase() ?? '';
   const size = text === '' ? top + 1 : 500;
   const found: FoundEntry[] = [];
   let position = readPosition(filter.before);
   for (let scanned = 0; ;) {
-    const parameters: Parameter[] = [...values];
-    const where = [...conditions];
-    if (position) {
-      parameters.push(position.at, position.id);
-      where.push(`(at, id) < ($${parameters.length - 1}::timestamptz, $${parameters.length}::uuid)`);
-    }
-    parameters.push(size);
-    const rows = await engine.database.query<LoggedRow>(
-      `select ${LOGGED_ROW} from ${qualified(engine.schema, '_audit')}${where.length > 0 ? ` where ${where.join(' and ')}` : ''}
-        order by at desc, id desc limit $${parameters.length}`,
-      parameters,
-    );
+    const { text: statement, parameters } = searchStatement(engine.schema, filter, position, size);
+    const rows = await engine.database.query<LoggedRow>(statement, parameters);
     scanned += rows.length;
     for (const entry of await describe(call, rows)) if (text === '' || says(entry, text)) found.push(entry);
     const last = rows.at(-1);
@@ -108,6 +98,26 @@ export async function searchAudit(call: Call, filter: AuditFilter): Promise<Foun
     position = { at: last.at, id: last.id };
     if (scanned >= MOST_SCANNED) return { entries: found, next: writePosition(position) };
   }
+}
+
+/** Exported for the test that asks Postgres how it would run it. */
+export function searchStatement(
+  schema: string,
+  filter: AuditFilter,
+  position: Position | undefined,
+  size: number,
+): { readonly text: string; readonly parameters: readonly Parameter[] } {
+  const { conditions, values } = conditionsOf(filter);
+  const parameters: Parameter[] = [...values];
+  const where = [...conditions];
+  if (position) {
+    parameters.push(position.at, position.id);
+    where.push(`(at, id) < ($${parameters.length - 1}::timestamptz, $${parameters.length}::uuid)`);
+  }
+  parameters.push(size);
+  const text = `select ${LOGGED_ROW} from ${qualified(schema, '_audit')} a${where.length > 0 ? ` where ${where.join(' and ')}` : ''}
+        order by a.at desc, a.id desc limit $${parameters.length}`;
+  return { text, parameters };
 }
 
 function conditionsOf(filter: AuditFilter): {

@@ -5,7 +5,7 @@ import { readAsOf, reconstruct } from '../../../core/audit/as-of.ts';
 import { readHistory } from '../../../core/audit/history.ts';
 import { recordEvent } from '../../../core/audit/record-event.ts';
 import { restore } from '../../../core/audit/restore.ts';
-import { searchAudit } from '../../../core/audit/search.ts';
+import { searchAudit, searchStatement } from '../../../core/audit/search.ts';
 import type { Call } from '../../../core/engine.ts';
 import { associate } from '../../../core/records/associate.ts';
 import { create } from '../../../core/records/create.ts';
@@ -414,5 +414,22 @@ describe('searching the whole log', () => {
     expect((await searchAudit(auditor, { to: '2001-01-01T00:00:00Z' })).entries).toEqual([]);
     for (const wrong of [{ user: 'x' }, { from: 'now' }, { action: 'toString' }, { before: 'x' }, { entity: '\0' }])
       expect((await refused(searchAudit(auditor, wrong))).status).toBe(400);
+  });
+
+  test('a page is read in the order of an index: sorting by the instant’s text read the whole log for it', async () => {
+    const { database, schema } = world.engine;
+    await database.query(
+      `insert into org_default._audit (id, at, entity, record, action, user_id)
+       select gen_random_uuid(), now() - n * interval '1 second', 'account', gen_random_uuid(), 'update', $1::uuid from generate_series(1, 20000) n`,
+      [administrator],
+    );
+    await database.script('analyze org_default._audit');
+    for (const filter of [{}, { user: administrator }, { entity: 'account' }, { action: 'delete' }]) {
+      const { text, parameters } = searchStatement(schema, filter, undefined, 51);
+      const rows = await database.query<{ 'QUERY PLAN': string }>(`explain (costs off) ${text}`, parameters);
+      const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+      if (Object.keys(filter).length === 0) expect(plan).toContain('Merge Append');
+      expect(plan).not.toMatch(/Sort Key: .*to_char/);
+    }
   });
 });
