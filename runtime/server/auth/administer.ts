@@ -16,6 +16,7 @@ import { invitationMail } from '../mail/messages.ts';
 import type { AuthHost } from './auth-host.ts';
 import { noContent } from './cookies.ts';
 import { notRevoked, shownKey } from './keys.ts';
+import { organizationName } from './organization-name.ts';
 import { passwordLink } from './password-link.ts';
 import { isUuid, lastPart, userPart } from './path-part.ts';
 import { readFields, refuseViolations } from './read-fields.ts';
@@ -92,7 +93,7 @@ export async function invite(auth: AuthHost, exchange: Exchange, principal: Prin
   auth.happenings.invited(exchange, person.id, principal.userId);
   const link = passwordLink(origin, token);
   const { language, name } = person;
-  const message = invitationMail(language, { name, link, address: email });
+  const message = invitationMail(language, { name, link, address: email, organization: await organizationName(auth) });
   const sent =
     mailer === undefined
       ? false

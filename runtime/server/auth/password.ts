@@ -12,6 +12,7 @@ import { attempt } from './attempt.ts';
 import type { AuthHost } from './auth-host.ts';
 import { requireSession } from './caller.ts';
 import { noContent, withCookies } from './cookies.ts';
+import { organizationName } from './organization-name.ts';
 import { passwordLink } from './password-link.ts';
 import { checkNewPassword, readFields, readTexts, refuseViolations, textsOf } from './read-fields.ts';
 import { hashPassword } from './sessions.ts';
@@ -27,7 +28,9 @@ async function mailLink(auth: AuthHost, exchange: Exchange, email: string): Prom
   const person = await readPerson(database, schema, identity.id);
   if (!person || person.disabled) return;
   const link = passwordLink(origin, await createPasswordLink(database, identity.id, 'reset'));
-  mailer.post(identity.email, resetMail(person.language, { name: person.name, link, address: identity.email }));
+  const { name, language } = person;
+  const facts = { name, link, address: identity.email, organization: await organizationName(auth) };
+  mailer.post(identity.email, resetMail(language, facts));
 }
 
 /** POST request-password-reset: the same answer for everyone, given before anybody is looked for. */

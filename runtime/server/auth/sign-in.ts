@@ -1,6 +1,5 @@
 // Signing in with a password, then with a second factor where there is one; signing out.
 import { announceAuthChange } from '../../../core/security/auth-tables.ts';
-import { readOrganizationName } from '../../../core/security/person.ts';
 import { takeCode } from '../../../core/security/second-factors.ts';
 import { endSessions } from '../../../core/security/sessions.ts';
 import type { Principal } from '../../../core/security/principal.ts';
@@ -21,15 +20,16 @@ import {
   sessionCookie,
   withCookies,
 } from './cookies.ts';
+import { organizationName } from './organization-name.ts';
 import { readFields, readTexts, refuseViolations, textsOf } from './read-fields.ts';
 import type { SecondFactorKind } from './sessions.ts';
 import type { Violation } from '../../../core/sdk/index.ts';
 
 /** GET sign-in/options: what the sign-in page offers. */
-export async function showOptions({ organization, mailer, provider }: AuthHost): Promise<Response> {
-  const { database, schema } = organization.current();
+export async function showOptions(auth: AuthHost): Promise<Response> {
+  const { mailer, provider } = auth;
   return answerJson(200, {
-    organization: (await readOrganizationName(database, schema)) ?? organization.name,
+    organization: await organizationName(auth),
     password: true,
     reset: mailer !== undefined,
     providers: provider ? [{ id: provider.id, title: provider.title }] : [],

@@ -2,7 +2,12 @@
 import { expect, test } from 'vitest';
 import { invitationMail, resetMail } from '../../../../../runtime/server/mail/messages.ts';
 
-const mail = { name: 'Sara', address: 'sara@example.com', link: 'https://crm.example.com/reset-password#token=abc' };
+const mail = {
+  name: 'Sara',
+  organization: 'Contoso',
+  address: 'sara@example.com',
+  link: 'https://crm.example.com/reset-password#token=abc',
+};
 
 test.each([
   ['en', 'ltr', 'Hello Sara,'],
@@ -20,13 +25,18 @@ test.each([
       expect(body).toContain(mail.address);
       expect(body).not.toMatch(/[{}]\w+[{}]/);
     }
-    expect(subject).not.toBe('');
+    expect(subject).toContain('Contoso');
   }
 });
 
 test('no name makes markup, a new line or a placeholder of its own', () => {
-  const { text, html } = resetMail('en', { ...mail, name: '<img src=x>\r\nPay here: $& {address}' });
+  const { text, html } = resetMail('en', {
+    ...mail,
+    name: '<img src=x>\r\nPay here: $& {address}',
+    organization: '</title>\nX',
+  });
   expect(html).not.toContain('<img');
+  expect(html.match(/<\/title>/g)).toHaveLength(1);
   expect(text).toContain('Hello <img src=x> Pay here: $& {address},');
 });
 
