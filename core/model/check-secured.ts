@@ -6,10 +6,9 @@ import type { ProblemList } from './problem-list.ts';
 
 export function checkSecured(model: Model, problems: ProblemList): void {
   for (const entity of model.entities.values()) {
-    const named = partsOf(entity, entity.primary);
     for (const field of entity.fields.values()) {
       if (!field.secured) continue;
-      const reason = whyNot(model, entity, field, named);
+      const reason = whyNotSecured(model, entity, field);
       if (reason === undefined) continue;
       const path = `/properties/${escapeStep(field.name)}/field/secured`;
       problems.add('SECURED_INVALID', field.origins[0] ?? `${entity.name}/entity`, path, reason);
@@ -29,11 +28,12 @@ function partsOf(entity: Entity, field: Field): ReadonlySet<Field> {
   return parts;
 }
 
-function whyNot(model: Model, entity: Entity, field: Field, named: ReadonlySet<Field>): string | undefined {
+/** Why the field cannot be secured, in a sentence; undefined where it can. */
+export function whyNotSecured(model: Model, entity: Entity, field: Field): string | undefined {
   const { name } = field;
   if (field.system !== undefined)
     return `${name} cannot be secured: the engine fills it and works by it ("system": "${field.system}")`;
-  if (named.has(field))
+  if (partsOf(entity, entity.primary).has(field))
     return `${name} cannot be secured: ${entity.plural} are called by it wherever they are mentioned`;
   if (field.compose)
     return `${name} cannot be secured by itself: it is joined of ${field.compose.join(', ')}; secure those`;

@@ -1,6 +1,7 @@
 // GET /api/admin/entities: every entity as administrators see it, whatever they may read of its rows: the rows of the matrix of
 // a role, and the fields that a field profile may be about.
 import type { Entity, Model } from '../../../core/model/model.ts';
+import { whyNotSecured } from '../../../core/model/check-secured.ts';
 import { translateField, translator } from '../../../core/model/labels.ts';
 import { suggest } from '../../../core/model/suggest.ts';
 import type { Principal } from '../../../core/security/principal.ts';
@@ -62,11 +63,9 @@ export function showEntityFields(services: Services, exchange: Exchange, princip
   });
 }
 
-/** A first look: what is surely refused is not offered. Saving checks all of it. */
+/** What would be refused is not offered; of fields of traits and unions the mark stands elsewhere. */
 function securable(model: Model, entity: Entity, name: string): boolean {
   const field = entity.fields.get(name);
-  if (!field || entity.union || field.system !== undefined || field === entity.key || field === entity.primary)
-    return false;
-  if (entity.primary.compose?.includes(name) || field.compose || field.stamp) return false;
+  if (!field || entity.union || whyNotSecured(model, entity, field) !== undefined) return false;
   return model.documents.get(`${entity.name}/entity`) !== undefined && field.origins.includes(`${entity.name}/entity`);
 }
