@@ -1,8 +1,11 @@
-// Secured fields and handlers: what a plugin fills is not what the caller sent.
+// Secured fields and handlers: what a plugin fills is not what the caller sent. Masks: the same wherever they are made.
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { create } from '../../../core/records/create.ts';
+import { listOData } from '../../../core/records/list.ts';
 import { update } from '../../../core/records/update.ts';
 import type { EventHandler } from '../../../core/sdk/index.ts';
+import { maskText } from '../../../core/security/field-access.ts';
 import { inputOf, testEngine } from '../../support/engine.ts';
 
 const text = (field: object = {}) => ({ title: 'Text', type: 'string', field: { type: 'text', ...field } });
@@ -43,4 +46,23 @@ test('a handler fills a secured field of a row whose writer may not', async () =
     });
     await world.rows('delete from org_default.new_patient');
   }
+});
+
+test('the database masks a text as the server does, whatever is in it', async () => {
+  await using world = await testEngine({
+    ...documents,
+    'profiles/new_ends': {
+      title: 'Ends',
+      fields: { new_patient: { new_risk: { read: true, mask: { first: 1, last: 2 } } } },
+    },
+  });
+  const patient = world.entity('new_patient');
+  const texts = fc.sample(fc.string({ unit: 'grapheme', maxLength: 12 }), 200).filter((text) => text.trim() === text);
+  const stored = [...new Set([...texts, 'a', 'abc', 'abcd', '👍🏽👍🏽', 'نامهٔ من'])].filter((text) => text !== '');
+  for (const text of stored) await create(world.call, patient, inputOf({ new_name: text, new_risk: text }));
+  const call = world.with({ principal: { roles: ['new_nurse'], profiles: ['new_ends'] } });
+  const { body } = await listOData(call, patient, '$select=new_name,new_risk', { root: '' });
+  const { value } = JSON.parse(body) as { value: readonly Readonly<Record<string, string>>[] };
+  expect(value).toHaveLength(stored.length);
+  for (const row of value) expect(row['new_risk']).toBe(maskText(row['new_name'] ?? '', { first: 1, last: 2 }));
 });
