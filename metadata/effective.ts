@@ -41,6 +41,8 @@ export interface EntitySummary {
   readonly quickCreate: boolean;
   /** A read-only union of entities; the discriminator field holds the member's logical name. */
   readonly union?: { readonly members: readonly string[]; readonly discriminator: string };
+  /** Present: exactly one row, which nobody deletes. */
+  readonly single?: true;
 }
 
 /** GET /api/metadata/entities/:name?language=fa */

@@ -178,6 +178,7 @@ function summaryOf(model: Model, entity: Entity, translate: Translate): EntitySu
       (form) => form.entity === entity.name && form.document['kind'] === 'quick-create',
     ),
     ...(entity.union ? { union: entity.union } : {}),
+    ...(entity.single ? { single: true } : {}),
   };
 }
 

@@ -320,8 +320,11 @@ export class FirstRunPage extends LitElement {
       this.#currencyTouched = true;
       this.#set(name, value);
     };
-    return html`<p class="x-entrance-text">${t('setup.currency.text')}</p>
-      ${this.fixed ? entranceNote(t('setup.currency.fixed', { code: `\u2068${code}\u2069` })) : nothing}
+    return html`${
+        this.fixed
+          ? entranceNote(t('setup.currency.fixed', { code: `\u2068${code}\u2069` }))
+          : html`<p class="x-entrance-text">${t('setup.currency.text')}</p>`
+      }
       ${entryField({
         id: 'currency.code',
         label: t('setup.currency.code'),

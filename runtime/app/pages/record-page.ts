@@ -503,7 +503,7 @@ export class RecordPage extends LitElement {
                 </button>`
           }
           ${
-            draft.isNew
+            draft.isNew || entity.single
               ? nothing
               : html`<button
                   type="button"

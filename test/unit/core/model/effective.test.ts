@@ -109,6 +109,12 @@ describe('the metadata of an entity', () => {
     });
   });
 
+  it('says of an entity with a single row that nobody makes another or deletes it', async () => {
+    const model = await baseModel();
+    expect(entityMetadata(model, 'en', 'organization')).toMatchObject({ create: false, single: true });
+    expect(entityMetadata(model, 'en', 'account')).not.toHaveProperty('single');
+  });
+
   it('lets a union be read only', async () => {
     const union = entityMetadata(await baseModel(), 'en', 'activitypointer');
     expect(union?.create).toBe(false);
