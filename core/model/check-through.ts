@@ -11,6 +11,8 @@ export function checkThrough(model: Model, problems: ProblemList): void {
       problems.add('THROUGH_INVALID', `${entity.name}/entity`, '/entity/through', `${through.name} ${reason}`);
     if (!through.reference) refuse('is no lookup; name the lookup of the row that this one is a part of');
     else if (!through.required) refuse('may be empty, and a row without it would be nobody’s; make it required');
+    else if (!through.immutable)
+      refuse('may change, and a row could be slipped into one that the caller may not write; make it immutable');
     if (entity.ownership === 'user')
       refuse('decides who has the rows, so they have no owners; set ownership to organization');
     for (const name of through.reference?.targets ?? []) {

@@ -126,7 +126,7 @@ export interface Entity {
    */
   merge?: boolean;
   /**
-   * A required lookup: who may have a row of it may have this row, whatever roles say of this entity. Read with read; everything else with write. For rows that are parts of others.
+   * A required, immutable lookup: who may have a row of it may have this row, whatever roles say of this entity. Read with read; everything else with write. For rows that are parts of others.
    */
   through?: string;
   /**

@@ -92,18 +92,25 @@ test('the owner of a row reads what is below it where the relationship passes re
 
 test('what rows are had through must be there, and have rights of its own', async () => {
   const text = { title: 'Name', type: 'string', field: { type: 'text' } };
-  const lookup = { title: 'Of', type: 'string', format: 'uuid', field: { type: 'lookup', target: 'account' } };
-  const part = (entity: object, required: readonly string[], more: object = {}) => ({
+  const lookup = {
+    title: 'Of',
+    type: 'string',
+    format: 'uuid',
+    field: { type: 'lookup', target: 'account', immutable: true },
+  };
+  const part = (entity: object, required: readonly string[], of: object = lookup) => ({
     title: 'Part',
     type: 'object',
     entity: { set: 'new_parts', primary: 'new_name', ownership: 'organization', through: 'new_of', ...entity },
-    properties: { new_name: text, new_of: lookup, ...more },
+    properties: { new_name: text, new_of: of },
     required: [...required],
   });
   const codes = async (document: object) =>
     (await problemsOf({ 'new_part/entity': document as never })).map(({ code }) => code);
   expect(await codes(part({}, ['new_of']))).toEqual([]);
   expect(await codes(part({}, []))).toEqual(['THROUGH_INVALID']);
+  const movable = { ...lookup, field: { type: 'lookup', target: 'account' } };
+  expect(await codes(part({}, ['new_of'], movable))).toEqual(['THROUGH_INVALID']);
   expect(await codes(part({ through: 'new_name' }, ['new_of']))).toContain('THROUGH_INVALID');
   expect(await codes(part({ through: 'new_none' }, ['new_of']))).toContain('FIELD_UNKNOWN');
   expect(await codes(part({ ownership: 'user' }, ['new_of']))).toEqual(['THROUGH_INVALID']);

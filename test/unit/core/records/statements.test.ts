@@ -3,12 +3,20 @@ import { beforeAll, expect, test } from 'vitest';
 import type { Model } from '../../../../core/model/model.ts';
 import { insertStatement } from '../../../../core/records/insert-statement.ts';
 import { updateStatement } from '../../../../core/records/update-statement.ts';
+import { rowsFor } from '../../../../core/security/access.ts';
+import { systemPrincipal } from '../../../../core/security/system-principal.ts';
 import { modelOf } from '../../../support/model.ts';
 import { voyage } from '../../../support/voyage.ts';
 
 let model: Model;
 beforeAll(async () => {
-  model = await modelOf(voyage);
+  model = await modelOf({
+    ...voyage,
+    'roles/new_mate': {
+      title: 'Mate',
+      privileges: { new_ship: { write: { depth: 'own', when: 'new_crew < 100' }, read: 'unit' } },
+    },
+  });
 });
 const entity = (name: string) => {
   const found = model.entities.get(name);
@@ -67,4 +75,22 @@ test('changing an amount and a state at a version is one statement', async () =>
     from: [2, 3],
   });
   await expect(shown(statement)).toMatchFileSnapshot('statements/update-state.sql');
+});
+
+test('changing one field under rights of the row asks them of the locked old row', async () => {
+  const mine = rowsFor({ ...systemPrincipal, roles: ['new_mate'] }, model, 'write', 'new_ship');
+  const seen = rowsFor({ ...systemPrincipal, roles: ['new_mate'] }, model, 'read', 'new_ship');
+  const statement = updateStatement(model, 'org_default', entity('new_ship'), {
+    ...update,
+    given: ['new_yard'],
+    asking: {
+      flags: [
+        { privilege: 'write', condition: mine },
+        { privilege: 'read', condition: seen },
+      ],
+      required: ['write'],
+      known: ['read', 'write'],
+    },
+  });
+  await expect(shown(statement)).toMatchFileSnapshot('statements/update-restricted.sql');
 });
