@@ -59,7 +59,7 @@ export const CHANGES_AS_TEXT = `(select jsonb_object_agg(e.key, jsonb_build_arra
   from jsonb_each(case when jsonb_typeof(changes) = 'object' then changes else '{}' end) e where jsonb_typeof(e.value) = 'array')`;
 
 /** Actions of writes: their `changes` are column → [old, new]. */
-export const WRITE_ACTIONS = ['create', 'update', 'delete', 'associate', 'disassociate'] as const;
+export const WRITE_ACTIONS = ['create', 'update', 'delete', 'associate', 'disassociate', 'merge', 'unmerge'] as const;
 
 /** `2026-11-22T10:00:00.123456Z`, the form in which instants of the log travel: they are told apart by microseconds. */
 export const AT_AS_TEXT = `to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;

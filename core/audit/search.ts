@@ -54,7 +54,7 @@ const security = `array['systemuser', 'role', 'team', 'fieldsecurityprofile', 'b
 
 /** Kinds of things people look for, as conditions over the log. */
 export const groups: Readonly<Record<string, string>> = {
-  changes: `action in ('create', 'update', 'delete', 'associate', 'disassociate')`,
+  changes: `action in ('create', 'update', 'delete', 'associate', 'disassociate', 'merge', 'unmerge')`,
   'sign-ins': `action in ('sign-in', 'sign-in-refused', 'sign-in-locked', 'sign-out', 'session-ended', 'second-factor-refused', 'key-refused')`,
   secrets: `action in ('password-changed', 'password-reset', 'second-factor-on', 'second-factor-off', 'key-created', 'key-revoked', 'password-reset-asked', 'invited', 'unlocked')`,
   permissions: `(action in ('share', 'unshare', 'role-given', 'role-taken', 'role-published', 'view-as')
@@ -70,6 +70,8 @@ const actions: ReadonlySet<string> = new Set([
   'delete',
   'associate',
   'disassociate',
+  'merge',
+  'unmerge',
   ...eventActions,
 ]);
 

@@ -72,7 +72,7 @@ export async function visibleChanges(
 }
 
 function isLink(action: string): boolean {
-  return action === 'associate' || action === 'disassociate';
+  return action === 'associate' || action === 'disassociate' || action === 'merge' || action === 'unmerge';
 }
 
 function readFields(call: Call, { entity, changes }: LoggedWrite): readonly Raw[] {
@@ -115,8 +115,10 @@ function readLink(call: Call, { entity, changes }: LoggedWrite): readonly Raw[] 
   const { model } = call.engine;
   return Object.entries(changes).flatMap(([name, texts]): readonly Raw[] => {
     const relation = model.relations.get(name);
-    if (relation?.kind !== 'many-to-many') return [];
-    const other = relation.first === entity.name ? relation.second : relation.first;
+    if (!relation) return [];
+    // A merge is told as a row gained over the relationship that leads from those merged into this one.
+    const far = relation.kind === 'one-to-many' ? relation.many : relation.second;
+    const other = relation.kind === 'one-to-many' || relation.first === entity.name ? far : relation.first;
     const title = entityMetadata(model, call.principal.language, other)?.plural ?? other;
     const sides = texts.map((text) => ({
       value: text === null || text === 'null' ? null : (JSON.parse(text) as unknown),

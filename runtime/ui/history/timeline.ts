@@ -28,9 +28,15 @@ const icons: Readonly<Record<string, string>> = {
   delete: 'trash-2',
   associate: 'link',
   disassociate: 'unlink',
+  merge: 'merge',
+  unmerge: 'split',
   share: 'link',
   unshare: 'unlink',
 };
+
+/** Actions whose changes have only one side. */
+const gains: ReadonlySet<string> = new Set(['create', 'associate', 'merge']);
+const loses: ReadonlySet<string> = new Set(['delete', 'disassociate', 'unmerge']);
 
 export function timeline<E extends Entry>(entries: readonly E[], options: TimelineOptions<E>): TemplateResult {
   const { locale } = options;
@@ -110,7 +116,7 @@ function drawEntry<E extends Entry>(entry: E, options: TimelineOptions<E>): Temp
                     <span class="x-change-field">${change.title}</span>
                     <span class="x-change-values">
                       ${
-                        entry.action === 'create' || entry.action === 'associate'
+                        gains.has(entry.action)
                           ? nothing
                           : html`<span class="x-change-old"
                               ><span class="x-visually-hidden">${t('was')}: </span
@@ -123,7 +129,7 @@ function drawEntry<E extends Entry>(entry: E, options: TimelineOptions<E>): Temp
                           : nothing
                       }
                       ${
-                        entry.action === 'delete' || entry.action === 'disassociate'
+                        loses.has(entry.action)
                           ? nothing
                           : html`<span class="x-change-new"
                               ><span class="x-visually-hidden">${t('is')}: </span

@@ -1,5 +1,6 @@
 // Merging two rows and taking it back: everything that refers to the loser goes along, and comes back.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readHistory } from '../../../core/audit/history.ts';
 import type { Call } from '../../../core/engine.ts';
 import { merge } from '../../../core/merge/merge.ts';
 import { mergesOf } from '../../../core/merge/history.ts';
@@ -266,6 +267,17 @@ describe('a merge', () => {
     expect(await stored('client', winner)).toMatchObject({ partnerid: null });
     await undoMerge(call, id);
     expect(await stored('client', winner)).toMatchObject({ partnerid: loser });
+  });
+
+  test('stands in the record’s history by the other’s name, for who may read that', async () => {
+    const [winner, loser] = [await account('W'), await account('The loser')];
+    const { id } = await mergeAccounts(winner, loser);
+    await undoMerge(call, id);
+    const { entries } = await readHistory(call, world.entity('account'), winner);
+    expect(entries.filter(({ action }) => action.endsWith('merge'))).toMatchObject([
+      { action: 'unmerge', changes: [{ field: 'account_master', old: loser, oldLabel: 'The loser', new: null }] },
+      { action: 'merge', changes: [{ field: 'account_master', old: null, new: loser, newLabel: 'The loser' }] },
+    ]);
   });
 
   test('is logged at every row it changed, as a merge', async () => {
