@@ -182,6 +182,7 @@ const set = fc.constantFrom(
   'annotations',
   'connections',
   'WhoAmI',
+  'Merge',
   '$metadata',
   '$batch',
   'EntityDefinitions',
@@ -191,7 +192,18 @@ const set = fc.constantFrom(
   'constructor',
 );
 const tail = fc.oneof(
-  fc.constantFrom('', '', '', '/$count', '/$ref', '/$value', '/Peyvand.DeletePreview()', '/Attributes', '/toString'),
+  fc.constantFrom(
+    '',
+    '',
+    '',
+    '/$count',
+    '/$ref',
+    '/$value',
+    '/Peyvand.DeletePreview()',
+    '/peyvand.duplicates',
+    '/Attributes',
+    '/toString',
+  ),
   word.map((name) => `/${name}`),
   fc
     .tuple(word, fc.constantFrom('/$ref', '/$value', '/$count', `(${ID})/$ref`, '/nosuch'))
@@ -223,6 +235,12 @@ const path = fc.oneof(
       '/api/audit/records/account/0197a1b2-3c4d-7e5f-8a9b-000000000001/as-of',
       '/api/audit/records/account/0197a1b2-3c4d-7e5f-8a9b-000000000001/restore',
       '/api/audit/records/__proto__/%00',
+      '/api/merge/undo',
+      '/api/merge/account/0197a1b2-3c4d-7e5f-8a9b-000000000001',
+      '/api/merge/account/0197a1b2-3c4d-7e5f-8a9b-000000000001/preview',
+      '/api/merge/__proto__/%00',
+      '/api/duplicates/account?rule=name&after=~%00',
+      '/api/duplicates/__proto__',
       '/api/metadata/app',
       '/api/metadata/entities/account',
       '/api/metadata/entities/%00',
