@@ -14,6 +14,7 @@ import { bootstrap, followModel } from '../../core/security/bootstrap.ts';
 import { createPrincipalSource, type PrincipalSource } from '../../core/security/principals.ts';
 import { listRoles } from '../../core/security/user-roles.ts';
 import { startShareSweep } from '../../core/security/share-sweep.ts';
+import { startSweeping } from '../../core/security/sweep.ts';
 import { systemPrincipal } from '../../core/security/system-principal.ts';
 import { createApp } from './app.ts';
 import { admit } from './auth/admit.ts';
@@ -88,12 +89,14 @@ interface Opened {
   authenticator?: Authenticator;
   dispatcher?: Dispatcher;
   endRetention?: () => Promise<void>;
+  endSweeping?: () => Promise<void>;
   endShareSweep?: () => Promise<void>;
 }
 
 async function closeAll(opened: Opened, config: Config): Promise<void> {
   await opened.dispatcher?.stop();
   await opened.endRetention?.();
+  await opened.endSweeping?.();
   await opened.endShareSweep?.();
   opened.mailer?.close();
   await opened.authenticator?.close();
@@ -192,6 +195,7 @@ async function openServices(options: ServerOptions, address: string, log: Log, o
     records: handlerRecords,
     onFailure: ({ error, ...failure }) => log.logger.warn({ err: error, ...failure }, 'a handler failed after a write'),
   });
+  opened.endSweeping = startSweeping(database, onFault);
   opened.endRetention = startRetention({
     engine: () => organization.current(),
     onDropped: (dropped) => log.logger.info({ dropped }, 'months of the audit log went, as the organization asks for'),

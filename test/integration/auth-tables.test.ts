@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { announceAuthChange, ensureAuthTables } from '../../core/security/auth-tables.ts';
 import { createApiKey, resolveApiKey, hashKey } from '../../core/security/api-keys.ts';
+import { sweepSignIn } from '../../core/security/sweep.ts';
 import { testDatabase } from '../support/database.ts';
 
 /** As the first release made them. */
@@ -68,6 +69,36 @@ test('at the next start nothing is touched: not even a lock is taken that writer
       await ensureAuthTables(database);
       await holder.query('rollback');
     });
+  } finally {
+    await database.end();
+    await drop();
+  }
+});
+
+test('what has ended is forgotten, what still counts is kept', async () => {
+  const { database, drop } = await testDatabase();
+  try {
+    await ensureAuthTables(database);
+    await database.script(`
+      insert into peyvand_auth."user" (id, name, email) values ('u', 'Sara', 'sara@example.com');
+      insert into peyvand_auth.session (id, "expiresAt", token, "userId") values
+        ('ended', now() - interval '1 minute', 'a', 'u'), ('kept', now() + interval '1 minute', 'b', 'u');
+      insert into peyvand_auth.verification (id, identifier, value, "expiresAt") values
+        ('ended', 'a', '', now() - interval '1 minute'), ('kept', 'b', '', now() + interval '1 minute');
+      insert into peyvand_auth.password_link (hash, user_id, expires_at) values
+        ('ended', 'u', now() - interval '1 minute'), ('kept', 'u', now() + interval '1 minute');
+      insert into peyvand_auth.sign_in_attempt (key, failures, last_at, locked_until) values
+        ('ended', 1, now() - interval '2 days', null), ('kept', 1, now(), null),
+        ('kept too', 9, now() - interval '2 days', now() + interval '1 minute')`);
+    await sweepSignIn(database);
+    const left = async (column: string, table: string) =>
+      (await database.query<{ key: string }>(`select ${column} as key from peyvand_auth.${table} order by 1`)).map(
+        ({ key }) => key,
+      );
+    expect(await left('id', 'session')).toEqual(['kept']);
+    expect(await left('id', 'verification')).toEqual(['kept']);
+    expect(await left('hash', 'password_link')).toEqual(['kept']);
+    expect(await left('key', 'sign_in_attempt')).toEqual(['kept', 'kept too']);
   } finally {
     await database.end();
     await drop();
