@@ -4,7 +4,8 @@ import type { MeChange } from '../client/index.ts';
 import { openMenu, type MenuItem } from '../ui/dialog/menu.ts';
 import { icon } from '../ui/icon.ts';
 import type { Workspace } from '../ui/workspace.ts';
-import { listUrl, MY_SECURITY_URL, shortId, type Address } from './address.ts';
+import { adminSections } from './admin-sections.ts';
+import { adminUrl, listUrl, MY_SECURITY_URL, shortId, type Address } from './address.ts';
 import type { Navigation } from './navigation.ts';
 import { singleKeys } from './preferences.ts';
 
@@ -162,7 +163,35 @@ export class Shell extends LitElement {
           )}
         `,
       )}
+      ${this.#renderAdministration()}
     </nav>`;
+  }
+
+  #renderAdministration(): TemplateResult | typeof nothing {
+    const { locale, me } = this.workspace;
+    const sections = adminSections(me);
+    if (sections.length === 0) return nothing;
+    const { address } = this;
+    const here = address.kind === 'admin' ? address.section || sections[0]?.id : undefined;
+    const title = locale.t('admin.title');
+    return html`<section aria-label=${title}>
+      <h3 class="x-group">${title}</h3>
+      <ul class="x-items">
+        ${sections.map(
+          (section) =>
+            html`<li>
+              <a
+                class="x-item"
+                href=${adminUrl(section.id)}
+                aria-current=${here === section.id ? 'page' : nothing}
+                @click=${() => (this.drawer = false)}
+              >
+                ${icon(section.icon)}<span>${locale.t(`admin.${section.id}`)}</span>
+              </a>
+            </li>`,
+        )}
+      </ul>
+    </section>`;
   }
 
   #renderPage(): TemplateResult {
@@ -188,6 +217,15 @@ export class Shell extends LitElement {
     if (address.kind === 'my-security') {
       void import('./pages/security-page.ts');
       return html`<x-security-page .workspace=${workspace}></x-security-page>`;
+    }
+    if (address.kind === 'admin' && adminSections(workspace.me).length > 0) {
+      void import('./pages/admin/admin-page.ts');
+      return html`<x-admin-page
+        .workspace=${workspace}
+        .navigation=${navigation}
+        .section=${address.section}
+        .itemId=${address.id}
+      ></x-admin-page>`;
     }
     const { t } = workspace.locale;
     return html`<div class="x-state x-whole">
@@ -290,6 +328,7 @@ export class Shell extends LitElement {
   async #openPalette(): Promise<void> {
     const { openPalette } = await import('./command-palette.ts');
     await openPalette(this.workspace, [
+      ...this.#adminCommands(),
       ...this.#themeCommands(),
       {
         label: this.workspace.locale.t('app.mySecurity'),
@@ -308,6 +347,15 @@ export class Shell extends LitElement {
         run: () => this.dispatchEvent(new CustomEvent('sign-out')),
       },
     ]);
+  }
+
+  #adminCommands(): readonly MenuItem[] {
+    const { locale, me } = this.workspace;
+    return adminSections(me).map((section) => ({
+      label: `${locale.t('admin.title')}: ${locale.t(`admin.${section.id}`)}`,
+      icon: section.icon,
+      run: () => this.workspace.go(adminUrl(section.id)),
+    }));
   }
 
   #themeCommands(): readonly MenuItem[] {
