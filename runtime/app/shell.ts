@@ -49,6 +49,7 @@ export class Shell extends LitElement {
   }
 
   override updated(changed: Map<string, unknown>): void {
+    if (changed.has('address')) this.querySelector('.x-side [aria-current]')?.scrollIntoView({ block: 'nearest' });
     if (!changed.has('drawer')) return;
     const dialog = this.querySelector<HTMLDialogElement>('.x-drawer');
     if (this.drawer && dialog && !dialog.open) dialog.showModal();

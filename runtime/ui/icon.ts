@@ -10,6 +10,7 @@ const directional = new Set([
   'log-out',
   'panel-left',
   'undo-2',
+  'redo-2',
   'list',
   'text',
 ]);

@@ -5,6 +5,7 @@ import { ClientError } from '../../../client/index.ts';
 import { ask, openDialog } from '../../../ui/dialog/dialog.ts';
 import { showToast } from '../../../ui/dialog/toast.ts';
 import { icon } from '../../../ui/icon.ts';
+import '../../../ui/form/form.css';
 import { foldText } from '../../../ui/locale/digits.ts';
 import { adminUrl } from '../../address.ts';
 import { AdminElement } from './admin-element.ts';

@@ -66,7 +66,7 @@ export class TeamPage extends AdminElement<Loaded> {
                 ><button
                   type="button"
                   class="x-button x-button-quiet x-button-small"
-                  aria-label=${t('user.changeUnit')}
+                  aria-label=${t('change.of', { what: t('unit') })}
                   @click=${() => this.#move(team, units)}
                 >
                   ${t('change')}

@@ -125,7 +125,7 @@ export class UserPage extends AdminElement<Loaded> {
                 ><button
                   type="button"
                   class="x-button x-button-quiet x-button-small"
-                  aria-label=${t('user.changeUnit')}
+                  aria-label=${t('change.of', { what: t('unit') })}
                   @click=${() => this.#changeUnit(data)}
                 >
                   ${t('change')}
@@ -138,7 +138,7 @@ export class UserPage extends AdminElement<Loaded> {
                 ${user.manager ? html`<a href=${adminUrl('users', user.manager.id)} dir="auto">${user.manager.name}</a>` : html`<span>${t('common.none')}</span>`}<button
                   type="button"
                   class="x-button x-button-quiet x-button-small"
-                  aria-label=${t('user.changeManager')}
+                  aria-label=${t('change.of', { what: t('manager') })}
                   @click=${() => this.#changeManager(user)}
                 >
                   ${t('change')}</button
@@ -147,7 +147,7 @@ export class UserPage extends AdminElement<Loaded> {
                     ? html`<button
                         type="button"
                         class="x-button x-button-quiet x-button-small"
-                        aria-label=${t('user.noManager')}
+                        aria-label=${t('clear.of', { what: t('manager') })}
                         @click=${() => this.#update({ 'parentsystemuserid@odata.bind': null }, t('saved'))}
                       >
                         ${t('common.clear')}
