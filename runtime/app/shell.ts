@@ -4,8 +4,7 @@ import type { MeChange } from '../client/index.ts';
 import { openMenu, type MenuItem } from '../ui/dialog/menu.ts';
 import { icon } from '../ui/icon.ts';
 import type { Workspace } from '../ui/workspace.ts';
-import { adminSections } from './admin-sections.ts';
-import { adminUrl, listUrl, MY_SECURITY_URL, shortId, type Address } from './address.ts';
+import { listUrl, MY_SECURITY_URL, shortId, type Address } from './address.ts';
 import type { Navigation } from './navigation.ts';
 import { singleKeys } from './preferences.ts';
 
@@ -17,6 +16,7 @@ export class Shell extends LitElement {
     address: { attribute: false },
     navigation: { attribute: false },
     drawer: { state: true },
+    administration: { state: true },
   };
 
   declare workspace: Workspace;
@@ -24,6 +24,8 @@ export class Shell extends LitElement {
   declare navigation: Navigation;
   /** The site map as a drawer, on narrow windows. */
   declare drawer: boolean;
+  /** Its part of the site map, loaded for who has a right. */
+  declare administration: typeof import('./administration.ts') | undefined;
 
   constructor() {
     super();
@@ -46,10 +48,13 @@ export class Shell extends LitElement {
 
   override willUpdate(changed: Map<string, unknown>): void {
     if (changed.has('address')) this.drawer = false;
+    if (this.workspace.me.rights.length > 0 && !this.administration)
+      void import('./administration.ts').then((loaded) => (this.administration = loaded));
   }
 
   override updated(changed: Map<string, unknown>): void {
-    if (changed.has('address')) this.querySelector('.x-side [aria-current]')?.scrollIntoView({ block: 'nearest' });
+    if (changed.has('address') || changed.has('administration'))
+      this.querySelector('.x-side [aria-current]')?.scrollIntoView({ block: 'nearest' });
     if (!changed.has('drawer')) return;
     const dialog = this.querySelector<HTMLDialogElement>('.x-drawer');
     if (this.drawer && dialog && !dialog.open) dialog.showModal();
@@ -164,35 +169,8 @@ export class Shell extends LitElement {
           )}
         `,
       )}
-      ${this.#renderAdministration()}
+      ${this.administration?.siteMap(this.workspace, this.address, () => (this.drawer = false)) ?? nothing}
     </nav>`;
-  }
-
-  #renderAdministration(): TemplateResult | typeof nothing {
-    const { locale, me } = this.workspace;
-    const sections = adminSections(me);
-    if (sections.length === 0) return nothing;
-    const { address } = this;
-    const here = address.kind === 'admin' ? address.section || sections[0]?.id : undefined;
-    const title = locale.t('admin.title');
-    return html`<section aria-label=${title}>
-      <h3 class="x-group">${title}</h3>
-      <ul class="x-items">
-        ${sections.map(
-          (section) =>
-            html`<li>
-              <a
-                class="x-item"
-                href=${adminUrl(section.id)}
-                aria-current=${here === section.id ? 'page' : nothing}
-                @click=${() => (this.drawer = false)}
-              >
-                ${icon(section.icon)}<span>${locale.t(`admin.${section.id}`)}</span>
-              </a>
-            </li>`,
-        )}
-      </ul>
-    </section>`;
   }
 
   #renderPage(): TemplateResult {
@@ -219,7 +197,7 @@ export class Shell extends LitElement {
       void import('./pages/security-page.ts');
       return html`<x-security-page .workspace=${workspace}></x-security-page>`;
     }
-    if (address.kind === 'admin' && adminSections(workspace.me).length > 0) {
+    if (address.kind === 'admin') {
       void import('./pages/admin/admin-page.ts');
       return html`<x-admin-page
         .workspace=${workspace}
@@ -329,7 +307,7 @@ export class Shell extends LitElement {
   async #openPalette(): Promise<void> {
     const { openPalette } = await import('./command-palette.ts');
     await openPalette(this.workspace, [
-      ...this.#adminCommands(),
+      ...(this.administration?.commands(this.workspace) ?? []),
       ...this.#themeCommands(),
       {
         label: this.workspace.locale.t('app.mySecurity'),
@@ -348,15 +326,6 @@ export class Shell extends LitElement {
         run: () => this.dispatchEvent(new CustomEvent('sign-out')),
       },
     ]);
-  }
-
-  #adminCommands(): readonly MenuItem[] {
-    const { locale, me } = this.workspace;
-    return adminSections(me).map((section) => ({
-      label: `${locale.t('admin.title')}: ${locale.t(`admin.${section.id}`)}`,
-      icon: section.icon,
-      run: () => this.workspace.go(adminUrl(section.id)),
-    }));
   }
 
   #themeCommands(): readonly MenuItem[] {

@@ -1,7 +1,7 @@
 // Administration: which of its pages the address names. Each is a chunk of its own, loaded when first shown.
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { Workspace } from '../../../ui/workspace.ts';
-import { adminSections } from '../../admin-sections.ts';
+import { adminSections } from '../../administration.ts';
 import type { Navigation } from '../../navigation.ts';
 import './admin.css';
 import { createContext, type AdminContext } from './context.ts';
