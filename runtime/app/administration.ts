@@ -21,6 +21,7 @@ const sections: readonly AdminSection[] = [
   { id: 'profiles', icon: 'shield-user', right: 'manage-users' },
   { id: 'keys', icon: 'key-round', right: 'manage-users' },
   { id: 'sessions', icon: 'monitor-smartphone', right: 'manage-users' },
+  { id: 'audit', icon: 'history', right: 'audit' },
 ];
 
 /** Those the caller's rights open. */

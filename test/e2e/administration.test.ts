@@ -301,10 +301,11 @@ describe.each([
       'profiles',
       'keys',
       'sessions',
+      'audit',
     ];
     for (const path of paths) {
       await page.goto(`${server.url}/admin/${path}`);
-      await page.locator('.x-admin:not([aria-busy])').waitFor();
+      await page.locator(path === 'audit' ? 'x-admin-audit h1' : '.x-admin:not([aria-busy])').waitFor();
       await look(path);
       if (path === 'users' || path === 'roles' || path === 'profiles' || path === 'teams') {
         await page.locator('.x-admin-commands .x-button-primary').click();

@@ -17,6 +17,7 @@ import { isEmpty, isMergeable, valuesOf } from '../../ui/record-values.ts';
 import { fieldContext, type Workspace } from '../../ui/workspace.ts';
 import type { Navigation } from '../navigation.ts';
 import { trailOf } from '../trail.ts';
+import './page-parts.css';
 import './record-page.css';
 
 export class RecordPage extends LitElement {

@@ -3,6 +3,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { Workspace } from '../../../ui/workspace.ts';
 import { adminSections } from '../../administration.ts';
 import type { Navigation } from '../../navigation.ts';
+import '../page-parts.css';
 import './admin.css';
 import { createContext, type AdminContext } from './context.ts';
 
@@ -80,6 +81,9 @@ export class AdminPage extends LitElement {
       case 'sessions':
         void import('./sessions-page.ts');
         return html`<x-admin-sessions .context=${context}></x-admin-sessions>`;
+      case 'audit':
+        void import('./audit-page.ts');
+        return html`<x-admin-audit .workspace=${this.workspace}></x-admin-audit>`;
       default:
         return this.#unknown();
     }
