@@ -8,10 +8,10 @@ import type { Condition } from '../query/tree.ts';
 import { columnOf, factsOf } from '../records/entity-facts.ts';
 import { list } from '../records/list.ts';
 import { notFound } from '../records/resolve-address.ts';
+import { requireRow } from '../records/row-rights.ts';
 import { table } from '../records/statement.ts';
 import { executorOf } from '../records/transact.ts';
-import { requirePrivilege, rowsFor, type Privilege } from '../security/access.ts';
-import { refuse } from '../security/errors.ts';
+import { mayAll, requirePrivilege, type Privilege } from '../security/access.ts';
 import { fail } from './errors.ts';
 
 /** Column → text of its value. */
@@ -54,24 +54,14 @@ export async function requireRows(
   wanted: ReadonlyMap<string, readonly Privilege[]>,
 ): Promise<void> {
   const { principal, engine } = call;
-  const ids = [...wanted.keys()];
-  const readable = await among(call, entity, ids, { kind: 'true' });
-  for (const id of ids) if (!readable.has(id)) throw notFound(entity, { id });
+  if (!mayAll(principal, engine.model, 'read', entity.name)) {
+    const readable = await among(call, entity, [...wanted.keys()], { kind: 'true' });
+    for (const id of wanted.keys()) if (!readable.has(id)) throw notFound(entity, { id });
+  }
   for (const privilege of new Set([...wanted.values()].flat())) {
     requirePrivilege(principal, engine.model, privilege, entity.name);
-    const rows = rowsFor(principal, engine.model, privilege, entity.name);
-    if (rows.kind === 'true') continue;
-    const asked = ids.filter((id) => wanted.get(id)?.includes(privilege));
-    const granted = await among(call, entity, asked, rows);
-    const missing = asked.find((id) => !granted.has(id));
-    if (missing !== undefined) {
-      throw refuse(
-        'PRIVILEGE_MISSING',
-        { privilege, entity: entity.name },
-        { data: { privilege, entity: entity.name, id: missing } },
-      );
-    }
   }
+  for (const [id, privileges] of wanted) await requireRow(call, entity, id, privileges);
 }
 
 /** Those of the ids that the caller may read and that `condition` holds for. */

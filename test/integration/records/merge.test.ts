@@ -385,9 +385,13 @@ describe('a merge is refused', () => {
   test('of who may not write both rows, or not read one of them', async () => {
     const [a, b] = [await account('A'), await account('B')];
     const entity = world.entity('account');
-    for (const roles of [['reader'], ['half-writer'], ['no-append']]) {
-      const somebody = world.with({ principal: { userId: rootless, roles, businessUnitId: rootless } });
-      expect([roles, await refused(merge(somebody, entity, a, b))]).toEqual([roles, 'PRIVILEGE_MISSING']);
+    for (const [role, code] of [
+      ['reader', 'PRIVILEGE_MISSING'],
+      ['half-writer', 'ROW_PRIVILEGE_MISSING'],
+      ['no-append', 'PRIVILEGE_MISSING'],
+    ] as const) {
+      const somebody = world.with({ principal: { userId: rootless, roles: [role], businessUnitId: rootless } });
+      expect([role, await refused(merge(somebody, entity, a, b))]).toEqual([role, code]);
     }
     const nobody = world.with({ principal: { userId: rootless, roles: [] } });
     expect(await refused(merge(nobody, entity, a, b))).toBe('RECORD_NOT_FOUND');
