@@ -57,7 +57,10 @@ test('the database masks a text as the server does, whatever is in it', async ()
     },
   });
   const patient = world.entity('new_patient');
-  const texts = fc.sample(fc.string({ unit: 'grapheme', maxLength: 12 }), 200).filter((text) => text.trim() === text);
+  // A text of one line, as the field takes it.
+  const texts = fc
+    .sample(fc.string({ unit: 'grapheme', maxLength: 12 }), 300)
+    .filter((text) => text.trim() === text && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text));
   const stored = [...new Set([...texts, 'a', 'abc', 'abcd', '👍🏽👍🏽', 'نامهٔ من'])].filter((text) => text !== '');
   for (const text of stored) await create(world.call, patient, inputOf({ new_name: text, new_risk: text }));
   const call = world.with({ principal: { roles: ['new_nurse'], profiles: ['new_ends'] } });
