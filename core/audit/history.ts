@@ -23,7 +23,7 @@ export interface HistoryEntry {
   readonly address?: string;
   readonly via: string | null;
   readonly changes: readonly Change[];
-  /** What an event says of itself. */
+  /** What an event says of itself, for who has the right `audit`; of a share also `name`, whom it is with. */
   readonly data?: JsonObject;
 }
 
@@ -129,7 +129,15 @@ export async function present(
     return entity && isWrite(row.action) ? [{ row, action: row.action, entity, changes }] : [];
   });
   const names = new Names();
+  const auditor = hasRight(call.principal, call.engine.model, 'audit');
+  const data = new Map(
+    rows.flatMap((row) => (auditor && row.data !== null ? [[row, JSON.parse(row.data) as JsonObject] as const] : [])),
+  );
   for (const row of rows) names.want('systemuser', row.user_id);
+  for (const one of data.values()) {
+    const shared = sharedWith(one);
+    if (shared) names.want(shared.type, shared.id);
+  }
   const [visible] = await Promise.all([visibleChanges(call, writes), names.load(call)]);
   const changesOf = new Map(writes.map(({ row }, index) => [row, visible[index] ?? []]));
   const administrator = call.principal.roles.includes(administratorRole);
@@ -137,6 +145,9 @@ export async function present(
     const changes = changesOf.get(row) ?? [];
     if (isWrite(row.action) && row.action !== 'create' && row.action !== 'delete' && changes.length === 0) return [];
     const name = row.user_id === null ? undefined : names.get('systemuser', row.user_id);
+    const said = data.get(row);
+    const shared = said && sharedWith(said);
+    const withWhom = shared && names.get(shared.type, shared.id);
     return [
       {
         id: row.id,
@@ -146,10 +157,17 @@ export async function present(
         ...(administrator && row.address !== null && { address: row.address }),
         via: row.via,
         changes,
-        ...(row.data !== null && { data: JSON.parse(row.data) as JsonObject }),
+        ...(said && { data: withWhom === undefined ? said : { ...said, name: withWhom } }),
       },
     ];
   });
+}
+
+/** The user or team of a share's entry: `{share: [old, new]}`. */
+function sharedWith({ share }: JsonObject): { readonly type: string; readonly id: string } | undefined {
+  const side: unknown = Array.isArray(share) ? (share[1] ?? share[0]) : undefined;
+  const { type, principal } = (side ?? {}) as { readonly type?: unknown; readonly principal?: unknown };
+  return typeof type === 'string' && typeof principal === 'string' ? { type, id: principal } : undefined;
 }
 
 function isWrite(action: string): boolean {

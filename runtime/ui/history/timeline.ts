@@ -84,17 +84,44 @@ export function howDone(via: string | null, { t }: Locale): string {
     .join(' · ');
 }
 
+/** Actions that are done to a record, which is then named with them. */
+const dids: ReadonlySet<string> = new Set([
+  'create',
+  'update',
+  'delete',
+  'associate',
+  'disassociate',
+  'share',
+  'unshare',
+]);
+
+/** What an event says of itself, as far as it is words. */
+function detailOf({ data }: Entry, { t }: Locale): string {
+  const { name, ...rest } = data ?? {};
+  const words = ['by', 'reason', 'state', 'document', 'months'].flatMap((key) => {
+    const value = rest[key];
+    return typeof value === 'string' || typeof value === 'number' ? [String(value)] : [];
+  });
+  return [...(typeof name === 'string' ? [t('with', { name })] : []), ...words].join(' · ');
+}
+
 function drawEntry<E extends Entry>(entry: E, options: TimelineOptions<E>): TemplateResult {
   const { locale } = options;
   const { t } = locale;
-  const how = howDone(entry.via, locale);
+  const how = [howDone(entry.via, locale), detailOf(entry, locale)].filter((one) => one !== '').join(' · ');
+  const subject = options.subject?.(entry) ?? nothing;
   return html`<li class="x-entry" data-action=${entry.action}>
     <span class="x-entry-icon">${icon(icons[entry.action] ?? 'history')}</span>
     <div class="x-entry-body">
       <div class="x-entry-head">
         <p>
-          <b><bdi>${whoDid(entry, locale)}</bdi></b> <span>${t(`action.${entry.action}`)}</span>
-          ${options.subject?.(entry) ?? nothing}
+          <b><bdi>${whoDid(entry, locale)}</bdi></b>
+          ${
+            subject === nothing || !dids.has(entry.action)
+              ? html`<span>${t(`action.${entry.action}`)}</span> ${subject}`
+              : html`<span>${t(`to.${entry.action}.before`)}</span> ${subject}
+                  <span>${t(`to.${entry.action}.after`)}</span>`
+          }
         </p>
         <time datetime=${entry.at} data-tip=${locale.dateTime(entry.at)}>${locale.time(entry.at)}</time>
       </div>

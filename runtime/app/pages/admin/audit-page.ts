@@ -157,6 +157,7 @@ export class AuditPage extends LitElement {
     return html`<div class="x-audit">
       <header class="x-audit-head"><h1>${locale.t('audit.title')}</h1></header>
       ${this.#renderFilter(locale)}
+      <h2 class="x-visually-hidden">${locale.t('audit.results')}</h2>
       <div class="x-audit-results" aria-live="polite" aria-busy=${this.busy ? 'true' : 'false'}>
         ${this.#renderResults(locale)}
       </div>
