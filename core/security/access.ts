@@ -375,12 +375,7 @@ export function requirePrivilege(principal: Principal, model: Model, privilege: 
   throw refuse('PRIVILEGE_MISSING', { privilege, entity }, { data: { privilege, entity } });
 }
 
-/** True when a new row that the caller owns lies within reach without asking the database: no condition, no deny. */
-export function mayCreateOwn(principal: Principal, model: Model, entity: string): boolean {
-  return mayOwn(principal, model, 'create', entity);
-}
-
-/** The same for any privilege: whatever the caller's own row says, the privilege reaches it. */
+/** True when the privilege reaches the caller's own row whatever that says, so that it need not be asked: no condition, no deny. */
 export function mayOwn(principal: Principal, model: Model, privilege: Privilege, entity: string): boolean {
   const { allow, deny } = accessTo(principal, model, privilege, entity);
   if (deny.length > 0) return false;
