@@ -114,3 +114,33 @@ describe.each(cases)('$language, dark: $dark, $width px', ({ language, dark, wid
     expect(errors).toEqual([]);
   });
 });
+
+describe.each(cases)(
+  'the search of the whole log in $language, dark: $dark, $width px',
+  ({ language, dark, width }) => {
+    test('finds by kind and text, opens a record’s history, and is without barriers', async () => {
+      const id = await acme();
+      const phone = width < 600;
+      await using somebody = await person({ width, height: phone ? 844 : 900, dark, touch: phone });
+      const { page, errors } = somebody;
+      page.setDefaultTimeout(15_000);
+      await signIn(page, server.url);
+      await speak(page, language);
+      await page.goto(`${server.url}/admin/audit`);
+      await page.locator('.x-audit .x-entry').first().waitFor();
+      const found = [...(await barriers(page))];
+      await page.locator('.x-audit-filter select').first().selectOption('account');
+      await page.locator('.x-audit-filter input[type=search]').fill('Acme GmbH');
+      await page.keyboard.press('Enter');
+      await page.locator('.x-audit-results[aria-busy=false] .x-entry').first().waitFor();
+      const link = page.locator('.x-audit .x-entry-subject a').first();
+      expect(await link.getAttribute('href')).toContain(id);
+      await page.locator('.x-audit .x-entry button').first().click();
+      await page.locator('.x-history-dialog .x-entry').first().waitFor();
+      found.push(...(await barriers(page)));
+      expect(found).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+      expect(errors).toEqual([]);
+    });
+  },
+);
