@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { adminRoutes } from '../../runtime/server/admin/routes.ts';
 import { authRoutes } from '../../runtime/server/auth/routes.ts';
 import { API_KEY, testServer, type InProcessServer } from '../support/server.ts';
 import { makePerson, SESSION, visitor } from '../support/visitor.ts';
@@ -535,5 +536,62 @@ test('random requests about signing in never end in a server fault', { timeout: 
       return withstands({ ...request, headers: others }, authorization !== '');
     }),
     { numRuns: 1000 },
+  );
+});
+
+test('random requests at the addresses of administration are answered in words', async () => {
+  const depth = fc.constantFrom('none', 'own', 'unit', 'organization', 'all', null, 4);
+  const grant = fc.oneof(depth, fc.record({ depth, when: fc.constantFrom("name = 'x'", '1 +', '', 'a'.repeat(3000)) }));
+  const entity = fc.constantFrom('account', '*', 'businessunit', 'nosuch', '__proto__', 'constructor', '');
+  const role = fc.record(
+    {
+      title: fc.oneof(fc.string({ maxLength: 8 }), fc.constant(7)),
+      privileges: fc.dictionary(
+        entity,
+        fc.oneof(grant, fc.dictionary(fc.constantFrom('read', 'write', '*', 'x'), grant)),
+      ),
+      deny: fc.array(fc.record({ id: fc.constantFrom('a', 'b', 'A', ''), entity, when: fc.constantFrom('1 +', 'x') })),
+      rights: fc.array(fc.constantFrom('audit', '*', 'x y')),
+      fields: fc.dictionary(
+        entity,
+        fc.dictionary(fc.constantFrom('name', 'creditlimit'), fc.record({ read: fc.boolean() })),
+      ),
+      overlays: fc.constantFrom('base@0.1.0:roles/basic-user', 'x'),
+    },
+    { requiredKeys: [] },
+  );
+  const part = fc.constantFrom(
+    'made',
+    'basic-user',
+    'account',
+    ID,
+    '%E0%A4%A',
+    '%00',
+    '..%2f',
+    '__proto__',
+    'a'.repeat(200),
+  );
+  const sent = fc.record({
+    method: fc.constantFrom('GET', 'PUT', 'POST', 'DELETE', 'PATCH'),
+    path: fc
+      .tuple(
+        fc.constantFrom(...Object.keys(adminRoutes)),
+        part,
+        part,
+        fc.constantFrom('', '?top=9', '?skip=-1', '?search=%25%00', '?unit=x', '?role=%ff', '?show=x', '?language=%00'),
+      )
+      .map(([address, one, other, options]) => address.replace(/:(?:id|name)/, one).replace(':field', other) + options),
+    headers: fc
+      .constantFrom({ 'if-none-match': '*' }, { 'if-match': '"x"' }, { 'if-match': 'x' }, {})
+      .map((more) => ({ 'content-type': 'application/json', ...more })),
+    body: fc.oneof(
+      role.map((document) => JSON.stringify({ document })),
+      fc.constantFrom('{"secured":true}', '{"secured":1}', '{"lastName":"\\u0000","email":"a@b.cd","unitId":"x"}'),
+      body,
+    ),
+  });
+  await fc.assert(
+    fc.asyncProperty(sent, (request) => withstands(request)),
+    { numRuns: 400 },
   );
 });
