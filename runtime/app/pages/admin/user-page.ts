@@ -80,9 +80,13 @@ export class UserPage extends AdminElement<Loaded> {
           <a class="x-button" href=${workspace.recordUrl('systemuser', user.id)}
             >${icon('square-pen')}<span>${t('user.record')}</span></a
           >
-          <button type="button" class="x-button" @click=${this.#viewAs}>
-            ${icon('eye')}<span>${t('user.viewAs')}</span>
-          </button>
+          ${
+            this.#mayViewAs(user)
+              ? html`<button type="button" class="x-button" @click=${this.#viewAs}>
+                  ${icon('eye')}<span>${t('user.viewAs')}</span>
+                </button>`
+              : nothing
+          }
           <button type="button" class="x-button" @click=${() => this.#toggle(user)}>
             ${user.disabled ? icon('user-check') : icon('user-x')}<span
               >${user.disabled ? t('user.enable') : t('user.disable')}</span
@@ -384,6 +388,11 @@ export class UserPage extends AdminElement<Loaded> {
       (await find(text)).filter(({ id }) => id !== user.id),
     );
     if (manager) await this.#update({ 'parentsystemuserid@odata.bind': `/systemusers(${manager.id})` }, t('saved'));
+  }
+
+  #mayViewAs(user: User): boolean {
+    const { me } = this.context.workspace;
+    return user.id !== me.userId && !user.disabled && (me.rights.includes('view-as') || me.rights.includes('*'));
   }
 
   readonly #viewAs = (): void => {
