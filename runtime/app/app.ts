@@ -11,6 +11,7 @@ import { listUrl, readAddress, recordUrl, type Address } from './address.ts';
 import { startNavigation, type Navigation } from './navigation.ts';
 import { firstLocale, remember, showTheme, storedTheme } from './preferences.ts';
 import './shell.ts';
+import { viewedPerson, viewWith } from './view-as.ts';
 
 type Session =
   | { readonly kind: 'starting' }
@@ -30,6 +31,7 @@ export class App extends LitElement {
   declare locale: Locale | undefined;
   declare address: Address;
   readonly #client: Client;
+  readonly #viewed = viewedPerson();
   readonly #fields: FieldRegistry;
   #navigation: Navigation | undefined;
   /** Raised with each locale asked for, so that a late answer does not win. */
@@ -40,7 +42,9 @@ export class App extends LitElement {
     this.session = { kind: 'starting' };
     this.address = readAddress(location.pathname);
     this.#fields = createFieldRegistry(fieldLoaders);
+    const viewed = this.#viewed;
     this.#client = createClient({
+      ...(viewed && { fetch: async (input, init) => (await viewing()).fetchAs(viewed.id, input, init) }),
       language: () => this.locale?.language ?? 'en',
       onSignedOut: () => {
         if (this.session.kind !== 'starting') this.session = { kind: 'out' };
@@ -72,6 +76,11 @@ export class App extends LitElement {
     try {
       me = await this.#client.me();
     } catch (error) {
+      // No longer to be looked at, or not by this person: back to one's own eyes.
+      if (this.#viewed && error instanceof ClientError && (error.status === 403 || error.status === 404)) {
+        viewWith(undefined);
+        return;
+      }
       await this.#speak(firstLocale());
       const signedOut = error instanceof ClientError && error.status === 401;
       this.session = signedOut
@@ -85,13 +94,13 @@ export class App extends LitElement {
   async #enter(me: Me): Promise<void> {
     showTheme(me.theme);
     remember('theme', me.theme);
-    if (me.setupNeeded) {
+    if (me.setupNeeded && !this.#viewed) {
       // Nobody has chosen a language yet but this browser.
       await this.#speak(firstLocale());
       this.session = { kind: 'first-run' };
       return;
     }
-    const [locale, app] = await Promise.all([this.#speak(me), this.#client.app(me.language)]);
+    const [locale, app] = await Promise.all([this.#speak(me), this.#appIn(me.language)]);
     this.session = { kind: 'in', workspace: this.#workspace(me, app, locale) };
     if (this.address.kind === 'home') {
       const first = app.areas[0]?.groups[0]?.items[0];
@@ -116,6 +125,11 @@ export class App extends LitElement {
     return locale;
   }
 
+  async #appIn(language: string): Promise<AppMetadata> {
+    const app = await this.#client.app(language);
+    return this.#viewed ? (await viewing()).unchangeableApp(app) : app;
+  }
+
   #workspace(me: Me, app: AppMetadata, locale: Locale): Workspace {
     const entities = new Map<string, Promise<EntityMetadata>>();
     const workspace: Workspace = {
@@ -124,10 +138,12 @@ export class App extends LitElement {
       app,
       me,
       fields: this.#fields,
+      ...(this.#viewed && { viewing: this.#viewed }),
       entity: (name) => {
         let loading = entities.get(name);
         if (!loading) {
           loading = this.#client.entity(name, locale.language);
+          if (this.#viewed) loading = loading.then(async (found) => (await viewing()).unchangeable(found));
           entities.set(name, loading);
           loading.catch(() => entities.delete(name));
         }
@@ -139,6 +155,9 @@ export class App extends LitElement {
       quickCreate: async (entity, initial) => {
         const { openQuickCreate } = await import('../ui/dialog/quick-create.ts');
         return openQuickCreate(workspace, entity, initial);
+      },
+      why: (question) => {
+        void import('./access/why-dialog.ts').then(({ openWhy }) => openWhy(workspace, question));
       },
     };
     return workspace;
@@ -154,10 +173,11 @@ export class App extends LitElement {
       showTheme(change.theme);
       remember('theme', change.theme);
     }
-    const saving = this.#client.changeMe(change);
+    // With somebody else's eyes the choice is only for now.
+    const saving = this.#viewed ? undefined : this.#client.changeMe(change);
     const [locale, app] = await Promise.all([
       this.#speak(me),
-      change.language ? this.#client.app(me.language) : workspace.app,
+      change.language ? this.#appIn(me.language) : workspace.app,
     ]);
     this.session = { kind: 'in', workspace: this.#workspace(me, app, locale) };
     await saving;
@@ -172,6 +192,7 @@ export class App extends LitElement {
 
   readonly #onSignOut = async (): Promise<void> => {
     await this.#client.signOut().catch(() => undefined);
+    if (this.#viewed) viewWith(undefined);
     this.session = { kind: 'out' };
   };
 
@@ -220,14 +241,21 @@ export class App extends LitElement {
           ${icon('rotate-cw')} ${locale.t('common.retry')}
         </button>
       </main>`;
-    return html`<x-shell
-      .workspace=${session.workspace}
-      .address=${this.address}
-      .navigation=${this.#navigation}
-      @preference=${this.#onPreference}
-      @sign-out=${this.#onSignOut}
-    ></x-shell>`;
+    return html`${
+        this.#viewed
+          ? html`<x-view-as-banner .locale=${locale} .name=${this.#viewed.name}></x-view-as-banner>`
+          : nothing
+      }<x-shell
+        .workspace=${session.workspace}
+        .address=${this.address}
+        .navigation=${this.#navigation}
+        @preference=${this.#onPreference}
+        @sign-out=${this.#onSignOut}
+      ></x-shell>`;
   }
 }
+
+/** What seeing with somebody else's eyes takes: loaded only then. */
+const viewing = () => import('./access/viewing.ts');
 
 customElements.define('x-app', App);

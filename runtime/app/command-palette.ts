@@ -9,6 +9,7 @@ import type { Workspace } from '../ui/workspace.ts';
 import { newUrl } from './address.ts';
 import { destinations } from './destinations.ts';
 import './command-palette.css';
+import { viewWith } from './view-as.ts';
 
 interface Entry {
   readonly group: 'records' | 'views' | 'commands';
@@ -22,6 +23,19 @@ interface Entry {
 /** Records asked for per entity, and entities asked. */
 const PER_ENTITY = 4;
 const ENTITIES = 8;
+
+/** Seeing with somebody else's eyes, and ending it. */
+function viewCommands(workspace: Workspace): readonly MenuItem[] {
+  const { me, viewing, locale } = workspace;
+  const { t } = locale;
+  if (viewing) {
+    const label = `${t('access.viewing')}: ${t('access.viewing.stop')}`;
+    return [{ label, icon: 'x', run: () => viewWith(undefined) }];
+  }
+  if (!me.rights.includes('view-as') && !me.rights.includes('*')) return [];
+  const open = () => void import('./access/view-as-dialog.ts').then(({ openViewAs }) => openViewAs(workspace));
+  return [{ label: t('access.viewAs.command'), icon: 'eye', run: open }];
+}
 
 export async function openPalette(workspace: Workspace, commands: readonly MenuItem[]): Promise<void> {
   if (document.querySelector('.x-palette')) return;
@@ -49,7 +63,11 @@ export async function openPalette(workspace: Workspace, commands: readonly MenuI
           ]
         : [];
     }),
-    ...commands.map((command) => ({ ...command, group: 'commands' as const, icon: command.icon ?? 'chevron-right' })),
+    ...[...viewCommands(workspace), ...commands].map((command) => ({
+      ...command,
+      group: 'commands' as const,
+      icon: command.icon ?? 'chevron-right',
+    })),
   ];
   let typed = '';
   let records: readonly Entry[] = [];

@@ -6,6 +6,16 @@ import type { FieldRegistry } from './field-registry.ts';
 import type { Locale } from './locale/locale.ts';
 import { formattedOf, type Values } from './record-values.ts';
 
+/** What "why?" is asked about. */
+export interface WhyQuestion {
+  readonly entity: string;
+  readonly record?: string;
+  /** Shown opened. */
+  readonly privilege?: string;
+  /** What the record is called. */
+  readonly name?: string;
+}
+
 export interface Workspace {
   readonly client: Client;
   readonly locale: Locale;
@@ -18,6 +28,10 @@ export interface Workspace {
   recordUrl(entity: string, id: string): string;
   listUrl(entity: string, view?: string): string;
   quickCreate(entity: string, initial?: Readonly<Record<string, FieldValue>>): Promise<LookupValue | undefined>;
+  /** Present while the caller sees with somebody else's eyes: nothing can be changed. */
+  readonly viewing?: { readonly id: string; readonly name: string };
+  /** Shows what decides that something may be done or may not. */
+  why(question: WhyQuestion): void;
 }
 
 /** What a field's browser half sees of one row. */

@@ -192,7 +192,7 @@ export class ListPage extends LitElement {
         .view=${view}
         .state=${state}
         .label=${view.title}
-        .selectable=${!entity.union && !entity.single}
+        .selectable=${!entity.union && !entity.single && !this.workspace.viewing}
         @grid-state=${(event: CustomEvent<GridState>) => this.#apply(event.detail)}
         @grid-rows=${this.#onRows}
         @grid-selection=${() => this.requestUpdate()}

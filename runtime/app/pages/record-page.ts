@@ -3,6 +3,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { EntityMetadata, FormMetadata } from '../../../metadata/effective.ts';
 import { ClientError, type ErrorDetail } from '../../client/index.ts';
 import { ask } from '../../ui/dialog/dialog.ts';
+import { showFailure } from '../../ui/dialog/show-failure.ts';
 import { showToast } from '../../ui/dialog/toast.ts';
 import { commitTyping } from '../../ui/form/commit-typing.ts';
 import { compareSides } from '../../ui/form/compare-sides.ts';
@@ -134,6 +135,7 @@ export class RecordPage extends LitElement {
 
   /** Brings back what was typed and not saved, unless the user has begun anew meanwhile. */
   async #restore(draft: RecordDraft): Promise<void> {
+    if (this.workspace.viewing) return;
     const stored = await readDraft(this.#key());
     if (!stored || this.draft !== draft || draft.dirty) return;
     for (const [name, value] of Object.entries(stored.changes)) if (draft.entity.fields[name]) draft.set(name, value);
@@ -233,7 +235,7 @@ export class RecordPage extends LitElement {
 
   async #save(): Promise<boolean> {
     const { workspace, draft, form } = this;
-    if (!draft || !form || this.busy) return false;
+    if (!draft || !form || this.busy || workspace.viewing) return false;
     const { t } = workspace.locale;
     commitTyping(this);
     this.violations = [];
@@ -265,7 +267,7 @@ export class RecordPage extends LitElement {
       if (outcome.mergeWith !== undefined) return !(await this.#mergeWith(draft.entity, outcome.id, outcome.mergeWith));
       return true;
     } catch (error) {
-      showToast(error instanceof Error ? error.message : String(error), 'error');
+      showFailure(workspace, error);
       return false;
     } finally {
       this.busy = false;
@@ -363,6 +365,24 @@ export class RecordPage extends LitElement {
     return true;
   }
 
+  #why(): void {
+    const { workspace, entityName, recordId } = this;
+    workspace.why({ entity: entityName, ...(recordId !== undefined && { record: recordId }) });
+  }
+
+  async #openMenu(anchor: HTMLElement, draft: RecordDraft): Promise<void> {
+    const { workspace, recordId } = this;
+    if (recordId === undefined) return;
+    const { openRecordMenu } = await import('../record-menu.ts');
+    openRecordMenu(anchor, workspace, {
+      entity: this.entityName,
+      id: recordId,
+      name: this.#title(draft),
+      owned: draft.entity.ownership === 'user',
+      value: (field) => draft.value(field),
+    });
+  }
+
   #title(draft: RecordDraft): string {
     const name = draft.value(draft.entity.primary);
     const { t } = this.workspace.locale;
@@ -384,6 +404,13 @@ export class RecordPage extends LitElement {
             : html`<button type="button" class="x-button" @click=${() => this.#load()}>
                 ${icon('rotate-cw')} ${t('common.retry')}
               </button>`
+        }
+        ${
+          problem.status === 403 || problem.status === 404
+            ? html`<button type="button" class="x-button x-button-quiet" @click=${() => this.#why()}>
+                ${t('access.why')}
+              </button>`
+            : nothing
         }
       </div>`;
     if (!draft || !form) return this.#renderSkeleton();
@@ -509,6 +536,20 @@ export class RecordPage extends LitElement {
               : html`<button
                   type="button"
                   class="x-button x-button-quiet x-button-icon"
+                  aria-label=${t('common.more')}
+                  aria-haspopup="menu"
+                  data-tip=${t('common.more')}
+                  @click=${(event: Event) => this.#openMenu(event.currentTarget as HTMLElement, draft)}
+                >
+                  ${icon('ellipsis')}
+                </button>`
+          }
+          ${
+            draft.isNew || workspace.viewing
+              ? nothing
+              : html`<button
+                  type="button"
+                  class="x-button x-button-quiet x-button-icon"
                   aria-label=${t('common.delete')}
                   data-tip=${t('common.delete')}
                   @click=${() => this.#delete()}
@@ -523,25 +564,7 @@ export class RecordPage extends LitElement {
                 </button>`
               : nothing
           }
-          <button
-            type="button"
-            class="x-button x-save-close"
-            ?disabled=${(!draft.dirty && !draft.isNew) || this.busy}
-            data-tip="Ctrl Enter"
-            @click=${() => this.#saveAndClose()}
-          >
-            ${t('form.saveClose')}
-          </button>
-          <button
-            type="button"
-            class="x-button x-button-primary"
-            ?disabled=${(!draft.dirty && !draft.isNew) || this.busy}
-            aria-keyshortcuts="Control+S"
-            data-tip="Ctrl S"
-            @click=${() => this.#save()}
-          >
-            ${icon('check')} ${t(this.busy ? 'common.saving' : 'form.save')}
-          </button>
+          ${workspace.viewing ? nothing : this.#renderSaving(draft)}
         </div>
       </div>
       <div class="x-record-title">
@@ -568,6 +591,32 @@ export class RecordPage extends LitElement {
         }
       </div>
     </header>`;
+  }
+
+  #renderSaving(draft: RecordDraft): TemplateResult {
+    const { t } = this.workspace.locale;
+    const idle = (!draft.dirty && !draft.isNew) || this.busy;
+    return html`
+      <button
+        type="button"
+        class="x-button x-save-close"
+        ?disabled=${idle}
+        data-tip="Ctrl Enter"
+        @click=${() => this.#saveAndClose()}
+      >
+        ${t('form.saveClose')}
+      </button>
+      <button
+        type="button"
+        class="x-button x-button-primary"
+        ?disabled=${idle}
+        aria-keyshortcuts="Control+S"
+        data-tip="Ctrl S"
+        @click=${() => this.#save()}
+      >
+        ${icon('check')} ${t(this.busy ? 'common.saving' : 'form.save')}
+      </button>
+    `;
   }
 
   #renderSkeleton(): TemplateResult {

@@ -5,6 +5,7 @@ import { ClientError, type DeletePreviewItem } from '../../client/index.ts';
 import { icon } from '../icon.ts';
 import type { Workspace } from '../workspace.ts';
 import { openDialog } from './dialog.ts';
+import { showFailure } from './show-failure.ts';
 import { showToast } from './toast.ts';
 
 /** Asks and deletes; true when the record is gone. */
@@ -21,7 +22,7 @@ export async function deleteRecord(
     items = (await client.deletePreview(entity.set, id)).filter((item) => item.count > 0 || item.others);
   } catch (error) {
     if (!(error instanceof ClientError)) throw error;
-    showToast(error.message, 'error');
+    showFailure(workspace, error);
     return false;
   }
   const restricted = items.some((item) => item.effect === 'restrict');
@@ -70,7 +71,7 @@ export async function deleteRecord(
     return true;
   } catch (error) {
     if (!(error instanceof ClientError)) throw error;
-    showToast(error.message, 'error');
+    showFailure(workspace, error);
     return false;
   }
 }

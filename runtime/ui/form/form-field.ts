@@ -176,6 +176,7 @@ export class FormField extends LitElement {
 
   #whyLocked(): string {
     const { t } = this.workspace.locale;
+    if (this.workspace.viewing) return t('access.viewing.locked');
     return t(`form.locked.${lockOf(this.field, this.draft.isNew) ?? 'system'}`);
   }
 

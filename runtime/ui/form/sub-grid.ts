@@ -4,7 +4,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import type { EntityMetadata, NavigationMetadata, ViewMetadata } from '../../../metadata/effective.ts';
-import { showToast } from '../dialog/toast.ts';
+import { showFailure } from '../dialog/show-failure.ts';
 import type { LookupValue } from '../field-ui.ts';
 import '../grid/data-grid.ts';
 import type { DataGrid } from '../grid/data-grid.ts';
@@ -107,7 +107,7 @@ export class SubGrid extends LitElement {
             : nothing
         }
       </header>
-      ${field ? nothing : keyed(this.added, this.#adder(navigation, target))}
+      ${field || workspace.viewing ? nothing : keyed(this.added, this.#adder(navigation, target))}
       <x-data-grid
         class="x-subgrid"
         ${styled({ '--x-subgrid-rows': String(Math.min(count ?? 3, 7)) })}
@@ -121,7 +121,7 @@ export class SubGrid extends LitElement {
             : `${navigation.name}/any(x:x/${this.entity.key} eq ${this.recordId})`
         }
         .label=${title}
-        .selectable=${!field}
+        .selectable=${!field && !workspace.viewing}
         @grid-selection=${() => this.requestUpdate()}
         @grid-state=${(event: CustomEvent<GridState>) => (this.state = event.detail)}
         @grid-rows=${() => this.requestUpdate()}
@@ -177,7 +177,7 @@ export class SubGrid extends LitElement {
       this.querySelector<DataGrid>('x-data-grid')?.reload();
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      showToast(error.message, 'error');
+      showFailure(workspace, error);
     }
   }
 
@@ -191,7 +191,7 @@ export class SubGrid extends LitElement {
       }
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      showToast(error.message, 'error');
+      showFailure(workspace, error);
     }
     grid.clearSelection();
     grid.reload();
