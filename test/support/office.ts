@@ -31,7 +31,7 @@ export const officeDocuments: Readonly<Record<string, JsonObject>> = {
     fields: { account: { new_limit: { read: true, create: true, update: true } } },
   },
   'roles/office_seller': {
-    title: 'Salesperson',
+    title: 'Branch seller',
     privileges: {
       ...everyone,
       account: {

@@ -3,7 +3,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { EntityMetadata, FormMetadata } from '../../../metadata/effective.ts';
 import { ClientError, type ErrorDetail } from '../../client/index.ts';
 import { ask } from '../../ui/dialog/dialog.ts';
-import { showFailure } from '../../ui/dialog/show-failure.ts';
+import { showFailure, whyOf } from '../../ui/dialog/show-failure.ts';
 import { showToast } from '../../ui/dialog/toast.ts';
 import { commitTyping } from '../../ui/form/commit-typing.ts';
 import { compareSides } from '../../ui/form/compare-sides.ts';
@@ -251,6 +251,7 @@ export class RecordPage extends LitElement {
       if (outcome.kind === 'refused') {
         this.violations = outcome.rest;
         await this.#refuse();
+        if (whyOf(outcome.error)) showFailure(workspace, outcome.error);
         return false;
       }
       if (outcome.kind !== 'saved') return false;

@@ -74,7 +74,10 @@ export async function openQuickCreate(
         handle.close(outcome.record);
         return;
       }
-      if (outcome.kind === 'refused') violations = outcome.rest;
+      if (outcome.kind === 'refused') {
+        violations = outcome.rest;
+        if (whyOf(outcome.error)) showFailure(workspace, outcome.error);
+      }
     }
     handle.update();
     await formElement?.focusSummary();

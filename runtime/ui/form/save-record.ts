@@ -12,7 +12,7 @@ export type SaveOutcome =
   /** Not stored: the user takes a record that was there already. */
   | { readonly kind: 'existing'; readonly record: LookupValue }
   /** Field errors stand in the draft; `rest` belongs to no field. */
-  | { readonly kind: 'refused'; readonly rest: readonly ErrorDetail[] }
+  | { readonly kind: 'refused'; readonly rest: readonly ErrorDetail[]; readonly error: ClientError }
   | { readonly kind: 'cancelled' };
 
 export interface SaveOptions {
@@ -56,7 +56,7 @@ export async function saveRecord(
       const { mergeWith } = decision;
       return outcome.kind === 'saved' && mergeWith !== undefined ? { ...outcome, mergeWith } : outcome;
     }
-    return { kind: 'refused', rest: refusals(draft, error) };
+    return { kind: 'refused', rest: refusals(draft, error), error };
   }
 }
 

@@ -60,7 +60,8 @@ export class SubGrid extends LitElement {
 
   async #prepare(): Promise<void> {
     const navigation = this.entity.navigation[this.navigation];
-    if (!navigation?.many) return;
+    // Of an entity that the caller may not read there is no list.
+    if (!navigation?.many || !this.workspace.app.entities[navigation.target]) return;
     if (!navigation.field) await this.workspace.fields.load(['lookup']);
     const target = await this.workspace.entity(navigation.target);
     const views = Object.values(target.views);

@@ -5,6 +5,7 @@ import { html, LitElement, nothing, render, type TemplateResult } from 'lit';
 import type { EntityMetadata, ViewMetadata } from '../../../metadata/effective.ts';
 import type { Row } from '../../client/index.ts';
 import { openMenu, type MenuItem } from '../dialog/menu.ts';
+import { showFailure, whyOf } from '../dialog/show-failure.ts';
 import { showToast } from '../dialog/toast.ts';
 import { lockOf } from '../field-lock.ts';
 import type { FieldValue } from '../field-ui.ts';
@@ -814,6 +815,7 @@ export class DataGrid extends LitElement {
     if (!draft.dirty) return true;
     source.replace(index, overlayRow(row, changes, this.entity));
     let reason: string | undefined;
+    let why: unknown;
     try {
       const outcome = await saveRecord(this.workspace, draft, id);
       if (outcome.kind === 'saved') {
@@ -824,14 +826,17 @@ export class DataGrid extends LitElement {
         if (undoable && field !== undefined) this.#undo = { id, field, value: valuesOf(row, this.entity)[field] };
         return true;
       }
-      if (outcome.kind === 'refused')
+      if (outcome.kind === 'refused') {
+        why = outcome.error;
         reason = [...draft.errors.values(), ...outcome.rest.map((one) => one.message)].join(' ');
+      }
     } catch (error) {
       reason = error instanceof Error ? error.message : String(error);
     }
     const now = place();
     if (now >= 0) source.replace(now, row);
-    if (reason) showToast(reason, 'error');
+    if (whyOf(why)) showFailure(this.workspace, why);
+    else if (reason) showToast(reason, 'error');
     return false;
   }
 

@@ -54,20 +54,20 @@ describe('why one may', () => {
     expect(said.because[0]).toMatchObject({
       kind: 'role',
       role: 'office_seller',
-      roleTitle: 'Salesperson',
+      roleTitle: 'Branch seller',
       depth: 'unit-and-below',
       unit: { name: 'Tehran' },
       holds: true,
     });
     expect(texts(said.because)[0]).toBe(
-      'Role Salesperson reaches the records of unit Tehran and of the units below it, besides the holder’s own; this record is owned by Sara Rad.',
+      'Role Branch seller reaches the records of unit Tehran and of the units below it, besides the holder’s own; this record is owned by Sara Rad.',
     );
   });
   test('says how far down the units a role reaches', async () => {
     const said = await ask('Sara', { record: account('Bistoon'), privilege: 'read' });
     expect([said.decision, texts(said.because)[0]]).toEqual([
       'yes',
-      'Role Salesperson reaches the records of unit Tehran and of the units below it, besides the holder’s own; this record is one of them.',
+      'Role Branch seller reaches the records of unit Tehran and of the units below it, besides the holder’s own; this record is one of them.',
     ]);
   });
   test('names the team through which a role is held', async () => {
@@ -159,10 +159,10 @@ describe('why one may not', () => {
     const said = await ask('Sara', { record: account('Bistoon'), privilege: 'write' });
     expect([said.decision, said.text]).toEqual(['no', 'No, you may not change this Account.']);
     expect(texts(said.because)[0]).toBe(
-      'Role Salesperson reaches the records of unit Tehran, besides the holder’s own; this record belongs to unit Tehran North.',
+      'Role Branch seller reaches the records of unit Tehran, besides the holder’s own; this record belongs to unit Tehran North.',
     );
     expect(texts(said.missing)).toEqual([
-      'Role Salesperson would have to reach as far as “unit and below” instead of “business unit”.',
+      'Role Branch seller would have to reach as far as “unit and below” instead of “business unit”.',
       'As owner of this record, or member of the team that owns it, one would be let in.',
       'Somebody who may share this record could share it with the right to write.',
     ]);
@@ -192,7 +192,7 @@ describe('why one may not', () => {
   test('speaks Persian to whoever reads Persian', async () => {
     const said = await ask('Sara', { record: account('Bistoon'), privilege: 'write', language: 'fa' });
     expect(said.text).toMatch(/^خیر، شما اجازهٔ تغییر این .+ را ندارید\.$/);
-    expect(said.because[0]?.text).toContain('نقش \u2068Salesperson\u2069');
+    expect(said.because[0]?.text).toContain('نقش \u2068Branch seller\u2069');
     expect([said.text, ...texts(said.because), ...texts(said.missing)].join(' ')).not.toMatch(/[{}]/);
   });
 });
