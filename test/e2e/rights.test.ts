@@ -82,7 +82,10 @@ test('what may not be saved says why, with a link to the reasons', async () => {
   await page.getByRole('button', { name: 'Why?' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByText('No, you may not change this Account.').waitFor();
-  await dialog.getByText('Rule “Hands off VIPs” of role Careful would have to let this record go.').waitFor();
+  await dialog
+    .locator('details[open]')
+    .getByText('Rule “Hands off VIPs” of role Careful would have to let this record go.')
+    .waitFor();
   expect(await barriers(page)).toEqual([]);
   expect(sara.errors).toEqual([]);
 });

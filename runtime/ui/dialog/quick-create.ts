@@ -8,6 +8,7 @@ import { commitTyping } from '../form/commit-typing.ts';
 import '../form/record-form.ts';
 import type { RecordForm } from '../form/record-form.ts';
 import { fieldsOfForm, plainForm, typesOf } from '../form/form-layout.ts';
+import { showFailure, whyOf } from './show-failure.ts';
 import { RecordDraft } from '../form/record-draft.ts';
 import { saveRecord } from '../form/save-record.ts';
 import type { Values } from '../record-values.ts';
