@@ -41,14 +41,13 @@ export async function personInput(workspace: Workspace, teams: boolean): Promise
   const home: EntityMetadata = first;
   const targets = entities.map((entity) => ({ entity, navigation: entity }));
   const field = looseField('person', '', 'owner', targets);
+  // People are found here, not made.
+  const entityOf = async (name: string) => ({ ...(await workspace.entity(name)), create: false, quickCreate: false });
   return (input) =>
     workspace.fields.of('owner').input({
       value: input.value ?? null,
       field: { ...field, title: input.title },
-      context: {
-        ...fieldContext(workspace, home, {}, undefined, undefined),
-        quickCreate: () => Promise.resolve(undefined),
-      },
+      context: { ...fieldContext(workspace, home, {}, undefined, undefined), entityOf },
       id: input.id,
       describedBy: input.describedBy ?? '',
       label: undefined,

@@ -80,7 +80,6 @@ export async function openShareDialog(workspace: Workspace, entity: string, id: 
     expiresAt = null;
     reason = '';
     handle.update();
-    handle.element.querySelector<HTMLElement>('#share-person')?.focus();
   };
 
   const shareLine = (share: Share, handle: DialogHandle<void>): TemplateResult => {

@@ -8,6 +8,12 @@ import type { WhyQuestion, Workspace } from '../../ui/workspace.ts';
 import './access.css';
 import { personInput, type PersonInput } from './person-input.ts';
 
+/** What is done with the record itself comes before making another. */
+function byUse(verdicts: readonly Verdict[]): readonly Verdict[] {
+  const isMaking = ({ privilege }: Verdict) => privilege === 'create';
+  return [...verdicts.filter((one) => !isMaking(one)), ...verdicts.filter(isMaking)];
+}
+
 export async function openWhy(workspace: Workspace, question: WhyQuestion): Promise<void> {
   const { client, locale, me } = workspace;
   const { t } = locale;
@@ -55,7 +61,7 @@ export async function openWhy(workspace: Workspace, question: WhyQuestion): Prom
         }
         <div aria-live="polite" aria-busy=${said === undefined && problem === undefined ? 'true' : 'false'}>
           ${problem === undefined ? nothing : html`<p class="x-why-problem" role="alert">${problem}</p>`}
-          ${said ? said.verdicts.map((verdict) => verdictOf(verdict, verdict.privilege === (question.privilege ?? 'read'))) : nothing}
+          ${said ? byUse(said.verdicts).map((verdict) => verdictOf(verdict, verdict.privilege === (question.privilege ?? 'read'))) : nothing}
           ${said === undefined && problem === undefined ? html`<span class="x-skeleton"></span>` : nothing}
         </div>
       `;

@@ -506,7 +506,7 @@ export class RecordPage extends LitElement {
               : nothing
           }
           ${
-            draft.isNew || !isMergeable(entity)
+            draft.isNew || workspace.viewing || !isMergeable(entity)
               ? nothing
               : html`<button
                   type="button"
