@@ -44,7 +44,7 @@ export class App extends LitElement {
     this.#fields = createFieldRegistry(fieldLoaders);
     const viewed = this.#viewed;
     this.#client = createClient({
-      ...(viewed && { fetch: async (input, init) => (await viewing()).fetchAs(viewed.id, input, init) }),
+      ...(viewed && { fetch: async (input, init) => (await rights()).fetchAs(viewed.id, input, init) }),
       language: () => this.locale?.language ?? 'en',
       onSignedOut: () => {
         if (this.session.kind !== 'starting') this.session = { kind: 'out' };
@@ -127,7 +127,7 @@ export class App extends LitElement {
 
   async #appIn(language: string): Promise<AppMetadata> {
     const app = await this.#client.app(language);
-    return this.#viewed ? (await viewing()).unchangeableApp(app) : app;
+    return this.#viewed ? (await rights()).unchangeableApp(app) : app;
   }
 
   #workspace(me: Me, app: AppMetadata, locale: Locale): Workspace {
@@ -143,7 +143,7 @@ export class App extends LitElement {
         let loading = entities.get(name);
         if (!loading) {
           loading = this.#client.entity(name, locale.language);
-          if (this.#viewed) loading = loading.then(async (found) => (await viewing()).unchangeable(found));
+          if (this.#viewed) loading = loading.then(async (found) => (await rights()).unchangeable(found));
           entities.set(name, loading);
           loading.catch(() => entities.delete(name));
         }
@@ -157,7 +157,7 @@ export class App extends LitElement {
         return openQuickCreate(workspace, entity, initial);
       },
       why: (question) => {
-        void import('./access/why-dialog.ts').then(({ openWhy }) => openWhy(workspace, question));
+        void rights().then(({ openWhy }) => openWhy(workspace, question));
       },
     };
     return workspace;
@@ -255,7 +255,7 @@ export class App extends LitElement {
   }
 }
 
-/** What seeing with somebody else's eyes takes: loaded only then. */
-const viewing = () => import('./access/viewing.ts');
+/** Seeing with somebody else's eyes, and why: loaded only then. */
+const rights = () => import('./access/when-needed.ts');
 
 customElements.define('x-app', App);

@@ -1,4 +1,4 @@
-// Through whose eyes this tab sees: kept with the tab; what it does to requests and metadata is in access/viewing.ts.
+// Through whose eyes this tab sees: kept with the tab; what it does to requests and metadata is in access/when-needed.ts.
 const KEY = 'peyvand.view-as';
 
 export interface Viewed {

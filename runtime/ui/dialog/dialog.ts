@@ -2,6 +2,7 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
 import { icon } from '../icon.ts';
 import type { Locale } from '../locale/locale.ts';
+import './dialog.css';
 
 export interface DialogHandle<T> {
   close(result?: T): void;

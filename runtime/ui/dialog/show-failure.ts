@@ -15,10 +15,11 @@ export function whyOf(error: unknown): WhyQuestion | undefined {
   };
 }
 
-export function showFailure(workspace: Workspace, error: unknown): void {
+/** `text` in the place of the error's own message. */
+export function showFailure(workspace: Workspace, error: unknown, text?: string): void {
   const question = whyOf(error);
   showToast(
-    error instanceof Error ? error.message : String(error),
+    text ?? (error instanceof Error ? error.message : String(error)),
     'error',
     question && { label: workspace.locale.t('access.why'), run: () => workspace.why(question) },
   );

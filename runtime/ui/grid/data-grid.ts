@@ -5,7 +5,6 @@ import { html, LitElement, nothing, render, type TemplateResult } from 'lit';
 import type { EntityMetadata, ViewMetadata } from '../../../metadata/effective.ts';
 import type { Row } from '../../client/index.ts';
 import { openMenu, type MenuItem } from '../dialog/menu.ts';
-import { showFailure, whyOf } from '../dialog/show-failure.ts';
 import { showToast } from '../dialog/toast.ts';
 import { lockOf } from '../field-lock.ts';
 import type { FieldValue } from '../field-ui.ts';
@@ -835,8 +834,7 @@ export class DataGrid extends LitElement {
     }
     const now = place();
     if (now >= 0) source.replace(now, row);
-    if (whyOf(why)) showFailure(this.workspace, why);
-    else if (reason) showToast(reason, 'error');
+    if (reason) (await import('../dialog/show-failure.ts')).showFailure(this.workspace, why, reason);
     return false;
   }
 

@@ -1,9 +1,15 @@
-// Seeing with somebody else's eyes: what is sent with each request, and metadata that offers nothing to change.
+// What the app takes of rights when it first needs some of it: seeing with somebody else's eyes (what is sent with each request,
+// metadata that offers nothing to change) and the way to why.
 import type { AppMetadata, EntityMetadata } from '../../../metadata/effective.ts';
-import './view-as-banner.ts';
+import type { WhyQuestion, Workspace } from '../../ui/workspace.ts';
 
 /** These are about whoever is signed in. */
 const OWN = /\/api\/(?:auth|admin|setup)(?:\/|$)/;
+
+export async function openWhy(workspace: Workspace, question: WhyQuestion): Promise<void> {
+  const dialog = await import('./why-dialog.ts');
+  await dialog.openWhy(workspace, question);
+}
 
 /** `fetch` with the viewed person's header. */
 export function fetchAs(id: string, input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
@@ -17,7 +23,9 @@ export function unchangeable(entity: EntityMetadata): EntityMetadata {
   return { ...entity, create: false, quickCreate: false, fields: Object.fromEntries(fields) };
 }
 
+/** For the whole app, which from now on says whose eyes these are. */
 export function unchangeableApp(app: AppMetadata): AppMetadata {
+  void import('./view-as-banner.ts');
   const entities = Object.entries(app.entities).map(
     ([name, entity]) => [name, { ...entity, create: false, quickCreate: false }] as const,
   );
