@@ -1,5 +1,6 @@
 // Tooltips for elements with `data-tip`: on hover after a moment, on keyboard focus at once, gone with Escape.
 import { placePopup } from '../popup.ts';
+import './tooltip.css';
 
 export function installTooltips(): void {
   const tip = document.createElement('div');
