@@ -11,7 +11,7 @@ import { listUrl, readAddress, recordUrl, type Address } from './address.ts';
 import { startNavigation, type Navigation } from './navigation.ts';
 import { firstLocale, remember, showTheme, storedTheme } from './preferences.ts';
 import './shell.ts';
-import { viewedPerson, viewWith } from './view-as.ts';
+import { viewedPerson } from './view-as.ts';
 
 type Session =
   | { readonly kind: 'starting' }
@@ -76,11 +76,6 @@ export class App extends LitElement {
     try {
       me = await this.#client.me();
     } catch (error) {
-      // No longer to be looked at, or not by this person: back to one's own eyes.
-      if (this.#viewed && error instanceof ClientError && (error.status === 403 || error.status === 404)) {
-        viewWith(undefined);
-        return;
-      }
       await this.#speak(firstLocale());
       const signedOut = error instanceof ClientError && error.status === 401;
       this.session = signedOut
@@ -192,7 +187,6 @@ export class App extends LitElement {
 
   readonly #onSignOut = async (): Promise<void> => {
     await this.#client.signOut().catch(() => undefined);
-    if (this.#viewed) viewWith(undefined);
     this.session = { kind: 'out' };
   };
 

@@ -9,7 +9,7 @@ import type { Workspace } from '../ui/workspace.ts';
 import { newUrl } from './address.ts';
 import { destinations } from './destinations.ts';
 import './command-palette.css';
-import { viewWith } from './view-as.ts';
+import { viewWith } from './access/when-needed.ts';
 
 interface Entry {
   readonly group: 'records' | 'views' | 'commands';

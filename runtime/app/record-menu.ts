@@ -1,7 +1,7 @@
 // The record page's menu of what is done seldom: each entry loads what it opens.
 import { openMenu, type MenuItem } from '../ui/dialog/menu.ts';
 import type { Workspace } from '../ui/workspace.ts';
-import { viewWith } from './view-as.ts';
+import { viewWith } from './access/when-needed.ts';
 
 export interface MenuRecord {
   readonly entity: string;

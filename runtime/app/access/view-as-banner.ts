@@ -2,7 +2,7 @@
 import { html, LitElement, type TemplateResult } from 'lit';
 import { icon } from '../../ui/icon.ts';
 import type { Locale } from '../../ui/locale/index.ts';
-import { viewWith } from '../view-as.ts';
+import { viewWith } from './when-needed.ts';
 import './view-as-banner.css';
 
 export class ViewAsBanner extends LitElement {

@@ -3,7 +3,8 @@ import { html } from 'lit';
 import { openDialog } from '../../ui/dialog/dialog.ts';
 import { icon } from '../../ui/icon.ts';
 import type { Workspace } from '../../ui/workspace.ts';
-import { viewWith, type Viewed } from '../view-as.ts';
+import type { Viewed } from '../view-as.ts';
+import { viewWith } from './when-needed.ts';
 import './access.css';
 import { personInput } from './person-input.ts';
 

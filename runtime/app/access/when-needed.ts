@@ -1,6 +1,7 @@
 // What the app takes of rights when it first needs some of it: seeing with somebody else's eyes (what is sent with each request,
 // metadata that offers nothing to change) and the way to why.
 import type { AppMetadata, EntityMetadata } from '../../../metadata/effective.ts';
+import { VIEW_AS_KEY, type Viewed } from '../view-as.ts';
 import type { WhyQuestion, Workspace } from '../../ui/workspace.ts';
 
 /** These are about whoever is signed in. */
@@ -11,11 +12,27 @@ export async function openWhy(workspace: Workspace, question: WhyQuestion): Prom
   await dialog.openWhy(workspace, question);
 }
 
+/** Loads the app anew, so that nothing read with one pair of eyes is shown with another. */
+export function viewWith(person: Viewed | undefined): void {
+  if (person) {
+    sessionStorage.setItem(VIEW_AS_KEY, JSON.stringify(person));
+    location.assign('/app');
+  } else {
+    sessionStorage.removeItem(VIEW_AS_KEY);
+    location.reload();
+  }
+}
+
 /** `fetch` with the viewed person's header. */
-export function fetchAs(id: string, input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+export async function fetchAs(id: string, input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);
-  if (!OWN.test(String(input))) headers.set('Peyvand-View-As', id);
-  return fetch(input, { ...init, headers });
+  const url = String(input);
+  if (!OWN.test(url)) headers.set('Peyvand-View-As', id);
+  const response = await fetch(input, { ...init, headers });
+  // Signed out, no longer to be looked at, or not by this person: back to one's own eyes.
+  if (url.endsWith('/api/auth/sign-out')) viewWith(undefined);
+  if (url.endsWith('/api/me') && (response.status === 403 || response.status === 404)) viewWith(undefined);
+  return response;
 }
 
 export function unchangeable(entity: EntityMetadata): EntityMetadata {
