@@ -82,6 +82,11 @@ export function fits(ownership: 'user' | 'organization' | undefined, depth: Dept
   return ownership !== 'organization' || depth === 'none' || depth === 'organization';
 }
 
+/** What a grant comes to on rows of this ownership: what everything else is granted may reach none of them. */
+export function reaching(ownership: 'user' | 'organization' | undefined, grant: Grant): Grant {
+  return fits(ownership, grant.depth) ? grant : none;
+}
+
 /** The next depth by the space bar. */
 export function nextDepth(ownership: 'user' | 'organization' | undefined, depth: Depth): Depth {
   for (let at = depths.indexOf(depth) + 1; ; at += 1) {

@@ -14,6 +14,7 @@ import {
   nextDepth,
   pasteGrants,
   privileges,
+  reaching,
   sameGrant,
   type Depth,
   type Grant,
@@ -184,8 +185,8 @@ export class RoleMatrix extends LitElement {
 
   #cell(row: MatrixRow, privilege: Privilege, spot: Spot): TemplateResult {
     const { t } = this.context;
-    const grant = grantAt(this.matrix, row.entity, privilege);
-    const changed = !sameGrant(grant, grantAt(this.base, row.entity, privilege));
+    const grant = reaching(row.ownership, grantAt(this.matrix, row.entity, privilege));
+    const changed = !sameGrant(grant, reaching(row.ownership, grantAt(this.base, row.entity, privilege)));
     const wrong = this.problems?.has(`${row.entity}/${privilege}`) === true;
     const note = this.noteOf?.({ entity: row.entity, privilege }) ?? '';
     const words = [

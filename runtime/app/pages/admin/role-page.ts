@@ -19,7 +19,9 @@ import {
   depths,
   grantAt,
   privileges,
+  reaching,
   readMatrix,
+  sameGrant,
   setGrants,
   writePrivileges,
   type Change,
@@ -219,13 +221,13 @@ export class RolePage extends AdminElement<Loaded> {
 
   #changes(): readonly Change[] {
     const [draft, base] = [this.draft, this.#base];
-    return draft && base
-      ? changesBetween(
-          base.matrix,
-          draft.matrix,
-          this.#rows.map(({ entity }) => entity),
-        )
-      : [];
+    if (!draft || !base) return [];
+    return this.#rows.flatMap(({ entity, ownership }) =>
+      changesBetween(base.matrix, draft.matrix, [entity]).flatMap((change): readonly Change[] => {
+        const [before, after] = [reaching(ownership, change.before), reaching(ownership, change.after)];
+        return sameGrant(before, after) ? [] : [{ ...change, before, after }];
+      }),
+    );
   }
 
   /** What else than the matrix changed, in words. */

@@ -11,6 +11,7 @@ import {
   nextDepth,
   pasteGrants,
   privileges,
+  reaching,
   readMatrix,
   setGrants,
   writePrivileges,
@@ -102,4 +103,6 @@ test('the space bar goes through the depths that mean something', () => {
   expect(cycle('user')).toEqual(depths);
   expect(cycle('organization')).toEqual(['none', 'organization']);
   expect(fits('organization', 'unit')).toBe(false);
+  expect(reaching('organization', { depth: 'unit' })).toEqual({ depth: 'none' });
+  expect(reaching('user', { depth: 'unit' })).toEqual({ depth: 'unit' });
 });
