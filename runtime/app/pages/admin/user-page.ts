@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { ask } from '../../../ui/dialog/dialog.ts';
 import { icon } from '../../../ui/icon.ts';
 import { adminUrl } from '../../address.ts';
+import { viewWith } from '../../view-as.ts';
 import { AdminElement } from './admin-element.ts';
 import type { Access, DocumentSummary, Effective, EntityRow, Team, Unit, User } from './api.ts';
 import { attempt } from './context.ts';
@@ -82,7 +83,7 @@ export class UserPage extends AdminElement<Loaded> {
           >
           ${
             this.#mayViewAs(user)
-              ? html`<button type="button" class="x-button" @click=${this.#viewAs}>
+              ? html`<button type="button" class="x-button" @click=${() => viewWith({ id: user.id, name: user.name })}>
                   ${icon('eye')}<span>${t('user.viewAs')}</span>
                 </button>`
               : nothing
@@ -394,12 +395,6 @@ export class UserPage extends AdminElement<Loaded> {
     const { me } = this.context.workspace;
     return user.id !== me.userId && !user.disabled && (me.rights.includes('view-as') || me.rights.includes('*'));
   }
-
-  readonly #viewAs = (): void => {
-    this.dispatchEvent(
-      new CustomEvent<string>('view-as', { detail: this.itemId ?? '', bubbles: true, composed: true }),
-    );
-  };
 
   readonly #showMay = async (): Promise<void> => {
     const { api } = this.context;
