@@ -8,8 +8,8 @@ export type Address =
   | { readonly kind: 'new'; readonly entity: string }
   | { readonly kind: 'my-security' }
   | { readonly kind: 'reset-password' }
-  /** `/admin/roles/seller`: the section and what is open in it; both empty for the first section. */
-  | { readonly kind: 'admin'; readonly section: string; readonly id: string | undefined }
+  /** `/admin/roles/seller`: what follows `admin`; read by administration.ts. */
+  | { readonly kind: 'admin'; readonly parts: readonly string[] }
   | { readonly kind: 'unknown' };
 
 /** No entity has a hyphen in its name. */
@@ -24,10 +24,7 @@ export function readAddress(path: string): Address {
     return { kind: 'home' };
   if (path === MY_SECURITY_URL) return { kind: 'my-security' };
   if (path === '/reset-password') return { kind: 'reset-password' };
-  if (parts[0] === 'admin') {
-    const [, section = '', id, ...more] = parts;
-    return more.length > 0 ? { kind: 'unknown' } : { kind: 'admin', section, id };
-  }
+  if (parts[0] === 'admin') return { kind: 'admin', parts: parts.slice(1) };
   const [app, entity, third, fourth, ...rest] = parts;
   if (app !== 'app' || entity === undefined || rest.length > 0) return { kind: 'unknown' };
   if (third === 'record' && fourth !== undefined) return { kind: 'record', entity, id: fourth };
@@ -44,7 +41,3 @@ export const listUrl = (entity: string, view?: string): string =>
 
 /** `account/views/active` and `active` → `active`. */
 export const shortId = (id: string): string => id.slice(id.lastIndexOf('/') + 1);
-
-/** `adminUrl('roles', 'seller')` → `/admin/roles/seller` */
-export const adminUrl = (section: string, id?: string): string =>
-  `/admin/${section}${id === undefined ? '' : `/${encodeURIComponent(id)}`}`;

@@ -5,7 +5,8 @@ import type { Me } from '../../metadata/effective.ts';
 import type { MenuItem } from '../ui/dialog/menu.ts';
 import { icon } from '../ui/icon.ts';
 import type { Workspace } from '../ui/workspace.ts';
-import { adminUrl, type Address } from './address.ts';
+import type { Address } from './address.ts';
+import type { Navigation } from './navigation.ts';
 
 export interface AdminSection {
   readonly id: string;
@@ -24,6 +25,10 @@ const sections: readonly AdminSection[] = [
   { id: 'audit', icon: 'history', right: 'audit' },
 ];
 
+/** `adminUrl('roles', 'seller')` → `/admin/roles/seller` */
+export const adminUrl = (section: string, id?: string): string =>
+  `/admin/${section}${id === undefined ? '' : `/${encodeURIComponent(id)}`}`;
+
 /** Those the caller's rights open. */
 export function adminSections({ rights }: Pick<Me, 'rights'>): readonly AdminSection[] {
   return sections.filter(({ right }) => rights.includes(right) || rights.includes('*'));
@@ -33,7 +38,7 @@ export function adminSections({ rights }: Pick<Me, 'rights'>): readonly AdminSec
 export function siteMap({ locale, me }: Workspace, address: Address, chosen: () => void): TemplateResult | undefined {
   const open = adminSections(me);
   if (open.length === 0) return undefined;
-  const here = address.kind === 'admin' ? address.section || open[0]?.id : undefined;
+  const here = address.kind === 'admin' ? (address.parts[0] ?? open[0]?.id) : undefined;
   const title = locale.t('admin.title');
   return html`<section aria-label=${title}>
     <h3 class="x-group">${title}</h3>
@@ -61,4 +66,18 @@ export function commands({ locale, me, go }: Workspace): readonly MenuItem[] {
     icon: section.icon,
     run: () => go(adminUrl(section.id)),
   }));
+}
+
+export function page(
+  workspace: Workspace,
+  navigation: Navigation,
+  { parts }: Extract<Address, { kind: 'admin' }>,
+): TemplateResult {
+  void import('./pages/admin/admin-page.ts');
+  return html`<x-admin-page
+    .workspace=${workspace}
+    .navigation=${navigation}
+    .section=${parts.length > 2 ? 'unknown' : (parts[0] ?? '')}
+    .itemId=${parts[1]}
+  ></x-admin-page>`;
 }

@@ -53,8 +53,6 @@ export class Shell extends LitElement {
   }
 
   override updated(changed: Map<string, unknown>): void {
-    if (changed.has('address') || changed.has('administration'))
-      this.querySelector('.x-side [aria-current]')?.scrollIntoView({ block: 'nearest' });
     if (!changed.has('drawer')) return;
     const dialog = this.querySelector<HTMLDialogElement>('.x-drawer');
     if (this.drawer && dialog && !dialog.open) dialog.showModal();
@@ -197,15 +195,8 @@ export class Shell extends LitElement {
       void import('./pages/security-page.ts');
       return html`<x-security-page .workspace=${workspace}></x-security-page>`;
     }
-    if (address.kind === 'admin') {
-      void import('./pages/admin/admin-page.ts');
-      return html`<x-admin-page
-        .workspace=${workspace}
-        .navigation=${navigation}
-        .section=${address.section}
-        .itemId=${address.id}
-      ></x-admin-page>`;
-    }
+    if (address.kind === 'admin' && workspace.me.rights.length > 0)
+      return this.administration?.page(workspace, navigation, address) ?? html``;
     const { t } = workspace.locale;
     return html`<div class="x-state x-whole">
       ${icon('map-pin-off')}

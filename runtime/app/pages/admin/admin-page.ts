@@ -31,6 +31,10 @@ export class AdminPage extends LitElement {
     if (changed.has('workspace')) void this.#prepare();
   }
 
+  override updated(): void {
+    document.querySelector('.x-side [aria-current]')?.scrollIntoView({ block: 'nearest' });
+  }
+
   async #prepare(): Promise<void> {
     const { workspace } = this;
     const context = await createContext(workspace, this.navigation);

@@ -1,6 +1,6 @@
 // Making a role, empty or as a copy: its name and the id of its document.
 import { ClientError } from '../../../client/index.ts';
-import { adminUrl } from '../../address.ts';
+import { adminUrl } from '../../administration.ts';
 import type { Document } from './api.ts';
 import { wordsOf, type AdminContext } from './context.ts';
 import { askFor } from './parts.ts';

@@ -4,7 +4,7 @@ import { ClientError } from '../../../client/index.ts';
 import { ask, openDialog } from '../../../ui/dialog/dialog.ts';
 import { showToast } from '../../../ui/dialog/toast.ts';
 import { icon } from '../../../ui/icon.ts';
-import { adminUrl } from '../../address.ts';
+import { adminUrl } from '../../administration.ts';
 import { AdminElement } from './admin-element.ts';
 import type { Document, EntityField, EntityRow, SecurityDocument, Team } from './api.ts';
 import { attempt, wordsOf } from './context.ts';

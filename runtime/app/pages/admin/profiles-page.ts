@@ -1,7 +1,7 @@
 // The field profiles: who may see and change secured fields.
 import { html, nothing, type TemplateResult } from 'lit';
 import { icon } from '../../../ui/icon.ts';
-import { adminUrl } from '../../address.ts';
+import { adminUrl } from '../../administration.ts';
 import { AdminElement } from './admin-element.ts';
 import type { DocumentSummary } from './api.ts';
 import { newProfile } from './new-role.ts';

@@ -7,7 +7,7 @@ import { showToast } from '../../../ui/dialog/toast.ts';
 import { icon } from '../../../ui/icon.ts';
 import '../../../ui/form/form.css';
 import { foldText } from '../../../ui/locale/digits.ts';
-import { adminUrl } from '../../address.ts';
+import { adminUrl } from '../../administration.ts';
 import { AdminElement } from './admin-element.ts';
 import type { Document, EntityRow, SecurityDocument, WhatIf } from './api.ts';
 import { attempt, wordsOf } from './context.ts';

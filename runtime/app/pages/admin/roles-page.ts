@@ -1,7 +1,7 @@
 // The roles: where each comes from, whether it was changed here, and how many hold it.
 import { html, nothing, type TemplateResult } from 'lit';
 import { icon } from '../../../ui/icon.ts';
-import { adminUrl } from '../../address.ts';
+import { adminUrl } from '../../administration.ts';
 import { AdminElement } from './admin-element.ts';
 import type { DocumentSummary } from './api.ts';
 import { newRole } from './new-role.ts';

@@ -1,7 +1,7 @@
 // Sessions and API keys as tables: on a person's page, and of everybody.
 import { html, nothing, type TemplateResult } from 'lit';
 import { icon } from '../../../ui/icon.ts';
-import { adminUrl } from '../../address.ts';
+import { adminUrl } from '../../administration.ts';
 import type { Key, Session } from './api.ts';
 import type { AdminContext } from './context.ts';
 import { table, type Column } from './parts.ts';

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { ask } from '../../../ui/dialog/dialog.ts';
 import { icon } from '../../../ui/icon.ts';
-import { adminUrl } from '../../address.ts';
+import { adminUrl } from '../../administration.ts';
 import { AdminElement } from './admin-element.ts';
 import type { DocumentSummary, Team, Unit } from './api.ts';
 import { attempt } from './context.ts';

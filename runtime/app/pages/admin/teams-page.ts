@@ -1,7 +1,7 @@
 // The teams: owner teams hold roles and own rows, access teams are shared with.
 import { html, type TemplateResult } from 'lit';
 import { icon } from '../../../ui/icon.ts';
-import { adminUrl } from '../../address.ts';
+import { adminUrl } from '../../administration.ts';
 import { AdminElement } from './admin-element.ts';
 import type { Team, Unit } from './api.ts';
 import { askFor, few, matching, pageHead, table } from './parts.ts';

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { ask } from '../../../ui/dialog/dialog.ts';
 import { icon } from '../../../ui/icon.ts';
 import { styled } from '../../../ui/styled.ts';
-import { adminUrl } from '../../address.ts';
+import { adminUrl } from '../../administration.ts';
 import { AdminElement } from './admin-element.ts';
 import type { Unit } from './api.ts';
 import { attempt } from './context.ts';

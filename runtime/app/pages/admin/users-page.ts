@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { openDialog } from '../../../ui/dialog/dialog.ts';
 import { showToast } from '../../../ui/dialog/toast.ts';
 import { icon } from '../../../ui/icon.ts';
-import { adminUrl } from '../../address.ts';
+import { adminUrl } from '../../administration.ts';
 import { AdminElement } from './admin-element.ts';
 import type { DocumentSummary, Unit, User } from './api.ts';
 import { attempt, wordsOf } from './context.ts';
