@@ -6,7 +6,6 @@ import { translator } from '../model/labels.ts';
 import type { DuplicateCriterion, DuplicateRule, Entity } from '../model/model.ts';
 import type { Literal } from '../query/literal.ts';
 import type { Condition, Path } from '../query/tree.ts';
-import { mayReadFully } from '../records/authorize-fields.ts';
 import { columnOf, factsOf } from '../records/entity-facts.ts';
 import { list } from '../records/list.ts';
 
@@ -40,11 +39,11 @@ export async function findDuplicates(
   textOf: TextOf,
 ): Promise<readonly Duplicate[]> {
   const found = new Map<string, Duplicate>();
-  // Within a transaction one after the other, on its connection; else at once.
-  const lists = await Promise.all(rules.map((rule) => findByRule(call, rule, id, textOf)));
-  for (const one of lists.flat()) {
-    const key = `${one.entity} ${one.id}`;
-    if ((found.get(key)?.score ?? -1) < one.score) found.set(key, one);
+  for (const rule of rules) {
+    for (const one of await findByRule(call, rule, id, textOf)) {
+      const key = `${one.entity} ${one.id}`;
+      if ((found.get(key)?.score ?? -1) < one.score) found.set(key, one);
+    }
   }
   return [...found.values()].toSorted((a, b) => b.score - a.score).slice(0, DUPLICATES_TOLD);
 }
@@ -52,7 +51,7 @@ export async function findDuplicates(
 async function findByRule(call: Call, rule: DuplicateRule, id: string, textOf: TextOf): Promise<readonly Duplicate[]> {
   const { model } = call.engine;
   const other = model.entities.get(rule.with);
-  if (!other || !mayCompare(call, rule)) return [];
+  if (!other) return [];
   const literals: Literal[] = [];
   const conditions: Condition[] = [];
   for (const criterion of rule.criteria) {
@@ -97,16 +96,6 @@ async function findByRule(call: Call, rule: DuplicateRule, id: string, textOf: T
       fields,
     };
   });
-}
-
-/** A rule that compares what the caller may not read, or reads masked, finds nothing for them. */
-function mayCompare(call: Call, rule: DuplicateRule): boolean {
-  const { model } = call.engine;
-  return rule.criteria.every((one) =>
-    [model.entities.get(rule.entity)?.fields.get(one.field), model.entities.get(rule.with)?.fields.get(one.with)].every(
-      (field) => field !== undefined && mayReadFully(call, field),
-    ),
-  );
 }
 
 /** The text, or null where nothing of it can be compared. */

@@ -1,7 +1,16 @@
 // One spelling of texts, in TypeScript and in SQL: what people take for the same becomes the same, and both agree.
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fold, foldPhone, foldSql, phoneSql, similarity, similaritySql, sound, soundSql } from '../../../../core/db/fold.ts';
+import {
+  fold,
+  foldPhone,
+  foldSql,
+  phoneSql,
+  similarity,
+  similaritySql,
+  sound,
+  soundSql,
+} from '../../../../core/db/fold.ts';
 import { ensureSystemTables } from '../../../../core/schema/system-tables.ts';
 import { testDatabase, type TestDatabase } from '../../../support/database.ts';
 
