@@ -8,7 +8,7 @@ import type { EventHandler, HandlerContext, HandlerRecords, Message, Violation }
 import { fail } from '../records/errors.ts';
 import { invalid } from '../records/invalid.ts';
 import { alone, transact } from '../records/transact.ts';
-import { guardOf } from '../security/guard.ts';
+import { guardOf } from '../security/administration/guard.ts';
 import { handlersOf } from './handlers.ts';
 
 /** Writes nested deeper than this are refused, with the chain of handlers. */

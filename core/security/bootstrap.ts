@@ -10,12 +10,12 @@ import { handlerRecords } from '../records/handler-records.ts';
 import type { JsonObject } from '../sdk/index.ts';
 import { administratorRole } from './access.ts';
 import { associationOf } from './association.ts';
-import { ensureAuthTables } from './auth-tables.ts';
+import { ensureAuthTables } from './sign-in/auth-tables.ts';
 import { refuse } from './errors.ts';
 import { PRINCIPALS_CHANNEL } from './principals.ts';
 import { ORGANIZATION_ROW_ID, ROOT_UNIT_ID, SYSTEM_USER_ID, systemPrincipal } from './system-principal.ts';
-import { giveRole, roleName } from './user-roles.ts';
-import { normalizeEmail, saveIdentity } from './users.ts';
+import { giveRole, roleName } from './administration/user-roles.ts';
+import { normalizeEmail, saveIdentity } from './sign-in/users.ts';
 
 export interface BootstrapOptions {
   readonly organization: string;

@@ -4,7 +4,7 @@ import { ident, qualified } from '../db/identifier.ts';
 import type { Database, Executor } from '../db/sql.ts';
 import type { Model } from '../model/model.ts';
 import { associationOf } from './association.ts';
-import { AUTH_CHANNEL } from './auth-tables.ts';
+import { AUTH_CHANNEL } from './sign-in/auth-tables.ts';
 import type { Principal, Reports } from './principal.ts';
 import { readSettings, settingsSql, type SettingsRow } from './user-settings.ts';
 

@@ -7,7 +7,7 @@ import { handlerRecords } from '../records/handler-records.ts';
 import type { Violation } from '../sdk/index.ts';
 import { refuse } from './errors.ts';
 import { ROOT_UNIT_ID } from './system-principal.ts';
-import { findIdentity, normalizeEmail, saveIdentity } from './users.ts';
+import { findIdentity, normalizeEmail, saveIdentity } from './sign-in/users.ts';
 
 export interface BaseCurrency {
   /** ISO 4217, or one of three capitals in its manner: `EUR`, `IRT`. */

@@ -1,7 +1,7 @@
 // The server's configuration: environment variables only (README.md lists them), checked all at once before anything starts.
 import { resolve } from 'node:path';
 import type { Violation } from '../../core/sdk/index.ts';
-import { isSignInEmail } from '../../core/security/users.ts';
+import { isSignInEmail } from '../../core/security/sign-in/users.ts';
 import { fail } from './errors.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;

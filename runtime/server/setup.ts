@@ -1,10 +1,10 @@
 // GET and POST /api/setup: what the first-run page shows and sends. For administrators; once.
 import { administratorRole } from '../../core/security/access.ts';
-import { announceAuthChange } from '../../core/security/auth-tables.ts';
+import { announceAuthChange } from '../../core/security/sign-in/auth-tables.ts';
 import type { Principal } from '../../core/security/principal.ts';
 import { completeSetup, findObstacles, readSetup, type Setup } from '../../core/security/setup.ts';
 import { isCalendar, isLanguage, isTimeZone } from '../../core/security/user-settings.ts';
-import { isSignInEmail } from '../../core/security/users.ts';
+import { isSignInEmail } from '../../core/security/sign-in/users.ts';
 import type { Violation } from '../../core/sdk/index.ts';
 import { answerJson } from './answer.ts';
 import { requireSession } from './auth/caller.ts';

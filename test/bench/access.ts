@@ -14,7 +14,7 @@ import type { Engine } from '../../core/engine.ts';
 import { layerOf } from '../../core/model/read-layer.ts';
 import { openOrganization } from '../../core/organization.ts';
 import { loadPlugins } from '../../core/plugins/load-plugins.ts';
-import { createApiKey } from '../../core/security/api-keys.ts';
+import { createApiKey } from '../../core/security/sign-in/api-keys.ts';
 import { compareWorld } from '../support/access-decisions.ts';
 import { fuzzLeaks, leakProfiles } from '../support/access-leaks.ts';
 import { clearWorld, makeWorld, worldDocuments, worldEntities, writeWorld } from '../support/access-world.ts';

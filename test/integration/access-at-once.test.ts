@@ -1,6 +1,6 @@
 // Rights that change through one server hold at once on another: roles, teams, units, shares.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApiKey } from '../../core/security/api-keys.ts';
+import { createApiKey } from '../../core/security/sign-in/api-keys.ts';
 import { createUser } from '../../core/security/bootstrap.ts';
 import { systemPrincipal } from '../../core/security/system-principal.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';

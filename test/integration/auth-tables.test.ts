@@ -1,8 +1,8 @@
 // The tables of sign-in in a database of an older release.
 import { expect, test } from 'vitest';
-import { announceAuthChange, ensureAuthTables } from '../../core/security/auth-tables.ts';
-import { createApiKey, resolveApiKey, hashKey } from '../../core/security/api-keys.ts';
-import { sweepSignIn } from '../../core/security/sweep.ts';
+import { announceAuthChange, ensureAuthTables } from '../../core/security/sign-in/auth-tables.ts';
+import { createApiKey, resolveApiKey, hashKey } from '../../core/security/sign-in/api-keys.ts';
+import { sweepSignIn } from '../../core/security/sign-in/sweep.ts';
 import { testDatabase } from '../support/database.ts';
 
 /** As the first release made them. */

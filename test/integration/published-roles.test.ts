@@ -2,7 +2,7 @@
 import { expect, test, vi } from 'vitest';
 import type { Model } from '../../core/model/model.ts';
 import { layerOf } from '../../core/model/read-layer.ts';
-import { createApiKey } from '../../core/security/api-keys.ts';
+import { createApiKey } from '../../core/security/sign-in/api-keys.ts';
 import { createUser } from '../../core/security/bootstrap.ts';
 import { readPrincipal } from '../../core/security/principals.ts';
 import { systemPrincipal } from '../../core/security/system-principal.ts';

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createApiKey } from '../../core/security/api-keys.ts';
+import { createApiKey } from '../../core/security/sign-in/api-keys.ts';
 import { createUser } from '../../core/security/bootstrap.ts';
 import { ROOT_UNIT_ID, systemPrincipal } from '../../core/security/system-principal.ts';
 import { ADMIN_EMAIL, testServer, type InProcessServer } from '../support/server.ts';

@@ -1,6 +1,6 @@
 // How others sign in, as administrators see and change it; and that nobody else may.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApiKey } from '../../core/security/api-keys.ts';
+import { createApiKey } from '../../core/security/sign-in/api-keys.ts';
 import { SYSTEM_USER_ID } from '../../core/security/system-principal.ts';
 import { ADMIN_EMAIL, ADMIN_PASSWORD, testServer, type InProcessServer } from '../support/server.ts';
 import { mailbox, type Mailbox } from '../support/mailbox.ts';

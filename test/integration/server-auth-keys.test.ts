@@ -1,8 +1,8 @@
 // API keys of one's own: shown once, narrowed to roles, ended and expired ones refused, and never in an address.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApiKey } from '../../core/security/api-keys.ts';
+import { createApiKey } from '../../core/security/sign-in/api-keys.ts';
 import { systemPrincipal } from '../../core/security/system-principal.ts';
-import { alignRoles } from '../../core/security/user-roles.ts';
+import { alignRoles } from '../../core/security/administration/user-roles.ts';
 import { API_KEY, testServer, type InProcessServer } from '../support/server.ts';
 import { codeOf, makePerson, SESSION, visitor, type Visitor } from '../support/visitor.ts';
 

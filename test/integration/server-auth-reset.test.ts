@@ -1,6 +1,6 @@
 // A forgotten password: a mailed link that works once, tells strangers nothing and leads nowhere else.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createPasswordLink } from '../../core/security/password-links.ts';
+import { createPasswordLink } from '../../core/security/sign-in/password-links.ts';
 import { childServer, testServer, type InProcessServer } from '../support/server.ts';
 import { testDatabase } from '../support/database.ts';
 import { mailbox, type Mail, type Mailbox } from '../support/mailbox.ts';

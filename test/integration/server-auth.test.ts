@@ -1,9 +1,9 @@
 // Signing in, keys, and what keeps strangers out, over real HTTP.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApiKey, revokeApiKey } from '../../core/security/api-keys.ts';
+import { createApiKey, revokeApiKey } from '../../core/security/sign-in/api-keys.ts';
 import { createUser } from '../../core/security/bootstrap.ts';
 import { systemPrincipal } from '../../core/security/system-principal.ts';
-import { resetPassword } from '../../core/security/users.ts';
+import { resetPassword } from '../../core/security/sign-in/users.ts';
 import { hashPassword } from '../../runtime/server/auth/sessions.ts';
 import { ADMIN_EMAIL, ADMIN_PASSWORD, testServer, type InProcessServer } from '../support/server.ts';
 

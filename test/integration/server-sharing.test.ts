@@ -1,6 +1,6 @@
 // Sharing over real HTTP: as clients of the Dataverse Web API do it, and as our own app does.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApiKey } from '../../core/security/api-keys.ts';
+import { createApiKey } from '../../core/security/sign-in/api-keys.ts';
 import { createUser } from '../../core/security/bootstrap.ts';
 import { systemPrincipal } from '../../core/security/system-principal.ts';
 import { testServer, type InProcessServer } from '../support/server.ts';

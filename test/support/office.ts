@@ -1,7 +1,7 @@
 // An organization with branch offices on a running server: units, teams, people with their keys, and the accounts they own.
 // What the tests of "why?", of viewing as somebody else and of "what if?" stand on.
 import { layerOf } from '../../core/model/read-layer.ts';
-import { createApiKey } from '../../core/security/api-keys.ts';
+import { createApiKey } from '../../core/security/sign-in/api-keys.ts';
 import { createUser } from '../../core/security/bootstrap.ts';
 import { readPrincipal } from '../../core/security/principals.ts';
 import { ROOT_UNIT_ID, systemPrincipal } from '../../core/security/system-principal.ts';

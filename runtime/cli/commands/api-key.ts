@@ -1,7 +1,7 @@
 // `peyvand api-key create|list|revoke`: keys for scripts and integrations.
-import { createApiKey, listApiKeys, revokeApiKey, type ApiKey } from '../../../core/security/api-keys.ts';
+import { createApiKey, listApiKeys, revokeApiKey, type ApiKey } from '../../../core/security/sign-in/api-keys.ts';
 import { readPrincipal } from '../../../core/security/principals.ts';
-import { findIdentity, normalizeEmail } from '../../../core/security/users.ts';
+import { findIdentity, normalizeEmail } from '../../../core/security/sign-in/users.ts';
 import { fail, readOptions, usageFault, type Command } from '../command.ts';
 import { openWorkspace } from '../workspace.ts';
 

@@ -1,16 +1,16 @@
 // `peyvand user create|invite|reset-password|unlock|disable-second-factor`: people who sign in.
 import { createUser } from '../../../core/security/bootstrap.ts';
-import { listRoles } from '../../../core/security/user-roles.ts';
-import { createPasswordLink } from '../../../core/security/password-links.ts';
-import { removeSecondFactor } from '../../../core/security/second-factors.ts';
-import { forgetAttempts } from '../../../core/security/sign-in-attempts.ts';
+import { listRoles } from '../../../core/security/administration/user-roles.ts';
+import { createPasswordLink } from '../../../core/security/sign-in/password-links.ts';
+import { removeSecondFactor } from '../../../core/security/sign-in/second-factors.ts';
+import { forgetAttempts } from '../../../core/security/sign-in/sign-in-attempts.ts';
 import {
   findIdentity,
   isSignInEmail,
   normalizeEmail,
   resetPassword,
   type Identity,
-} from '../../../core/security/users.ts';
+} from '../../../core/security/sign-in/users.ts';
 import { passwordLink } from '../../server/auth/password-link.ts';
 import { hashPassword } from '../../server/auth/sessions.ts';
 import { randomPassword } from '../../server/random-password.ts';

@@ -1,5 +1,5 @@
 // GET /api/access/explain?entity=account&record=…&privilege=read&field=…&user=…: why somebody may or may not.
-import { explain, type Explanation, type Question } from '../../../core/security/explain.ts';
+import { explain, type Explanation, type Question } from '../../../core/security/explain/explain.ts';
 import type { Principal } from '../../../core/security/principal.ts';
 import { answerJson } from '../answer.ts';
 import { fail } from '../errors.ts';

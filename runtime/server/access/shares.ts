@@ -4,7 +4,7 @@ import type { Entity } from '../../../core/model/model.ts';
 import { suggest } from '../../../core/model/suggest.ts';
 import type { Privilege } from '../../../core/security/access.ts';
 import type { Principal } from '../../../core/security/principal.ts';
-import { privilegesOn, share, shareable, sharesOf, unshare } from '../../../core/security/shares.ts';
+import { privilegesOn, share, shareable, sharesOf, unshare } from '../../../core/security/sharing/shares.ts';
 import type { Violation } from '../../../core/sdk/index.ts';
 import { answerEmpty, answerJson } from '../answer.ts';
 import { readJson } from '../body.ts';

@@ -1,6 +1,6 @@
 // POST /api/access/what-if: what a change of a role, a profile or who holds them would do. Nothing is changed.
 import type { Principal } from '../../../core/security/principal.ts';
-import { whatIf } from '../../../core/security/what-if.ts';
+import { whatIf } from '../../../core/security/explain/what-if.ts';
 import { answerJson } from '../answer.ts';
 import { readJson } from '../body.ts';
 import { originOf, type Exchange } from '../exchange.ts';

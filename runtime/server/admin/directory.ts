@@ -9,12 +9,12 @@ import {
   readEffectiveRights,
   type NamedDocument,
   type UserQuery,
-} from '../../../core/security/directory.ts';
+} from '../../../core/security/administration/directory.ts';
 import { followModel } from '../../../core/security/bootstrap.ts';
 import type { Principal } from '../../../core/security/principal.ts';
-import { giveRole } from '../../../core/security/user-roles.ts';
+import { giveRole } from '../../../core/security/administration/user-roles.ts';
 import { isLanguage } from '../../../core/security/user-settings.ts';
-import { findIdentity, isSignInEmail, normalizeEmail } from '../../../core/security/users.ts';
+import { findIdentity, isSignInEmail, normalizeEmail } from '../../../core/security/sign-in/users.ts';
 import type { Violation } from '../../../core/sdk/index.ts';
 import type { Translate } from '../../../core/model/labels.ts';
 import { answerJson } from '../answer.ts';

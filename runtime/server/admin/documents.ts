@@ -1,6 +1,6 @@
 // /api/admin/roles and /api/admin/profiles: what roles and field profiles grant, read and changed as whole documents. The ETag
 // is the document's own, so that two administrators overwrite each other's role never and another's role is no conflict.
-import { countAllHolders, listHolders } from '../../../core/security/directory.ts';
+import { countAllHolders, listHolders } from '../../../core/security/administration/directory.ts';
 import type { Principal } from '../../../core/security/principal.ts';
 import {
   listSecurityDocuments,
@@ -12,7 +12,7 @@ import {
   tryDocument,
   type SecurityDocument,
   type SecurityKind,
-} from '../../../core/security/security-documents.ts';
+} from '../../../core/security/administration/security-documents.ts';
 import type { JsonObject } from '../../../core/sdk/index.ts';
 import { answerEmpty, answerJson } from '../answer.ts';
 import { readJson } from '../body.ts';

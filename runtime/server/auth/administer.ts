@@ -1,14 +1,14 @@
 // How others sign in, for administrators: see it, invite, unlock, sign out, take a lost second factor or a key away.
 import { requireRight } from '../../../core/security/access.ts';
-import { endApiKey, listApiKeys } from '../../../core/security/api-keys.ts';
-import { touchUser } from '../../../core/security/guard.ts';
-import { createPasswordLink } from '../../../core/security/password-links.ts';
-import { readPerson, type Person } from '../../../core/security/person.ts';
+import { endApiKey, listApiKeys } from '../../../core/security/sign-in/api-keys.ts';
+import { touchUser } from '../../../core/security/administration/guard.ts';
+import { createPasswordLink } from '../../../core/security/sign-in/password-links.ts';
+import { readPerson, type Person } from '../../../core/security/sign-in/person.ts';
 import type { Principal } from '../../../core/security/principal.ts';
-import { hasSecondFactor, removeSecondFactor } from '../../../core/security/second-factors.ts';
-import { endSession, endSessions, listSessions } from '../../../core/security/sessions.ts';
-import { forgetAttempts, lockedUntil } from '../../../core/security/sign-in-attempts.ts';
-import { findIdentity, findIdentityById, isSignInEmail, saveIdentity } from '../../../core/security/users.ts';
+import { hasSecondFactor, removeSecondFactor } from '../../../core/security/sign-in/second-factors.ts';
+import { endSession, endSessions, listSessions } from '../../../core/security/sign-in/sessions.ts';
+import { forgetAttempts, lockedUntil } from '../../../core/security/sign-in/sign-in-attempts.ts';
+import { findIdentity, findIdentityById, isSignInEmail, saveIdentity } from '../../../core/security/sign-in/users.ts';
 import { answerJson } from '../answer.ts';
 import { fail } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';

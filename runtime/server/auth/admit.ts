@@ -1,9 +1,9 @@
 // Who an identity provider's claims stand for: the user bound to issuer and subject; else, once, the one with the same
 // verified e-mail address; else a new user where that is allowed. Then the groups decide the roles that are mapped to them.
 import { createUser } from '../../../core/security/bootstrap.ts';
-import { findUnregistered } from '../../../core/security/person.ts';
+import { findUnregistered } from '../../../core/security/sign-in/person.ts';
 import { systemPrincipal } from '../../../core/security/system-principal.ts';
-import { alignRoles } from '../../../core/security/user-roles.ts';
+import { alignRoles } from '../../../core/security/administration/user-roles.ts';
 import {
   bindUser,
   findBoundUser,
@@ -11,7 +11,7 @@ import {
   isBound,
   isSignInEmail,
   saveIdentity,
-} from '../../../core/security/users.ts';
+} from '../../../core/security/sign-in/users.ts';
 import type { Database, Executor } from '../../../core/db/sql.ts';
 import type { Call } from '../../../core/engine.ts';
 import type { Organization } from '../../../core/organization.ts';

@@ -1,6 +1,11 @@
 // Tries of passwords, codes and reset requests: counted before they are checked; too many are refused for a while.
-import { beginAttempt, endAttempt, type Attempt, type AttemptKind } from '../../../core/security/sign-in-attempts.ts';
-import { normalizeEmail } from '../../../core/security/users.ts';
+import {
+  beginAttempt,
+  endAttempt,
+  type Attempt,
+  type AttemptKind,
+} from '../../../core/security/sign-in/sign-in-attempts.ts';
+import { normalizeEmail } from '../../../core/security/sign-in/users.ts';
 import { fail } from '../errors.ts';
 import { clientAddress, type Exchange } from '../exchange.ts';
 import type { AuthHost } from './auth-host.ts';

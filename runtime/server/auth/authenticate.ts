@@ -2,11 +2,11 @@
 // query; what changes a key, a session or a user is announced through the database and forgotten here at once.
 import { timingSafeEqual } from 'node:crypto';
 import type { Database } from '../../../core/db/sql.ts';
-import { AUTH_CHANNEL } from '../../../core/security/auth-tables.ts';
-import { hashKey, narrowTo, resolveApiKey, touchApiKey } from '../../../core/security/api-keys.ts';
+import { AUTH_CHANNEL } from '../../../core/security/sign-in/auth-tables.ts';
+import { hashKey, narrowTo, resolveApiKey, touchApiKey } from '../../../core/security/sign-in/api-keys.ts';
 import type { Principal } from '../../../core/security/principal.ts';
 import type { PrincipalSource } from '../../../core/security/principals.ts';
-import { touchSession } from '../../../core/security/sessions.ts';
+import { touchSession } from '../../../core/security/sign-in/sessions.ts';
 import { fail } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import { requireOwnOrigin } from './caller.ts';

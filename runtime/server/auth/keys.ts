@@ -1,5 +1,5 @@
 // A person's own API keys: for scripts that act in their name, narrowed to some of their roles where they like.
-import { createApiKey, endApiKey, listApiKeys, type ApiKey } from '../../../core/security/api-keys.ts';
+import { createApiKey, endApiKey, listApiKeys, type ApiKey } from '../../../core/security/sign-in/api-keys.ts';
 import type { Principal } from '../../../core/security/principal.ts';
 import type { Violation } from '../../../core/sdk/index.ts';
 import { answerJson } from '../answer.ts';

@@ -1,6 +1,6 @@
 // A person's own sessions: where they are signed in, and ending one.
 import type { Principal } from '../../../core/security/principal.ts';
-import { endSession, listSessions, type Session } from '../../../core/security/sessions.ts';
+import { endSession, listSessions, type Session } from '../../../core/security/sign-in/sessions.ts';
 import { answerJson } from '../answer.ts';
 import { fail } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';

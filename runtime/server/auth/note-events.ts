@@ -2,7 +2,7 @@
 // as they like is noted once a minute, so that nobody fills the log from outside.
 import { recordEvent, type AuditEvent } from '../../../core/audit/record-event.ts';
 import type { Database } from '../../../core/db/sql.ts';
-import { findIdentity } from '../../../core/security/users.ts';
+import { findIdentity } from '../../../core/security/sign-in/users.ts';
 import { clientAddress, originOf, type Exchange } from '../exchange.ts';
 import type { Happenings } from './happenings.ts';
 

@@ -1,8 +1,8 @@
 // A forgotten password (a link by mail, used once) and a changed one.
-import { announceAuthChange } from '../../../core/security/auth-tables.ts';
-import { createPasswordLink, redeemPasswordLink } from '../../../core/security/password-links.ts';
-import { readPerson } from '../../../core/security/person.ts';
-import { findIdentity, hasPassword } from '../../../core/security/users.ts';
+import { announceAuthChange } from '../../../core/security/sign-in/auth-tables.ts';
+import { createPasswordLink, redeemPasswordLink } from '../../../core/security/sign-in/password-links.ts';
+import { readPerson } from '../../../core/security/sign-in/person.ts';
+import { findIdentity, hasPassword } from '../../../core/security/sign-in/users.ts';
 import type { Violation } from '../../../core/sdk/index.ts';
 import { answerText } from '../answer.ts';
 import { fail } from '../errors.ts';

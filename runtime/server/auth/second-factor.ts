@@ -1,7 +1,7 @@
 // A person's own second factor: codes of an authenticator app (TOTP), and recovery codes for when the device is lost.
-import { announceAuthChange } from '../../../core/security/auth-tables.ts';
+import { announceAuthChange } from '../../../core/security/sign-in/auth-tables.ts';
 import type { Principal } from '../../../core/security/principal.ts';
-import { hasSecondFactor } from '../../../core/security/second-factors.ts';
+import { hasSecondFactor } from '../../../core/security/sign-in/second-factors.ts';
 import { answerJson } from '../answer.ts';
 import { fail } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';

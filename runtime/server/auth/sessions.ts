@@ -1,6 +1,6 @@
 // Sessions of people who sign in with e-mail and password, and their second factor: better-auth over kysely and
 // postgres.js. It is heavy, so it is loaded when the first cookie or password arrives; API keys never need it.
-import type { Identity } from '../../../core/security/users.ts';
+import type { Identity } from '../../../core/security/sign-in/users.ts';
 import { authHeaders, openAuthOptions, refusal } from './better-auth-options.ts';
 import type { ClientHint } from './client-hint.ts';
 import { PENDING_COOKIE } from './cookies.ts';

@@ -1,9 +1,9 @@
 // Signing in with a password, then with a second factor where there is one; signing out.
-import { announceAuthChange } from '../../../core/security/auth-tables.ts';
-import { takeCode } from '../../../core/security/second-factors.ts';
-import { endSessions } from '../../../core/security/sessions.ts';
+import { announceAuthChange } from '../../../core/security/sign-in/auth-tables.ts';
+import { takeCode } from '../../../core/security/sign-in/second-factors.ts';
+import { endSessions } from '../../../core/security/sign-in/sessions.ts';
 import type { Principal } from '../../../core/security/principal.ts';
-import { findIdentity, findIdentityById } from '../../../core/security/users.ts';
+import { findIdentity, findIdentityById } from '../../../core/security/sign-in/users.ts';
 import { answerJson } from '../answer.ts';
 import { fail } from '../errors.ts';
 import { header, type Exchange } from '../exchange.ts';

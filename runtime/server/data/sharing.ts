@@ -6,7 +6,7 @@ import { parseAddress } from '../../../core/records/parse-address.ts';
 import { notFound, resolveAddress } from '../../../core/records/resolve-address.ts';
 import { requirePrivilege, requireRight, type Privilege } from '../../../core/security/access.ts';
 import { readPrincipal } from '../../../core/security/principals.ts';
-import { privilegesOn, share, sharesOf, unshare } from '../../../core/security/shares.ts';
+import { privilegesOn, share, sharesOf, unshare } from '../../../core/security/sharing/shares.ts';
 import type { Violation } from '../../../core/sdk/index.ts';
 import { answerEmpty, answerOData } from '../answer.ts';
 import { readJson } from '../body.ts';

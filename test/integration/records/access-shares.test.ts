@@ -5,7 +5,14 @@ import { readRow } from '../../../core/records/read-row.ts';
 import { remove } from '../../../core/records/remove.ts';
 import { update } from '../../../core/records/update.ts';
 import type { Privilege } from '../../../core/security/access.ts';
-import { privilegesOn, share, shareable, sharesOf, sweepShares, unshare } from '../../../core/security/shares.ts';
+import {
+  privilegesOn,
+  share,
+  shareable,
+  sharesOf,
+  sweepShares,
+  unshare,
+} from '../../../core/security/sharing/shares.ts';
 import { inputOf } from '../../support/engine.ts';
 import { paperWorld, people, teams, type PaperWorld } from '../../support/paper-world.ts';
 import { refused } from '../../support/refused.ts';

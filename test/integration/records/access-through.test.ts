@@ -5,7 +5,7 @@ import { list } from '../../../core/records/list.ts';
 import { remove } from '../../../core/records/remove.ts';
 import { update } from '../../../core/records/update.ts';
 import type { Call } from '../../../core/engine.ts';
-import { privilegesOn } from '../../../core/security/shares.ts';
+import { privilegesOn } from '../../../core/security/sharing/shares.ts';
 import { inputOf } from '../../support/engine.ts';
 import { problemsOf } from '../../support/model.ts';
 import { paperWorld, people, type PaperWorld } from '../../support/paper-world.ts';

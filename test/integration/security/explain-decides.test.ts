@@ -8,7 +8,7 @@ import { Statement } from '../../../core/query/statement.ts';
 import { create } from '../../../core/records/create.ts';
 import type { JsonObject } from '../../../core/sdk/index.ts';
 import { depths, privileges, rowsFor, type Privilege } from '../../../core/security/access.ts';
-import { explain } from '../../../core/security/explain.ts';
+import { explain } from '../../../core/security/explain/explain.ts';
 import type { Principal } from '../../../core/security/principal.ts';
 import { administrator, inputOf, rootUnit, testEngine, type TestEngine } from '../../support/engine.ts';
 

@@ -1,6 +1,6 @@
 // "Why can I see this, why can't I?" on a real server: each kind of reason, in words, and nothing told that is not the asker's.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Because, Explanation, Missing, Verdict } from '../../../core/security/explain.ts';
+import type { Because, Explanation, Missing, Verdict } from '../../../core/security/explain/explain.ts';
 import { openOffice, type Office } from '../../support/office.ts';
 import { testServer, type InProcessServer } from '../../support/server.ts';
 

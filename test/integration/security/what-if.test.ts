@@ -1,6 +1,6 @@
 // "What if?" on a real server: who would gain and lose what, counted, told in people's names, and nothing changed.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { WhatIf } from '../../../core/security/what-if.ts';
+import type { WhatIf } from '../../../core/security/explain/what-if.ts';
 import { officeDocuments, openOffice, type Office } from '../../support/office.ts';
 import { testServer, type InProcessServer } from '../../support/server.ts';
 

@@ -1,16 +1,16 @@
 // Asks one row about conditions of access, in one statement: what decides is evaluated, never guessed.
-import { ident, literal, qualified } from '../db/identifier.ts';
-import type { Call } from '../engine.ts';
-import type { Entity } from '../model/model.ts';
-import { compileCondition } from '../query/compile-condition.ts';
-import { From, mainColumn } from '../query/from.ts';
-import { arrayText } from '../query/literal.ts';
-import { runPlan } from '../query/plan.ts';
-import { Statement } from '../query/statement.ts';
-import type { Condition } from '../query/tree.ts';
-import { rowsFor } from './access.ts';
+import { ident, literal, qualified } from '../../db/identifier.ts';
+import type { Call } from '../../engine.ts';
+import type { Entity } from '../../model/model.ts';
+import { compileCondition } from '../../query/compile-condition.ts';
+import { From, mainColumn } from '../../query/from.ts';
+import { arrayText } from '../../query/literal.ts';
+import { runPlan } from '../../query/plan.ts';
+import { Statement } from '../../query/statement.ts';
+import type { Condition } from '../../query/tree.ts';
+import { rowsFor } from '../access.ts';
 import { boundTo } from './bound-to.ts';
-import type { Principal } from './principal.ts';
+import type { Principal } from '../principal.ts';
 
 /** A condition, and whose ids stand in it. */
 export interface Asked {

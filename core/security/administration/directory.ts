@@ -1,15 +1,15 @@
 // The people of an organization as administrators see them: users with what they hold and how they sign in, teams, the tree
 // of units, open sessions, and what a user may with the roles it comes from. Asked only for who has the right `manage-users`.
-import { ident, qualified } from '../db/identifier.ts';
-import type { Parameter } from '../db/sql.ts';
-import type { Engine } from '../engine.ts';
-import type { Model } from '../model/model.ts';
-import { administratorRole, depths, grantOf, privileges, roleDocument, type Depth, type Privilege } from './access.ts';
-import { associationOf } from './association.ts';
-import { isoText } from './iso-text.ts';
-import { heldRoles } from './principal.ts';
-import { readPrincipal } from './principals.ts';
-import { ROOT_UNIT_ID, SYSTEM_USER_ID } from './system-principal.ts';
+import { ident, qualified } from '../../db/identifier.ts';
+import type { Parameter } from '../../db/sql.ts';
+import type { Engine } from '../../engine.ts';
+import type { Model } from '../../model/model.ts';
+import { administratorRole, depths, grantOf, privileges, roleDocument, type Depth, type Privilege } from '../access.ts';
+import { associationOf } from '../association.ts';
+import { isoText } from '../../db/iso-text.ts';
+import { heldRoles } from '../principal.ts';
+import { readPrincipal } from '../principals.ts';
+import { ROOT_UNIT_ID, SYSTEM_USER_ID } from '../system-principal.ts';
 
 export interface Named {
   readonly id: string;

@@ -1,10 +1,10 @@
 // "Why can I, why can't I?": the reasons that access.ts filters rows by, each asked of the one row in one statement, so that
 // explaining cannot differ from deciding. Who may not read a row is told no more than about a row that is not there.
-import type { Call } from '../engine.ts';
-import { defaultLanguage, translateField, translator } from '../model/labels.ts';
-import type { Entity, Field, Model } from '../model/model.ts';
-import { suggest } from '../model/suggest.ts';
-import type { Violation } from '../sdk/index.ts';
+import type { Call } from '../../engine.ts';
+import { defaultLanguage, translateField, translator } from '../../model/labels.ts';
+import type { Entity, Field, Model } from '../../model/model.ts';
+import { suggest } from '../../model/suggest.ts';
+import type { Violation } from '../../sdk/index.ts';
 import {
   accessTo,
   administratorRole,
@@ -19,14 +19,14 @@ import {
   type Depth,
   type Privilege,
   type Reason,
-} from './access.ts';
-import { refuse } from './errors.ts';
+} from '../access.ts';
+import { refuse } from '../errors.ts';
 import { speechFor, type Speech } from './explain-texts.ts';
-import { fieldAccess, type FieldAccess } from './field-access.ts';
+import { fieldAccess, type FieldAccess } from '../field-access.ts';
 import { judgeRow, type Asked, type RowFacts, type ShareFact } from './judge-row.ts';
 import { isKnowable } from './knowable.ts';
-import { heldRoles, idsOf, type HeldRole, type Principal } from './principal.ts';
-import { readPrincipal } from './principals.ts';
+import { heldRoles, idsOf, type HeldRole, type Principal } from '../principal.ts';
+import { readPrincipal } from '../principals.ts';
 import { visibleNames } from './visible-names.ts';
 
 export interface Question {

@@ -1,5 +1,5 @@
 // A timestamptz column as ISO 8601 text in UTC, for answers that are read by programs.
-import { ident } from '../db/identifier.ts';
+import { ident } from './identifier.ts';
 
 /** `column` of the table known as `alias`. Null stays null. */
 export function isoText(column: string, alias: string): string {

@@ -1,17 +1,17 @@
 // A change of rights that is only asked about: a role or field profile with another document or none, a user or team given or
 // taken roles. Checked as publishing would check it.
-import { checkRoles } from '../model/check-roles.ts';
-import { invalidModel } from '../model/errors.ts';
-import type { Problem } from '../model/layer.ts';
-import { locate } from '../model/locate.ts';
-import type { Model } from '../model/model.ts';
-import { isObject } from '../model/pointer.ts';
-import { layerOf } from '../model/read-layer.ts';
-import { ident, qualified } from '../db/identifier.ts';
-import type { Executor } from '../db/sql.ts';
-import type { JsonObject, Violation } from '../sdk/index.ts';
-import { refuse } from './errors.ts';
-import { heldRoles, type HeldRole, type Principal } from './principal.ts';
+import { checkRoles } from '../../model/check-roles.ts';
+import { invalidModel } from '../../model/errors.ts';
+import type { Problem } from '../../model/layer.ts';
+import { locate } from '../../model/locate.ts';
+import type { Model } from '../../model/model.ts';
+import { isObject } from '../../model/pointer.ts';
+import { layerOf } from '../../model/read-layer.ts';
+import { ident, qualified } from '../../db/identifier.ts';
+import type { Executor } from '../../db/sql.ts';
+import type { JsonObject, Violation } from '../../sdk/index.ts';
+import { refuse } from '../errors.ts';
+import { heldRoles, type HeldRole, type Principal } from '../principal.ts';
 
 export type Change =
   | { readonly kind: 'role' | 'profile'; readonly id: string; readonly document: JsonObject | undefined }

@@ -1,12 +1,12 @@
 // What rows are called, as far as somebody may know: the names of those among `ids` whose row and name field they may read.
-import { compileCondition } from '../query/compile-condition.ts';
-import { From, mainColumn } from '../query/from.ts';
-import { runPlan } from '../query/plan.ts';
-import { Statement } from '../query/statement.ts';
-import { arrayText } from '../query/literal.ts';
-import type { Call } from '../engine.ts';
-import { mayI, rowsFor } from './access.ts';
-import { fieldAccess } from './field-access.ts';
+import { compileCondition } from '../../query/compile-condition.ts';
+import { From, mainColumn } from '../../query/from.ts';
+import { runPlan } from '../../query/plan.ts';
+import { Statement } from '../../query/statement.ts';
+import { arrayText } from '../../query/literal.ts';
+import type { Call } from '../../engine.ts';
+import { mayI, rowsFor } from '../access.ts';
+import { fieldAccess } from '../field-access.ts';
 
 /** Id → name, of those that `call.principal` may read. */
 export async function visibleNames(

@@ -1,11 +1,11 @@
 // API keys: `pvd_` and 32 random bytes. Only the SHA-256 is kept (the key itself is random, so no slow hash is needed);
 // a lookup goes by hash, so its time tells nothing about other keys.
 import { hash, randomBytes } from 'node:crypto';
-import type { Database, Executor } from '../db/sql.ts';
-import { uuidv7 } from '../db/uuid.ts';
+import type { Database, Executor } from '../../db/sql.ts';
+import { uuidv7 } from '../../db/uuid.ts';
 import { announceAuthChange } from './auth-tables.ts';
-import { isoText } from './iso-text.ts';
-import type { Principal } from './principal.ts';
+import { isoText } from '../../db/iso-text.ts';
+import type { Principal } from '../principal.ts';
 
 export interface ApiKey {
   readonly id: string;

@@ -1,6 +1,6 @@
 // Takes shares away whose time is over: at the start and once a day. They grant nothing from the moment they end; this only
 // tidies up, and logs that they went.
-import type { Engine } from '../engine.ts';
+import type { Engine } from '../../engine.ts';
 import { sweepShares } from './shares.ts';
 
 const DAY = 24 * 3_600_000;

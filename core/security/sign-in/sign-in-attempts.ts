@@ -1,8 +1,8 @@
 // Lock-out: tries with a wrong password or code, and requests for a reset link, are counted in the database, so that a
 // restart or a second server process does not forget them. A try counts before it is checked, so that many at once are not
 // more than their number.
-import type { Database, Executor } from '../db/sql.ts';
-import { isoText } from './iso-text.ts';
+import type { Database, Executor } from '../../db/sql.ts';
+import { isoText } from '../../db/iso-text.ts';
 
 export interface Attempt {
   readonly email: string;

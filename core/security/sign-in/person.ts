@@ -1,8 +1,8 @@
 // A person as signing in and its mails need them: name, address, language, whether they may act; and the organization's name.
-import { qualified } from '../db/identifier.ts';
-import type { Executor } from '../db/sql.ts';
-import { SYSTEM_USER_ID } from './system-principal.ts';
-import { readSettings, settingsSql, type SettingsRow } from './user-settings.ts';
+import { qualified } from '../../db/identifier.ts';
+import type { Executor } from '../../db/sql.ts';
+import { SYSTEM_USER_ID } from '../system-principal.ts';
+import { readSettings, settingsSql, type SettingsRow } from '../user-settings.ts';
 
 export interface Person {
   /** systemuserid. */

@@ -1,7 +1,7 @@
 // Whether what a role, a field profile or a user may lies within what a principal may: nobody gives more than they have.
 // Errs towards "no": a condition covers only itself, a depth counted in units only where the units are the caller's own.
-import type { JsonObject } from '../sdk/index.ts';
-import type { Model } from '../model/model.ts';
+import type { JsonObject } from '../../sdk/index.ts';
+import type { Model } from '../../model/model.ts';
 import {
   administratorRole,
   depths,
@@ -11,8 +11,8 @@ import {
   roleDocument,
   type Depth,
   type Privilege,
-} from './access.ts';
-import { heldRoles, type Principal } from './principal.ts';
+} from '../access.ts';
+import { heldRoles, type Principal } from '../principal.ts';
 
 /** Where a role will count; undefined: in any unit. */
 export type Units = readonly string[] | undefined;

@@ -1,7 +1,7 @@
 // Links that let somebody set a password: after "I forgot it" and as an invitation. The link holds 32 random bytes, the
 // database their SHA-256; it works once and for a limited time.
 import { randomBytes } from 'node:crypto';
-import type { Database, Executor } from '../db/sql.ts';
+import type { Database, Executor } from '../../db/sql.ts';
 import { hashKey } from './api-keys.ts';
 import { findIdentityById, resetPassword, type Identity } from './users.ts';
 

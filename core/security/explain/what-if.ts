@@ -1,22 +1,22 @@
 // "What if this role were different?": who would gain and lose which privileges, and how many rows, without changing anything.
 // The world after the change is a model and principals like the present ones; the difference of the two row filters is counted.
-import { databaseError } from '../db/errors.ts';
-import { qualified } from '../db/identifier.ts';
-import type { Call } from '../engine.ts';
-import { translateField, translator } from '../model/labels.ts';
-import type { Entity, Model } from '../model/model.ts';
-import { compileCondition } from '../query/compile-condition.ts';
-import { From } from '../query/from.ts';
-import { runPlan } from '../query/plan.ts';
-import { Statement } from '../query/statement.ts';
-import type { Condition } from '../query/tree.ts';
-import { hasRight, privileges, requireRight, rowsFor, type Privilege } from './access.ts';
+import { databaseError } from '../../db/errors.ts';
+import { qualified } from '../../db/identifier.ts';
+import type { Call } from '../../engine.ts';
+import { translateField, translator } from '../../model/labels.ts';
+import type { Entity, Model } from '../../model/model.ts';
+import { compileCondition } from '../../query/compile-condition.ts';
+import { From } from '../../query/from.ts';
+import { runPlan } from '../../query/plan.ts';
+import { Statement } from '../../query/statement.ts';
+import type { Condition } from '../../query/tree.ts';
+import { hasRight, privileges, requireRight, rowsFor, type Privilege } from '../access.ts';
 import { boundTo } from './bound-to.ts';
 import type { Named } from './explain.ts';
-import { fieldAccess } from './field-access.ts';
+import { fieldAccess } from '../field-access.ts';
 import { isKnowable } from './knowable.ts';
-import { idsOf, type Principal } from './principal.ts';
-import { readPrincipal } from './principals.ts';
+import { idsOf, type Principal } from '../principal.ts';
+import { readPrincipal } from '../principals.ts';
 import { visibleNames } from './visible-names.ts';
 import { readChange, worldAfter, type Change, type World } from './change.ts';
 import { membersQuery } from './affected-users.ts';

@@ -1,10 +1,10 @@
 // Whether the outcome of a condition may be told: only where it reads what the one who is told may read anyway, so that asking
 // "why?" or "what if?" never tells a secured value or a row out of reach.
-import type { Entity, Field, Model } from '../model/model.ts';
-import type { Condition, Path } from '../query/tree.ts';
-import { mayAll } from './access.ts';
-import { fieldAccess } from './field-access.ts';
-import type { Principal } from './principal.ts';
+import type { Entity, Field, Model } from '../../model/model.ts';
+import type { Condition, Path } from '../../query/tree.ts';
+import { mayAll } from '../access.ts';
+import { fieldAccess } from '../field-access.ts';
+import type { Principal } from '../principal.ts';
 
 export function isKnowable(asker: Principal, model: Model, entity: Entity, condition: Condition): boolean {
   const known = (one: Condition, at = entity): boolean => isKnowable(asker, model, at, one);

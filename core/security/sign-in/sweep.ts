@@ -1,6 +1,6 @@
 // Forgets what of signing in has ended: expired sessions, links and pending sign-ins, tries that no longer count. At the
 // start and every hour, never in a request.
-import type { Database } from '../db/sql.ts';
+import type { Database } from '../../db/sql.ts';
 
 const HOUR = 3_600_000;
 

@@ -1,7 +1,7 @@
 // In one statement, the conditions of several people: the parameters of what `compile` makes are filled in for `principal`,
 // whoever runs the statement.
-import type { Statement } from '../query/statement.ts';
-import type { Principal } from './principal.ts';
+import type { Statement } from '../../query/statement.ts';
+import type { Principal } from '../principal.ts';
 
 export function boundTo(statement: Statement, principal: Principal, compile: () => string): string {
   const { bindings } = statement;

@@ -1,8 +1,8 @@
 // Whom a change of a role, a team or a field profile concerns.
-import { ident, qualified } from '../db/identifier.ts';
-import type { Parameter } from '../db/sql.ts';
-import type { Model } from '../model/model.ts';
-import { associationOf } from './association.ts';
+import { ident, qualified } from '../../db/identifier.ts';
+import type { Parameter } from '../../db/sql.ts';
+import type { Model } from '../../model/model.ts';
+import { associationOf } from '../association.ts';
 
 export type Concerned =
   | { readonly kind: 'role'; readonly id: string }

@@ -1,13 +1,13 @@
 // Giving a user a role and taking one: for new users, and for what an identity provider says of people.
-import { ident, qualified } from '../db/identifier.ts';
-import type { Executor } from '../db/sql.ts';
-import type { Call } from '../engine.ts';
-import type { Entity, Model, Navigation } from '../model/model.ts';
-import { associate } from '../records/associate.ts';
-import { disassociate } from '../records/disassociate.ts';
-import { PeyvandError } from '../sdk/index.ts';
-import { associationOf, type Association } from './association.ts';
-import { refuse } from './errors.ts';
+import { ident, qualified } from '../../db/identifier.ts';
+import type { Executor } from '../../db/sql.ts';
+import type { Call } from '../../engine.ts';
+import type { Entity, Model, Navigation } from '../../model/model.ts';
+import { associate } from '../../records/associate.ts';
+import { disassociate } from '../../records/disassociate.ts';
+import { PeyvandError } from '../../sdk/index.ts';
+import { associationOf, type Association } from '../association.ts';
+import { refuse } from '../errors.ts';
 
 /** `roles/salesperson` → `salesperson`: the name principals carry and role rows keep in `document`. */
 export function roleName(document: string): string {

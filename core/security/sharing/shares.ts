@@ -1,23 +1,23 @@
 // Sharing: one row, with a user or a team, with some rights, perhaps for a time. Who shares needs the privilege to share on the
 // row and every right that is passed on; a share widens only what a role of the receiver grants on the entity at all.
-import { ident, qualified } from '../db/identifier.ts';
-import type { Call, Engine } from '../engine.ts';
-import type { Entity } from '../model/model.ts';
-import { refuseUnion } from '../records/create-write.ts';
-import { notFound } from '../records/not-found.ts';
-import { askedOf, askingOf, flagsOf, may, refuseRow, requireRow } from '../records/row-rights.ts';
-import { executorOf, transact } from '../records/transact.ts';
-import { SHARED_ITSELF } from '../schema/system-tables.ts';
-import type { Violation } from '../sdk/index.ts';
-import { mayI, privileges, requirePrivilege, shareRights, type Privilege } from './access.ts';
-import { associationOf } from './association.ts';
-import { refuse } from './errors.ts';
-import { isoText } from './iso-text.ts';
-import type { Principal } from './principal.ts';
-import { readPrincipal } from './principals.ts';
+import { ident, qualified } from '../../db/identifier.ts';
+import type { Call, Engine } from '../../engine.ts';
+import type { Entity } from '../../model/model.ts';
+import { refuseUnion } from '../../records/create-write.ts';
+import { notFound } from '../../records/not-found.ts';
+import { askedOf, askingOf, flagsOf, may, refuseRow, requireRow } from '../../records/row-rights.ts';
+import { executorOf, transact } from '../../records/transact.ts';
+import { SHARED_ITSELF } from '../../schema/system-tables.ts';
+import type { Violation } from '../../sdk/index.ts';
+import { mayI, privileges, requirePrivilege, shareRights, type Privilege } from '../access.ts';
+import { associationOf } from '../association.ts';
+import { refuse } from '../errors.ts';
+import { isoText } from '../../db/iso-text.ts';
+import type { Principal } from '../principal.ts';
+import { readPrincipal } from '../principals.ts';
 import { dropShares, putShare } from './share-rows.ts';
-import { systemPrincipal } from './system-principal.ts';
-import { visibleNames } from './visible-names.ts';
+import { systemPrincipal } from '../system-principal.ts';
+import { visibleNames } from '../explain/visible-names.ts';
 
 export interface ShareInput {
   /** systemuserid or teamid. */

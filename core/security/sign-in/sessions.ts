@@ -1,8 +1,8 @@
 // Sessions as their owner and administrators see and end them. Making and checking them is the session host's
 // (runtime/server/auth), which keeps them in the same table.
-import type { Database, Executor } from '../db/sql.ts';
+import type { Database, Executor } from '../../db/sql.ts';
 import { announceAuthChange } from './auth-tables.ts';
-import { isoText } from './iso-text.ts';
+import { isoText } from '../../db/iso-text.ts';
 
 export interface Session {
   readonly id: string;

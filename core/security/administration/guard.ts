@@ -1,16 +1,16 @@
 // Who may change who may what. Every write of users, teams, units, roles and field profiles, and every link among them, passes
 // here whatever path it comes by: it takes the right `manage-users`, nobody gives, takes or touches more than they have
 // themselves, nobody but an administrator changes their own rights, and somebody is always left to administer.
-import { ident, qualified } from '../db/identifier.ts';
-import type { Executor } from '../db/sql.ts';
-import type { Call } from '../engine.ts';
-import type { Entity, Model } from '../model/model.ts';
-import { administratorRole, requireRight } from './access.ts';
-import { associationOf } from './association.ts';
+import { ident, qualified } from '../../db/identifier.ts';
+import type { Executor } from '../../db/sql.ts';
+import type { Call } from '../../engine.ts';
+import type { Entity, Model } from '../../model/model.ts';
+import { administratorRole, requireRight } from '../access.ts';
+import { associationOf } from '../association.ts';
 import { exceedingProfile, exceedingRole, isAdministrator } from './coverage.ts';
-import { refuse } from './errors.ts';
-import { heldRoles } from './principal.ts';
-import { ROOT_UNIT_ID } from './system-principal.ts';
+import { refuse } from '../errors.ts';
+import { heldRoles } from '../principal.ts';
+import { ROOT_UNIT_ID } from '../system-principal.ts';
 
 export interface GuardedWrite {
   readonly message: string;

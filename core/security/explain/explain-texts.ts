@@ -1,6 +1,6 @@
 // The sentences of explain.ts and what-if.ts, in every shipped language. Names of people, units, teams and roles are set
 // apart in right-to-left sentences, so that a Latin name does not turn the words around it.
-import type { Depth, Privilege } from './access.ts';
+import type { Depth, Privilege } from '../access.ts';
 
 const english = {
   you: 'you',

@@ -2,8 +2,8 @@
 // in the shape better-auth expects, API keys, one-use links, and the count of wrong tries. A user's id here is its
 // systemuserid.
 import { createHash } from 'node:crypto';
-import { ident, literal } from '../db/identifier.ts';
-import type { Database } from '../db/sql.ts';
+import { ident, literal } from '../../db/identifier.ts';
+import type { Database } from '../../db/sql.ts';
 
 /** Channel on which every server process hears that a user, key or session changed; the payload is what to forget. */
 export const AUTH_CHANNEL = 'peyvand_auth';

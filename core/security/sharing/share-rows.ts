@@ -1,17 +1,17 @@
 // The statements of sharing: rows of `_share` written, passed on along relationships and taken away, each with its audit and
 // outbox rows. What may be shared is shares.ts's to decide.
-import { ident, literal, qualified } from '../db/identifier.ts';
-import type { Parameter } from '../db/sql.ts';
-import type { Call } from '../engine.ts';
-import type { Entity, Relation } from '../model/model.ts';
-import { CASCADE_LIMIT } from '../records/assign.ts';
-import { columnOf, factsOf, typeColumnOf } from '../records/entity-facts.ts';
-import { fillConditions, rowConditions } from '../records/row-conditions.ts';
-import { askedOf } from '../records/row-rights.ts';
-import { auditInto, outboxInto, slots, table, traceOf, type Slots } from '../records/statement.ts';
-import { executorOf } from '../records/transact.ts';
-import { SHARED_ITSELF } from '../schema/system-tables.ts';
-import type { Privilege } from './access.ts';
+import { ident, literal, qualified } from '../../db/identifier.ts';
+import type { Parameter } from '../../db/sql.ts';
+import type { Call } from '../../engine.ts';
+import type { Entity, Relation } from '../../model/model.ts';
+import { CASCADE_LIMIT } from '../../records/assign.ts';
+import { columnOf, factsOf, typeColumnOf } from '../../records/entity-facts.ts';
+import { fillConditions, rowConditions } from '../../records/row-conditions.ts';
+import { askedOf } from '../../records/row-rights.ts';
+import { auditInto, outboxInto, slots, table, traceOf, type Slots } from '../../records/statement.ts';
+import { executorOf } from '../../records/transact.ts';
+import { SHARED_ITSELF } from '../../schema/system-tables.ts';
+import type { Privilege } from '../access.ts';
 
 /** What one user or team gets. */
 export interface Given {

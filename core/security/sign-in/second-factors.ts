@@ -1,6 +1,6 @@
 // What the database knows of second factors (TOTP). Secrets and recovery codes in it are encrypted by the session host
 // (runtime/server/auth), which alone reads them.
-import type { Database, Executor } from '../db/sql.ts';
+import type { Database, Executor } from '../../db/sql.ts';
 import { hashKey } from './api-keys.ts';
 
 export async function hasSecondFactor(executor: Executor, userId: string): Promise<boolean> {

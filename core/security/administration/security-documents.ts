@@ -1,30 +1,30 @@
 // Roles and field profiles as administrators change them: documents in the organization's own layer, new ones or overlays of
 // what is below, published at once. Nothing of a table changes, and what is asked next goes by the new document.
-import { recordEvent } from '../audit/record-event.ts';
-import { ident, qualified } from '../db/identifier.ts';
-import type { Executor } from '../db/sql.ts';
-import type { Call } from '../engine.ts';
-import { canonicalJson, hashOf, sameJson } from '../model/canonical.ts';
-import { checkFieldProfiles } from '../model/check-field-profiles.ts';
-import { checkRoles } from '../model/check-roles.ts';
-import type { Layer, Problem } from '../model/layer.ts';
-import { mergeLayers } from '../model/merge.ts';
-import type { Model } from '../model/model.ts';
-import { overlayAddress, profileOverlay, roleOverlay } from '../model/overlay.ts';
-import { isArray, isObject, own } from '../model/pointer.ts';
-import type { ProblemList } from '../model/problem-list.ts';
-import { layerOf } from '../model/read-layer.ts';
-import { writeDocument } from '../model/write-layer.ts';
-import type { Organization } from '../organization.ts';
-import { remove } from '../records/remove.ts';
-import { update } from '../records/update.ts';
-import { PeyvandError, type JsonObject, type Violation } from '../sdk/index.ts';
-import { administratorRole, requireRight } from './access.ts';
-import { associationOf } from './association.ts';
-import { followModel } from './bootstrap.ts';
+import { recordEvent } from '../../audit/record-event.ts';
+import { ident, qualified } from '../../db/identifier.ts';
+import type { Executor } from '../../db/sql.ts';
+import type { Call } from '../../engine.ts';
+import { canonicalJson, hashOf, sameJson } from '../../model/canonical.ts';
+import { checkFieldProfiles } from '../../model/check-field-profiles.ts';
+import { checkRoles } from '../../model/check-roles.ts';
+import type { Layer, Problem } from '../../model/layer.ts';
+import { mergeLayers } from '../../model/merge.ts';
+import type { Model } from '../../model/model.ts';
+import { overlayAddress, profileOverlay, roleOverlay } from '../../model/overlay.ts';
+import { isArray, isObject, own } from '../../model/pointer.ts';
+import type { ProblemList } from '../../model/problem-list.ts';
+import { layerOf } from '../../model/read-layer.ts';
+import { writeDocument } from '../../model/write-layer.ts';
+import type { Organization } from '../../organization.ts';
+import { remove } from '../../records/remove.ts';
+import { update } from '../../records/update.ts';
+import { PeyvandError, type JsonObject, type Violation } from '../../sdk/index.ts';
+import { administratorRole, requireRight } from '../access.ts';
+import { associationOf } from '../association.ts';
+import { followModel } from '../bootstrap.ts';
 import { exceedingDocument, exceedingProfile, isAdministrator } from './coverage.ts';
-import { refuse } from './errors.ts';
-import type { Principal } from './principal.ts';
+import { refuse } from '../errors.ts';
+import type { Principal } from '../principal.ts';
 
 export type SecurityKind = 'role' | 'profile';
 

@@ -1,7 +1,7 @@
 // Sign-in identities: e-mail and password of a systemuser. Hashing is better-auth's (scrypt), handed in by the caller, so
 // that the heavy library is loaded only where a password is at hand.
-import type { Database, Executor } from '../db/sql.ts';
-import { uuidv7 } from '../db/uuid.ts';
+import type { Database, Executor } from '../../db/sql.ts';
+import { uuidv7 } from '../../db/uuid.ts';
 import { announceAuthChange } from './auth-tables.ts';
 import { forgetAttempts } from './sign-in-attempts.ts';
 
