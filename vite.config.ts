@@ -13,6 +13,9 @@ export default defineConfig({
           ...shared,
           name: 'engine',
           include: ['test/{unit,integration,contract}/**/*.test.ts'],
+          // Much of their time is Postgres's: two at a time, also where the machine has two cores only.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

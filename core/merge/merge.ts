@@ -61,7 +61,7 @@ export async function merge(
   if (stays === undefined) throw notFound(entity, { id: winner });
   if (goes === undefined) throw notFound(entity, { id: loser });
   if (stays === goes) throw fail('MERGE_ITSELF', { entity: entity.name });
-  const content = readContent(entity, options.content);
+  const content = namingWinner(entity, readContent(entity, options.content), stays, goes);
   requireContent(call, entity, content);
   return transact(asMerge(call), entity, async (inside) => {
     const rows = await lockRows(inside, entity, [stays, goes]);
@@ -127,6 +127,21 @@ function readContent(entity: Entity, given: RecordInput | undefined): RecordInpu
     if (reason !== undefined) throw fail('MERGE_CONTENT', { entity: entity.name, field: name, reason });
   }
   return { ...given, values };
+}
+
+/** A chosen lookup that names the loser means the row it becomes part of, as every other lookup does. */
+function namingWinner(
+  entity: Entity,
+  content: RecordInput | undefined,
+  stays: string,
+  goes: string,
+): RecordInput | undefined {
+  if (!content) return undefined;
+  const values = Object.entries(content.values).map(([name, value]) => {
+    const refers = entity.fields.get(name)?.reference !== undefined;
+    return [name, refers && typeof value === 'string' && value.toLowerCase() === goes ? stays : value];
+  });
+  return { ...content, values: Object.fromEntries(values) as RecordInput['values'] };
 }
 
 /** Before anything of the rows is looked at, whose values would decide the answer. */

@@ -312,6 +312,8 @@ describe('accessible', () => {
     await stories.page.evaluate(source);
     const found = await stories.page.evaluate(async () => {
       const { axe } = globalThis as unknown as { axe: Axe };
+      // While it appears, a popup is half transparent.
+      await Promise.all(document.getAnimations().map(({ finished }) => finished));
       const { violations } = await axe.run(document, {
         runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
       });

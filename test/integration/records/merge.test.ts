@@ -301,6 +301,21 @@ describe('a merge', () => {
   });
 });
 
+test('choosing a lookup that names the loser itself means the winner', async () => {
+  const client = world.entity('client');
+  const winner = (await create(call, client, inputOf({ name: 'stays' }))).id;
+  const loser = (await create(call, client, inputOf({ name: 'goes' }))).id;
+  await update(call, client, { id: loser }, inputOf({ partnerid: loser }));
+  const { id } = await merge(call, client, winner, loser, { content: inputOf({ partnerid: loser }) });
+  const partner = async () =>
+    (
+      await world.rows('select partnerid::text as partner from org_default.client where clientid = $1::uuid', [winner])
+    )[0];
+  expect(await partner()).toEqual({ partner: winner });
+  await undoMerge(call, id);
+  expect(await partner()).toEqual({ partner: null });
+});
+
 describe('taking a merge back', () => {
   test('keeps what was changed since and tells of it', async () => {
     const [winner, loser] = [await account('W', { sic: '1' }), await account('L', { sic: '2', tickersymbol: '9' })];
