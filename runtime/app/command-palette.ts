@@ -37,8 +37,16 @@ function viewCommands(workspace: Workspace): readonly MenuItem[] {
   return [{ label: t('access.viewAs.command'), icon: 'eye', run: open }];
 }
 
-export async function openPalette(workspace: Workspace, commands: readonly MenuItem[]): Promise<void> {
-  if (document.querySelector('.x-palette')) return;
+/** `release` gives what was typed since it was asked for (hold-typing.ts). */
+export async function openPalette(
+  workspace: Workspace,
+  release: () => string,
+  commands: readonly MenuItem[],
+): Promise<void> {
+  if (document.querySelector('.x-palette')) {
+    release();
+    return;
+  }
   const { app, client, locale } = workspace;
   const { t } = locale;
   const places = destinations(app);
@@ -151,6 +159,13 @@ export async function openPalette(workspace: Workspace, commands: readonly MenuI
             dir="auto"
             autocomplete="off"
             spellcheck="false"
+            @focus=${(event: Event) => {
+              const held = release();
+              if (held === '' || typed !== '') return;
+              const input = event.target as HTMLInputElement;
+              input.value = held;
+              input.dispatchEvent(new Event('input'));
+            }}
             @input=${(event: Event) => {
               typed = (event.target as HTMLInputElement).value;
               active = 0;

@@ -5,6 +5,7 @@ import { openMenu, type MenuItem } from '../ui/dialog/menu.ts';
 import { icon } from '../ui/icon.ts';
 import type { Workspace } from '../ui/workspace.ts';
 import { listUrl, MY_SECURITY_URL, shortId, type Address } from './address.ts';
+import { holdTyping } from './hold-typing.ts';
 import type { Navigation } from './navigation.ts';
 import { singleKeys } from './preferences.ts';
 
@@ -296,8 +297,12 @@ export class Shell extends LitElement {
   };
 
   async #openPalette(): Promise<void> {
-    const { openPalette } = await import('./command-palette.ts');
-    await openPalette(this.workspace, [
+    const release = holdTyping();
+    const { openPalette } = await import('./command-palette.ts').catch((fault: unknown) => {
+      release();
+      throw fault;
+    });
+    await openPalette(this.workspace, release, [
       ...(this.administration?.commands(this.workspace) ?? []),
       ...this.#themeCommands(),
       {

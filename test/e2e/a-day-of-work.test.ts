@@ -341,6 +341,20 @@ test('in Persian the page reads right to left, and a typed Jalali date is stored
   expect(await barriers(page)).toEqual([]);
 });
 
+test('what is typed while the palette is on its way is not lost', async () => {
+  await page.route(/command-palette-.*\.js/, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    await route.continue();
+  });
+  await openList();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('Lovelace');
+  await page.getByRole('option', { name: /Ada Lovelace/ }).waitFor();
+  expect(await page.getByRole('combobox').inputValue()).toBe('Lovelace');
+  await page.keyboard.press('Escape');
+  await page.unroute(/command-palette-.*\.js/);
+});
+
 test('every record, view and command is a few keys away', async () => {
   await openList();
   await page.keyboard.press('Control+k');
