@@ -1,9 +1,7 @@
 // Rights that change through one server hold at once on another: roles, teams, units, shares.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApiKey } from '../../core/security/sign-in/api-keys.ts';
-import { createUser } from '../../core/security/bootstrap.ts';
-import { systemPrincipal } from '../../core/security/system-principal.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
+import { newcomer } from '../support/newcomer.ts';
 import { testServer, type InProcessServer } from '../support/server.ts';
 
 const BASE = '/api/data/v9.2';
@@ -18,14 +16,7 @@ beforeAll(async () => {
   database = await testDatabase();
   near = await testServer({ DATABASE_URL: database.url });
   far = await testServer({ DATABASE_URL: database.url });
-  const engine = near.server.organization.current();
-  user = await database.database.transaction((executor) =>
-    createUser(
-      { engine, principal: systemPrincipal, executor, requestId: 'test' },
-      { firstName: 'Sara', lastName: 'Seller', email: 'sara@example.com', roles: [], passwordHash: undefined },
-    ),
-  );
-  ({ key } = await createApiKey(database.database, { name: 'sara', userId: user }));
+  ({ id: user, key } = await newcomer(near.server, 'sara'));
 });
 afterAll(async () => {
   await far.stop();

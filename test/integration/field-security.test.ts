@@ -1,13 +1,9 @@
 // Secured fields over real HTTP: whatever the hidden values are, no answer differs for those who may not read them. Each request
 // is made in two worlds whose rows differ in hidden values only, as somebody who sees nothing of them, as somebody who sees
 // masks, and as the administrator, whose answers show that the request does depend on them.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createApiKey } from '../../core/security/sign-in/api-keys.ts';
-import { createUser } from '../../core/security/bootstrap.ts';
-import { systemPrincipal } from '../../core/security/system-principal.ts';
+import { newcomer } from '../support/newcomer.ts';
+import { pluginFolder, type PluginFolder } from '../support/plugin-folder.ts';
 import { API_KEY, testServer, type InProcessServer } from '../support/server.ts';
 
 const BASE = '/api/data/v9.2';
@@ -153,7 +149,7 @@ const CANARIES = [
 ];
 
 let server: InProcessServer;
-let folder: string;
+let plugin: PluginFolder;
 const keys: Record<string, string> = {};
 const patients: string[] = [];
 const doctors: string[] = [];
@@ -162,22 +158,11 @@ let account: string;
 const later = new Date(Date.now() + 3_600_000).toISOString();
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'peyvand-vault-'));
-  for (const [name, document] of Object.entries(PLUGIN)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), JSON.stringify(document));
-  }
-  server = await testServer({ PEYVAND_PLUGINS: folder });
-  const { database, organization } = server.server;
-  const engine = organization.current();
+  plugin = pluginFolder(PLUGIN);
+  server = await testServer({ PEYVAND_PLUGINS: plugin.folder });
   for (const name of ['blind', 'ends', 'intake', 'whole']) {
-    const userId = await database.transaction((executor) =>
-      createUser(
-        { engine, principal: systemPrincipal, executor, requestId: 'test' },
-        { firstName: name, lastName: 'User', email: `${name}@example.com`, roles: ['nurse'], passwordHash: undefined },
-      ),
-    );
-    ({ key: keys[name] } = await createApiKey(database, { name, userId }));
+    const { id: userId, key } = await newcomer(server.server, name, ['nurse']);
+    keys[name] = key;
     if (name === 'blind') continue;
     const found = await server.request(`${BASE}/fieldsecurityprofiles?$filter=document eq '${name}'`);
     const { value } = (await found.json()) as { value: readonly Readonly<Record<string, string>>[] };
@@ -214,7 +199,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   await server.stop();
-  rmSync(folder, { recursive: true, force: true });
+  plugin?.remove();
 });
 
 async function bodyOf(world: (typeof WORLDS)[number], index: number): Promise<Readonly<Record<string, unknown>>> {

@@ -2,10 +2,8 @@
 import { expect, test, vi } from 'vitest';
 import type { Model } from '../../core/model/model.ts';
 import { layerOf } from '../../core/model/read-layer.ts';
-import { createApiKey } from '../../core/security/sign-in/api-keys.ts';
-import { createUser } from '../../core/security/bootstrap.ts';
 import { readPrincipal } from '../../core/security/principals.ts';
-import { systemPrincipal } from '../../core/security/system-principal.ts';
+import { newcomer } from '../support/newcomer.ts';
 import { testServer } from '../support/server.ts';
 
 const BASE = '/api/data/v9.2';
@@ -45,13 +43,7 @@ test('a role and a field profile published by a running server can be given to a
   });
 
   const engine = organization.current();
-  const userId = await database.transaction((executor) =>
-    createUser(
-      { engine, principal: systemPrincipal, executor, requestId: 'test' },
-      { firstName: 'Ta', lastName: 'X', email: 'tax@example.com', roles: [], passwordHash: undefined },
-    ),
-  );
-  const { key } = await createApiKey(database, { name: 'tax', userId });
+  const { id: userId, key } = await newcomer(server.server, 'tax');
   const create = async (): Promise<number> => {
     const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
     const init = { method: 'POST', headers, body: JSON.stringify({ name: 'Nam-zim' }) };

@@ -1,12 +1,8 @@
 // Two hundred people change one record at the same moment, over real HTTP: by fields, and all of them the same field. For an
 // administrator, and for people whose rights are asked of the row.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createApiKey } from '../../core/security/sign-in/api-keys.ts';
-import { createUser } from '../../core/security/bootstrap.ts';
-import { systemPrincipal } from '../../core/security/system-principal.ts';
+import { newcomer } from '../support/newcomer.ts';
+import { pluginFolder, type PluginFolder } from '../support/plugin-folder.ts';
 import { API_KEY, testServer, type InProcessServer } from '../support/server.ts';
 
 const BASE = '/api/data/v9.2';
@@ -39,27 +35,16 @@ const PLUGIN = {
 };
 
 let server: InProcessServer;
-let folder: string;
+let plugin: PluginFolder;
 let restricted: string;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'peyvand-crowd-'));
-  for (const [name, document] of Object.entries(PLUGIN)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), JSON.stringify(document));
-  }
-  server = await testServer({ PEYVAND_PLUGINS: folder });
-  const engine = server.server.organization.current();
-  const userId = await engine.database.transaction((executor) =>
-    createUser(
-      { engine, principal: systemPrincipal, executor, requestId: 'test' },
-      { firstName: 'One', lastName: 'OfMany', email: 'one@example.com', roles: ['crowd'], passwordHash: undefined },
-    ),
-  );
-  restricted = (await createApiKey(engine.database, { name: 'crowd', userId })).key;
+  plugin = pluginFolder(PLUGIN);
+  server = await testServer({ PEYVAND_PLUGINS: plugin.folder });
+  restricted = (await newcomer(server.server, 'one', ['crowd'])).key;
 });
 afterAll(async () => {
   await server.stop();
-  rmSync(folder, { recursive: true, force: true });
+  plugin?.remove();
 });
 
 const ask = (key: string, method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>

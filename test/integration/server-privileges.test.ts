@@ -1,11 +1,8 @@
 // Side doors: what a signed-in user learns or writes of entities that their roles do not grant, over real HTTP.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApiKey } from '../../core/security/sign-in/api-keys.ts';
-import { createUser } from '../../core/security/bootstrap.ts';
 import { systemPrincipal } from '../../core/security/system-principal.ts';
+import { newcomer } from '../support/newcomer.ts';
+import { pluginFolder, type PluginFolder } from '../support/plugin-folder.ts';
 import { testServer, type InProcessServer } from '../support/server.ts';
 
 const BASE = '/api/data/v9.2';
@@ -51,38 +48,21 @@ const PLUGIN = {
 };
 
 let server: InProcessServer;
-let folder: string;
+let plugin: PluginFolder;
 let key: string;
 let account: string;
 let gadget: string;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'peyvand-side-doors-'));
-  for (const [name, document] of Object.entries(PLUGIN)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), JSON.stringify(document));
-  }
-  server = await testServer({ PEYVAND_PLUGINS: folder });
-  const engine = server.server.organization.current();
-  const userId = await engine.database.transaction((executor) =>
-    createUser(
-      { engine, principal: systemPrincipal, executor, requestId: 'test' },
-      {
-        firstName: 'Nar',
-        lastName: 'Row',
-        email: 'narrow@example.com',
-        roles: ['narrow'],
-        passwordHash: undefined,
-      },
-    ),
-  );
-  ({ key } = await createApiKey(engine.database, { name: 'narrow', userId }));
+  plugin = pluginFolder(PLUGIN);
+  server = await testServer({ PEYVAND_PLUGINS: plugin.folder });
+  ({ key } = await newcomer(server.server, 'narrow', ['narrow']));
   account = await made('accounts', { name: 'Open' });
   gadget = await made('gadgets', { name: 'SECRET', code: 'G1', 'accountid@odata.bind': `/accounts(${account})` });
 });
 afterAll(async () => {
   await server.stop();
-  rmSync(folder, { recursive: true, force: true });
+  plugin?.remove();
 });
 
 /** Written by the administrator. */

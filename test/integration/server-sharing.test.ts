@@ -1,8 +1,6 @@
 // Sharing over real HTTP: as clients of the Dataverse Web API do it, and as our own app does.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApiKey } from '../../core/security/sign-in/api-keys.ts';
-import { createUser } from '../../core/security/bootstrap.ts';
-import { systemPrincipal } from '../../core/security/system-principal.ts';
+import { newcomer } from '../support/newcomer.ts';
 import { testServer, type InProcessServer } from '../support/server.ts';
 
 const BASE = '/api/data/v9.2';
@@ -14,21 +12,8 @@ const ids = { ada: '', bob: '' };
 
 beforeAll(async () => {
   server = await testServer();
-  const engine = server.server.organization.current();
   for (const name of ['ada', 'bob'] as const) {
-    ids[name] = await engine.database.transaction((executor) =>
-      createUser(
-        { engine, principal: systemPrincipal, executor, requestId: 'test' },
-        {
-          firstName: name,
-          lastName: 'Test',
-          email: `${name}@example.com`,
-          roles: ['basic-user'],
-          passwordHash: undefined,
-        },
-      ),
-    );
-    keys[name] = (await createApiKey(engine.database, { name, userId: ids[name] })).key;
+    ({ id: ids[name], key: keys[name] } = await newcomer(server.server, name, ['basic-user']));
   }
 });
 afterAll(() => server.stop());

@@ -1,11 +1,8 @@
 // Attempts to get more rights than one was given, through the ordinary API: each is refused, and what is allowed still works.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createApiKey } from '../../../core/security/sign-in/api-keys.ts';
-import { createUser } from '../../../core/security/bootstrap.ts';
-import { ROOT_UNIT_ID, systemPrincipal } from '../../../core/security/system-principal.ts';
+import { ROOT_UNIT_ID } from '../../../core/security/system-principal.ts';
+import { newcomer } from '../../support/newcomer.ts';
+import { pluginFolder, type PluginFolder } from '../../support/plugin-folder.ts';
 import { ADMIN_EMAIL, testServer, type InProcessServer } from '../../support/server.ts';
 
 const BASE = '/api/data/v9.2';
@@ -36,29 +33,17 @@ const PLUGIN = {
 };
 
 let server: InProcessServer;
-let folder: string;
+let plugin: PluginFolder;
 const people = new Map<string, { readonly id: string; readonly key: string }>();
 const roles = new Map<string, string>();
 
 async function enters(name: string, given: readonly string[]): Promise<void> {
-  const engine = server.server.organization.current();
-  const id = await engine.database.transaction((executor) =>
-    createUser(
-      { engine, principal: systemPrincipal, executor, requestId: 'test' },
-      { firstName: name, lastName: 'Person', email: `${name}@example.com`, roles: given, passwordHash: undefined },
-    ),
-  );
-  const { key } = await createApiKey(engine.database, { name, userId: id });
-  people.set(name, { id, key });
+  people.set(name, await newcomer(server.server, name, given));
 }
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'peyvand-attackers-'));
-  for (const [name, document] of Object.entries(PLUGIN)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), JSON.stringify(document));
-  }
-  server = await testServer({ PEYVAND_PLUGINS: folder });
+  plugin = pluginFolder(PLUGIN);
+  server = await testServer({ PEYVAND_PLUGINS: plugin.folder });
   await enters('writer', ['writer']);
   await enters('people', ['people']);
   await enters('plain', []);
@@ -70,7 +55,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  plugin?.remove();
 });
 
 const idOf = (name: string): string => people.get(name)?.id ?? '';
