@@ -6,8 +6,9 @@ import { adminUrl } from '../../administration.ts';
 import { AdminElement } from './admin-element.ts';
 import type { DocumentSummary, Team, Unit } from './api.ts';
 import { attempt } from './context.ts';
-import { askFor, chips, pageHead, pick, type Pick } from './parts.ts';
-import { byEntry, findIn, findUsers, givable, give, take, unitPaths, type LinkKind } from './people.ts';
+import { heldChips } from './held-chips.ts';
+import { askFor, pageHead, pick, type Pick } from './parts.ts';
+import { byEntry, findIn, findUsers, givable, unitPaths, type LinkKind } from './people.ts';
 
 interface Loaded {
   readonly team: Team;
@@ -130,21 +131,13 @@ export class TeamPage extends AdminElement<Loaded> {
     list: readonly Pick[],
     find: (text: string) => Promise<readonly Pick[]> | readonly Pick[],
   ): TemplateResult {
-    const { t } = this.context;
-    return chips(this.context, label, list, {
-      add: async () => {
-        const one = await pick(this.context, t('user.give', { list: label, name: team.name }), find);
-        if (one)
-          await this.#do(
-            () => give(this.context, kind, team.id, one.id),
-            t('user.gave', { what: one.name, name: team.name }),
-          );
-      },
-      remove: (one) =>
-        void this.#do(
-          () => take(this.context, kind, team.id, one.id),
-          t('user.took', { what: one.name, name: team.name }),
-        ),
+    return heldChips(this.context, {
+      kind,
+      label,
+      holder: team,
+      list,
+      find,
+      run: (work, done) => this.#do(work, done),
     });
   }
 

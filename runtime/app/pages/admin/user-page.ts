@@ -9,8 +9,9 @@ import type { Access, DocumentSummary, Effective, EntityRow, Team, Unit, User } 
 import { attempt } from './context.ts';
 import { showInvitation } from './invitation.ts';
 import { readMatrix, type Place } from './matrix-model.ts';
-import { askFor, chips, pageHead, pick, type Pick } from './parts.ts';
-import { byEntry, findIn, findUsers, givable, give, take, unitPaths, type LinkKind } from './people.ts';
+import { heldChips } from './held-chips.ts';
+import { askFor, pageHead, pick, type Pick } from './parts.ts';
+import { byEntry, findIn, findUsers, givable, unitPaths, type LinkKind } from './people.ts';
 import './role-matrix.ts';
 import type { MatrixRow } from './role-matrix.ts';
 import { keyList, sessionList } from './sign-in-lists.ts';
@@ -285,21 +286,13 @@ export class UserPage extends AdminElement<Loaded> {
     list: readonly (Pick & { readonly href: string })[],
     others: readonly Pick[],
   ): TemplateResult {
-    const { t } = this.context;
-    return chips(this.context, label, list, {
-      add: async () => {
-        const one = await pick(this.context, t('user.give', { list: label, name: user.name }), findIn(others));
-        if (one)
-          await this.#do(
-            () => give(this.context, kind, user.id, one.id),
-            t('user.gave', { what: one.name, name: user.name }),
-          );
-      },
-      remove: (one) =>
-        void this.#do(
-          () => take(this.context, kind, user.id, one.id),
-          t('user.took', { what: one.name, name: user.name }),
-        ),
+    return heldChips(this.context, {
+      kind,
+      label,
+      holder: user,
+      list,
+      find: findIn(others),
+      run: (work, done) => this.#do(work, done),
     });
   }
 
