@@ -18,6 +18,19 @@ export interface Principal {
   readonly timeZone: string;
   readonly language: string;
   readonly calendar: 'gregory' | 'persian';
+  /** The organization's; absent: calendar years in quarters. */
+  readonly fiscalYear?: FiscalYear;
+}
+
+/** When the organization's fiscal year begins, in the organization's calendar, and what it is divided into. */
+export interface FiscalYear {
+  readonly calendar: 'gregory' | 'persian';
+  /** 1 to 12. */
+  readonly startMonth: number;
+  /** 1 to 31; the month's last day where it is shorter. */
+  readonly startDay: number;
+  /** `four-weeks`: twelve times 28 days, and a thirteenth period with the rest of the year. */
+  readonly period: 'year' | 'half-year' | 'quarter' | 'month' | 'four-weeks';
 }
 
 export interface HeldRole {

@@ -6,7 +6,7 @@ import type { Model } from '../model/model.ts';
 import { associationOf } from './association.ts';
 import { AUTH_CHANNEL } from './sign-in/auth-tables.ts';
 import type { Principal, Reports } from './principal.ts';
-import { readSettings, settingsSql, type SettingsRow } from './user-settings.ts';
+import { readFiscalYear, readSettings, settingsSql, type SettingsRow } from './user-settings.ts';
 
 /** Payload: the organization's schema. */
 export const PRINCIPALS_CHANNEL = 'peyvand_principals';
@@ -97,6 +97,7 @@ export async function readPrincipal(
     language,
     calendar,
     timeZone,
+    fiscalYear: readFiscalYear(row),
   });
 }
 
