@@ -1,7 +1,10 @@
 // Checks views: columns, order and filter name fields that exist, with operators their types have.
+import { operandProblem } from '../query/operand.ts';
+import { allowedBy, needsTime, operatorNames, readOperator } from '../query/operators.ts';
+import type { KnownOperator } from '../query/operators.ts';
 import type { Json, JsonObject } from '../sdk/index.ts';
 import { followPath } from './field-path.ts';
-import type { Entity, Model } from './model.ts';
+import type { Entity, Field, Model } from './model.ts';
 import { isArray, isObject, memberId } from './pointer.ts';
 import type { ProblemList } from './problem-list.ts';
 import { suggest } from './suggest.ts';
@@ -77,20 +80,6 @@ function checkCondition(
   }
 }
 
-/** Operators that compare with nothing, with a list, with a number of days. */
-const bare: ReadonlySet<string> = new Set([
-  'null',
-  'me',
-  'today',
-  'yesterday',
-  'tomorrow',
-  'this-week',
-  'this-month',
-  'this-year',
-]);
-const many: ReadonlySet<string> = new Set(['in', 'has-any', 'has-all']);
-const days: ReadonlySet<string> = new Set(['last-x-days', 'next-x-days']);
-
 function checkComparison(
   model: Model,
   entity: Entity,
@@ -105,24 +94,37 @@ function checkComparison(
     problems.add('FIELD_UNKNOWN', id, `${path}/field`, end.problem);
     return;
   }
-  const { type } = end.field;
-  const operator = String(condition['is']);
-  if (!type.operators.some((known) => known === operator)) {
+  const { field } = end;
+  const name = String(condition['is']);
+  const known = readOperator(name);
+  if (!known || !isAllowed(field, known.operator)) {
+    const { type } = field;
     problems.add(
       'VIEW_INVALID',
       id,
       `${path}/is`,
-      `"${fieldPath}" (type ${type.name}) cannot be compared by "${operator}"${suggest(operator, type.operators)}; it knows ${type.operators.join(', ')}`,
+      `"${fieldPath}" (type ${type.name}) cannot be compared by "${name}"${suggest(name, known ? type.operators : operatorNames)}; it knows ${type.operators.join(', ')} and what follows from them`,
     );
     return;
   }
   const value = condition['value'];
-  const wrong = bare.has(operator)
-    ? value !== undefined && operator !== 'null' && `"${operator}" takes no value`
-    : many.has(operator)
-      ? !isArray(value) && `"${operator}" needs a list of values`
-      : days.has(operator)
-        ? !(typeof value === 'number' && Number.isInteger(value) && value > 0) && `"${operator}" needs a number of days`
-        : value === undefined && `"${operator}" needs a value`;
-  if (typeof wrong === 'string') problems.add('VIEW_INVALID', id, `${path}/value`, wrong);
+  const given = isArray(value) ? value : value === undefined ? [] : [value];
+  const isList = known.takes === 'list' || known.takes === 'numbers';
+  const wrong =
+    // `null` with the value false asks for what is there.
+    known.operator === 'null'
+      ? undefined
+      : isList && !isArray(value)
+        ? `"${name}" needs a list of values`
+        : operandProblem(name, known.takes, given.map(String));
+  if (wrong !== undefined) problems.add('VIEW_INVALID', id, `${path}/value`, wrong);
+}
+
+function isAllowed({ type, columns }: Field, operator: KnownOperator['operator']): boolean {
+  if (operator === 'between') return type.operators.includes('ge');
+  if (needsTime(operator) && columns[0]?.type === 'date') return false;
+  if (operator === 'above' || operator === 'under' || operator === 'eq-or-above' || operator === 'eq-or-under') {
+    return columns[0]?.type === 'uuid';
+  }
+  return type.operators.includes(allowedBy(operator)) || type.operators.some((own) => own === operator);
 }

@@ -5,14 +5,19 @@ import type { Parameter } from '../db/sql.ts';
 import { alikeSql, foldSql, phoneSql, similaritySql, soundSql } from '../db/fold.ts';
 import { ident, literal, qualified } from '../db/identifier.ts';
 import type { Comparison } from '../model/model.ts';
-import { idsOf, type IdSet } from '../security/principal.ts';
+import { idsOf, type IdSet, type Principal } from '../security/principal.ts';
 import { From, mainColumn, typeColumn } from './from.ts';
 import type { PlacedColumn } from './from.ts';
 import { arrayText, convert } from './literal.ts';
-import type { LiteralKind } from './literal.ts';
-import { dateRange } from './relative-date.ts';
+import type { Literal, LiteralKind } from './literal.ts';
+import { periodsPerYear, plainFiscalYear } from './fiscal-year.ts';
+import { operandProblem } from './operand.ts';
+import { isDateOperator, readOperator } from './operators.ts';
+import type { CallerOperator, DateOperator, HierarchyOperator } from './operators.ts';
+import { dateRange, fiscalEdges } from './relative-date.ts';
+import { treeOf } from './scope.ts';
 import type { Binding, Run, Statement } from './statement.ts';
-import type { Condition, Value } from './tree.ts';
+import type { Condition, Slot, Value } from './tree.ts';
 
 const signs = { eq: '=', gt: '>', ge: '>=', lt: '<', le: '<=' } as const;
 
@@ -38,7 +43,7 @@ export function compileCondition(from: From, condition: Condition): string {
     case 'compare-paths':
       return comparePaths(from.column(condition.left), condition.operator, from.column(condition.right));
     case 'compare':
-      return compare(from.compilation.statement, from.column(condition.path), condition);
+      return compare(from, from.column(condition.path), condition);
     case 'matches':
       return matches(from, condition);
     case 'among':
@@ -151,11 +156,8 @@ function comparePaths(
   return `${folded(left)} ${signs[operator]} ${folded(right)}`;
 }
 
-function compare(
-  statement: Statement,
-  placed: PlacedColumn,
-  condition: Condition & { readonly kind: 'compare' },
-): string {
+function compare(from: From, placed: PlacedColumn, condition: Condition & { readonly kind: 'compare' }): string {
+  const { statement } = from.compilation;
   const { operator, value } = condition;
   const { type, wire } = placed.column;
   const isDate = type === 'date' || type === 'timestamptz' || type === 'timestamp';
@@ -163,7 +165,7 @@ function compare(
     case 'null':
       return `${placed.sql} is null`;
     case 'ne':
-      return `(${compare(statement, placed, { ...condition, operator: 'eq' })}) is not true`;
+      return `(${compare(from, placed, { ...condition, operator: 'eq' })}) is not true`;
     case 'eq':
     case 'gt':
     case 'ge':
@@ -181,6 +183,7 @@ function compare(
       }
       return `${placed.sql} = any(${statement.parameter(`${type}[]`, listBinding(type, value, wire))})`;
     }
+    case 'like':
     case 'contains':
     case 'startswith':
     case 'endswith':
@@ -195,46 +198,112 @@ function compare(
     }
     case 'me':
       return `${placed.sql} = ${statement.parameter('uuid', (run) => run.principal.userId)}`;
-    case 'me-or-my-teams': {
-      const mine = statement.parameter('uuid[]', (run) => arrayText([run.principal.userId, ...run.principal.teamIds]));
-      return `${placed.sql} = any(${mine})`;
-    }
+    case 'my-teams':
+    case 'me-or-my-teams':
+    case 'me-or-my-reports':
+    case 'me-or-my-reports-or-teams':
+      return `${placed.sql} = any(${statement.parameter('uuid[]', (run) => arrayText(whoOf(run.principal, operator)))})`;
+    case 'my-unit':
+      return `${placed.sql} = ${statement.parameter('uuid', (run) => run.principal.businessUnitId || null)}`;
+    case 'my-language':
+      return `${folded(placed)} = lower(${statement.parameter('text', (run) => run.principal.language)})`;
+    case 'above':
+    case 'under':
+    case 'eq-or-above':
+    case 'eq-or-under':
+      return compareTree(from, placed, { ...condition, operator });
     default:
-      if (!isDate) throw new TypeError(`${wire} cannot be asked with ${operator}`);
-      return compareDays(statement, placed, { ...condition, operator });
+      if (!isDate || !isDateOperator(operator)) throw new TypeError(`${wire} cannot be asked with ${operator}`);
+      return operator === 'in-fiscal-period'
+        ? inFiscalPeriod(statement, placed, condition.value)
+        : compareDays(statement, placed, { ...condition, operator });
   }
+}
+
+/** Whom an operator about the caller means. */
+function whoOf(principal: Principal, operator: CallerOperator): readonly string[] {
+  const reports = [...(principal.reports?.direct ?? []), ...(principal.reports?.far ?? [])];
+  return [
+    ...(operator === 'my-teams' ? [] : [principal.userId]),
+    ...(operator.endsWith('teams') ? principal.teamIds : []),
+    ...(operator.includes('reports') ? reports : []),
+  ];
 }
 
 /** Ranges whose edges are worked out when the plan runs, in the caller's time zone and calendar. */
 function compareDays(
   statement: Statement,
   placed: PlacedColumn,
-  condition: Condition & { readonly kind: 'compare' },
+  condition: Condition & { readonly kind: 'compare'; readonly operator: DateOperator },
 ): string {
-  const { operator, value } = condition;
+  const { operator, value, second } = condition;
   const { type } = placed.column;
+  const takes = readOperator(operator)?.takes ?? 'nothing';
   const range = (run: Run) => {
-    const text = textOf(run, value);
-    const isDays = operator === 'last-x-days' || operator === 'next-x-days';
-    const isSound = isDays
-      ? /^\d{1,5}$/.test(text) && Number(text) <= 36_500
-      : text === '' || /^[a-z]+$/.test(text) || 'value' in convert('string', text, 'date');
-    if (isSound) return dateRange(operator, text, type, run.principal, run.now);
-    run.refuse(
-      'QUERY_VALUE_INVALID',
-      placed.column.wire,
-      `${placed.column.wire}: "${text.slice(0, 40)}" is not what ${operator} takes`,
-    );
+    const given = [value, ...(second === undefined ? [] : [second])].map((one) => textOf(run, one));
+    const problem = takes === 'nothing' ? undefined : operandProblem(operator, takes, given);
+    if (problem === undefined) return dateRange(operator, given[0] ?? '', type, run.principal, run.now, given[1]);
+    run.refuse('QUERY_VALUE_INVALID', placed.column.wire, `${placed.column.wire} ${operator}: ${problem}`);
     return { from: undefined, to: undefined };
   };
   const from = () => `${placed.sql} >= ${statement.parameter(type, (run) => range(run).from ?? null)}`;
   const to = () => `${placed.sql} < ${statement.parameter(type, (run) => range(run).to ?? null)}`;
-  if (operator === 'before' || operator === 'on-or-before') return to();
-  if (operator === 'after' || operator === 'on-or-after') return from();
+  if (/^(?:before|on-or-before|in-or-before-|older-than-)/.test(operator)) return to();
+  if (/^(?:after|on-or-after|in-or-after-)/.test(operator)) return from();
   return `(${from()} and ${to()})`;
 }
 
-function isSlot(value: Value): value is { readonly slot: number } {
+/** The nth period of any fiscal year: the edges of all periods in reach, and where among them the day lies. */
+function inFiscalPeriod(statement: Statement, { sql, column }: PlacedColumn, value: Value): string {
+  const { type, wire } = column;
+  const fiscalOf = (run: Run) => run.principal.fiscalYear ?? plainFiscalYear;
+  const edges = statement.parameter(`${type}[]`, (run) => arrayText(fiscalEdges(fiscalOf(run), type, run.principal)));
+  const perYear = statement.parameter('integer', (run) => periodsPerYear(fiscalOf(run)));
+  const period = statement.parameter('integer', (run) => {
+    const text = textOf(run, value);
+    const problem = operandProblem('in-fiscal-period', 'period', [text]);
+    if (problem === undefined) return Number(text);
+    run.refuse('QUERY_VALUE_INVALID', wire, `${wire} in-fiscal-period: ${problem}`);
+    return 0;
+  });
+  // Bucket 0 lies before the first edge; the last one has no end.
+  const bucket = `width_bucket(${sql}, ${edges})`;
+  return `(${bucket} between 1 and cardinality(${edges}) - 1 and (${bucket} - 1) % ${perYear} = ${period} - 1)`;
+}
+
+/**
+ * The rows above or below one in the tree that its entity's hierarchical lookup makes. Each step goes over rows and lookups
+ * that the caller may read, so that nothing is told of others.
+ */
+function compareTree(
+  from: From,
+  placed: PlacedColumn,
+  { operator, value }: Condition & { readonly kind: 'compare'; readonly operator: HierarchyOperator },
+): string {
+  const { compilation } = from;
+  const tree = treeOf(compilation.model, placed);
+  if ('problem' in tree) throw new TypeError(tree.problem);
+  const { statement } = compilation;
+  const start = scalar(statement, 'uuid', value, placed.column.wire);
+  const isUp = operator.endsWith('above');
+  const steps = [new From(compilation, tree.entity), new From(compilation, tree.entity)].map((row) => {
+    const parent = row.column([tree.parent]).sql;
+    return { row, known: isUp ? row.key : parent, found: isUp ? parent : row.key };
+  });
+  const [first, next] = steps;
+  if (!first || !next) throw new TypeError('a tree has a first step and a next');
+  const name = statement.alias();
+  const seen = ({ row }: typeof first): string => (row.visible === undefined ? '' : ` and ${row.visible}`);
+  const walked =
+    `with recursive ${name}(id) as (` +
+    `select ${first.found} from ${first.row.text} where ${first.known} = ${start}${seen(first)} ` +
+    `union select ${next.found} from ${next.row.text} join ${name} on ${next.known} = ${name}.id where true${seen(next)}) ` +
+    `select ${name}.id from ${name}`;
+  const inside = `${placed.sql} in (${walked})`;
+  return operator.startsWith('eq-or-') ? `(${placed.sql} = ${start} or ${inside})` : inside;
+}
+
+function isSlot(value: Value): value is Slot {
   return typeof value === 'object' && value !== null && 'slot' in value;
 }
 
@@ -252,9 +321,21 @@ function scalarBinding(type: ColumnType, value: Value, wire: string): Binding {
   if (!isSlot(value)) return () => constant(type, value, wire);
   return (run) => {
     const literal = run.literals[value.slot];
+    if (value.item !== undefined) return itemOf(run, literal, value.item, type, wire);
     if (!literal || Array.isArray(literal.value)) throw new TypeError(`constant ${value.slot} is missing`);
     return converted(run, literal.kind, String(literal.value), type, wire, literal.option);
   };
+}
+
+/** Items of a list are written in quotes, numbers too. */
+function itemOf(run: Run, literal: Literal | undefined, item: number, type: ColumnType, wire: string): Parameter {
+  const text = Array.isArray(literal?.value) ? (literal.value as readonly string[])[item] : undefined;
+  if (literal && text !== undefined) {
+    const isNumber = type === 'integer' || type === 'bigint' || type === 'numeric';
+    return converted(run, isNumber ? 'number' : (literal.item ?? 'string'), text, type, wire, literal.option);
+  }
+  run.refuse('QUERY_VALUE_INVALID', literal?.option ?? wire, `${wire}: the list needs ${item + 1} values`);
+  return null;
 }
 
 function converted(
@@ -296,10 +377,12 @@ function listBinding(type: ColumnType, value: Value, wire: string, kind?: Litera
   };
 }
 
-function likeBinding(operator: 'contains' | 'startswith' | 'endswith', value: Value): Binding {
+function likeBinding(operator: 'like' | 'contains' | 'startswith' | 'endswith', value: Value): Binding {
   return (run) => {
-    const text = textOf(run, value).replace(/[\\%_]/g, '\\$&');
+    const given = textOf(run, value);
+    const text = operator === 'like' ? given.replaceAll('\\', '\\\\') : given.replace(/[\\%_]/g, '\\$&');
     if (text.includes('\0')) run.refuse('QUERY_VALUE_INVALID', '$filter', 'a text cannot hold a zero byte');
+    if (operator === 'like') return text;
     return `${operator === 'startswith' ? '' : '%'}${text}${operator === 'endswith' ? '' : '%'}`;
   };
 }

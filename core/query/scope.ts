@@ -3,7 +3,9 @@
 import type { Column, Entity, Field, Model, Navigation } from '../model/model.ts';
 import { suggest } from '../model/suggest.ts';
 import type { ColumnType, Operator } from '../sdk/index.ts';
-import type { ConditionOperator, Path } from './tree.ts';
+import { allowedBy, isHierarchyOperator, needsTime } from './operators.ts';
+import type { ConditionOperator, HierarchyOperator, KnownOperator } from './operators.ts';
+import type { Path } from './tree.ts';
 
 export interface Resolved {
   readonly entity: Entity;
@@ -89,24 +91,51 @@ const storage: Readonly<Record<ColumnType, readonly Operator[]>> = {
   'integer[]': ['eq', 'ne', 'null', 'has-any', 'has-all'],
 };
 
-/** Operators that follow from others a field type allows. */
-const implied: Partial<Record<ConditionOperator, Operator>> = {
-  'me-or-my-teams': 'me',
-  'on-or-before': 'on',
-  'on-or-after': 'on',
-};
+/** Why an operator of any reader cannot be asked of the column, or undefined. */
+export function refuseKnown(model: Model, resolved: Resolved, { operator }: KnownOperator): Problem | undefined {
+  if (operator === 'between') return refuseOperator(resolved, 'ge');
+  if (!isHierarchyOperator(operator)) return refuseOperator(resolved, operator);
+  const tree = treeOf(model, resolved);
+  return 'problem' in tree ? { code: 'QUERY_OPERATOR_UNKNOWN', problem: tree.problem } : undefined;
+}
 
 /** Why `operator` cannot be asked of the column, or undefined. */
-export function refuseOperator(resolved: Resolved, operator: ConditionOperator): Problem | undefined {
+export function refuseOperator(
+  resolved: Resolved,
+  operator: Exclude<ConditionOperator, HierarchyOperator>,
+): Problem | undefined {
   const { field, column } = resolved;
-  const asked = implied[operator] ?? (operator as Operator);
+  const asked = allowedBy(operator);
   const possible = storage[column.type];
   const own = column.suffix === '' ? field.type.operators : possible;
   // Equality and emptiness hold for whatever can be stored; the rest is the field type's to allow.
-  if (possible.includes(asked) && (own.includes(asked) || isBasic(asked, column.type))) return undefined;
+  const isAllowed = possible.includes(asked) && (own.includes(asked) || isBasic(asked, column.type));
+  const fits =
+    (operator !== 'my-unit' || column.type === 'uuid') &&
+    (operator !== 'my-language' || column.type === 'text') &&
+    !(needsTime(operator) && column.type === 'date');
+  if (isAllowed && fits) return undefined;
   return {
     code: 'QUERY_OPERATOR_UNKNOWN',
     problem: `${column.wire} (${field.type.name}) cannot be asked with ${operator}; it knows ${own.filter((name) => possible.includes(name)).join(', ')}`,
+  };
+}
+
+/** The tree of rows that a key or a lookup stands in: the entity, and the wire name of the lookup to the row above. */
+export function treeOf(
+  model: Model,
+  { entity, field, column }: Pick<Resolved, 'field' | 'column'> & { readonly entity: Entity },
+): { readonly entity: Entity; readonly parent: string } | { readonly problem: string } {
+  const isKey = field === entity.key;
+  const target = isKey
+    ? entity
+    : model.entities.get(field.reference?.targets.length === 1 ? (field.reference.targets[0] ?? '') : '');
+  const parent = target && [...target.fields.values()].find((one) => one.reference?.hierarchy === true);
+  const wire = parent?.columns[0]?.wire;
+  if (column.type === 'uuid' && column.suffix === '' && target && wire !== undefined)
+    return { entity: target, parent: wire };
+  return {
+    problem: `${column.wire} names no row of a tree; above and under are asked of a key or a lookup whose entity has a hierarchy`,
   };
 }
 

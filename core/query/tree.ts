@@ -1,7 +1,7 @@
 // The one query tree (DESIGN D5). Every reader makes it, security rewrites it, one compiler turns it into SQL.
 // Values stand apart as parameters (`Value`), so that queries of one shape share one prepared statement.
-import type { Operator } from '../sdk/index.ts';
 import type { Comparison } from '../model/model.ts';
+import type { ConditionOperator } from './operators.ts';
 import type { IdSet } from '../security/principal.ts';
 
 export interface Query {
@@ -35,10 +35,11 @@ export type Value = string | number | boolean | null | readonly (string | number
 /** A constant that is filled in when the plan runs: the nth literal of the request's text. */
 export interface Slot {
   readonly slot: number;
+  /** Where the constant is a list: its nth item alone, from 0. */
+  readonly item?: number;
 }
 
-/** What a filter may ask; beyond a field type's operators those that only readers and security make. */
-export type ConditionOperator = Operator | 'on-or-before' | 'on-or-after' | 'me-or-my-teams';
+export type { ConditionOperator };
 
 export type Condition =
   | { readonly kind: 'and' | 'or'; readonly of: readonly Condition[] }
@@ -48,6 +49,8 @@ export type Condition =
       readonly path: Path;
       readonly operator: ConditionOperator;
       readonly value: Value;
+      /** The fiscal year beside a fiscal period. */
+      readonly second?: Value;
       /** Text is compared letter by letter, as expressions do, instead of without case. */
       readonly exact?: boolean;
     }

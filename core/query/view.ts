@@ -4,8 +4,10 @@ import type { Entity, Model } from '../model/model.ts';
 import { suggest } from '../model/suggest.ts';
 import type { Json, JsonObject } from '../sdk/index.ts';
 import { fail } from './errors.ts';
-import { refuseOperator, refuseOrder, resolveColumn } from './scope.ts';
-import type { Condition, ConditionOperator, Path, Sort, Value } from './tree.ts';
+import { conditionOf } from './operator-condition.ts';
+import { operatorNames, readOperator } from './operators.ts';
+import { refuseKnown, refuseOrder, resolveColumn } from './scope.ts';
+import type { Condition, Path, Sort, Value } from './tree.ts';
 
 export interface ReadView {
   readonly filter: Condition | undefined;
@@ -103,22 +105,24 @@ function readRelated(
   return { kind, path: [navigation.name], ...(isObject(where) && { where: readCondition(model, target, where) }) };
 }
 
-const relativeDays = new Set(['today', 'yesterday', 'tomorrow']);
-
 function readComparison(model: Model, entity: Entity, condition: JsonObject): Condition {
   const path = pathOf(model, entity, String(condition['field']));
   const resolved = resolveColumn(model, entity, path);
   if ('problem' in resolved) throw invalid(resolved.problem);
-  const operator = String(condition['is']) as ConditionOperator;
-  const refused = refuseOperator(resolved, operator);
+  const name = String(condition['is']);
+  const known = readOperator(name);
+  if (!known)
+    throw invalid(
+      `${String(condition['field'])} is asked with ${name}, which is no operator${suggest(name, operatorNames)}`,
+    );
+  const refused = refuseKnown(model, resolved, known);
   if (refused) throw invalid(refused.problem);
   const value = condition['value'];
-  if (operator === 'null' && value === false) {
-    return { kind: 'not', of: { kind: 'compare', path, operator, value: null } };
-  }
-  // `before today`: the day is the reader's, so it stays a word until the plan runs.
-  if (typeof value === 'string' && relativeDays.has(value)) return { kind: 'compare', path, operator, value };
-  return { kind: 'compare', path, operator, value: valueOf(value) };
+  if (known.operator === 'null' && value === false) return { kind: 'not', of: conditionOf(path, known, []) };
+  const isList = known.takes === 'list' || known.takes === 'numbers';
+  const values =
+    known.takes === 'nothing' ? [] : Array.isArray(value) && !isList ? value.map(valueOf) : [valueOf(value)];
+  return conditionOf(path, known, values);
 }
 
 function valueOf(value: Json | undefined): Value {

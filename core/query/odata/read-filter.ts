@@ -4,7 +4,11 @@ import type { Entity, Model } from '../../model/model.ts';
 import { suggest } from '../../model/suggest.ts';
 import { convert, expectation } from '../literal.ts';
 import type { Literal } from '../literal.ts';
-import { refuseOperator, refuseOrder, resolveColumn, resolveNavigation } from '../scope.ts';
+import { operandProblem } from '../operand.ts';
+import { conditionOf } from '../operator-condition.ts';
+import { queryFunctionNames, readQueryFunction } from '../operators.ts';
+import type { HierarchyOperator, KnownOperator } from '../operators.ts';
+import { refuseKnown, refuseOperator, refuseOrder, resolveColumn, resolveNavigation } from '../scope.ts';
 import type { Resolved } from '../scope.ts';
 import type { Condition, ConditionOperator, Path, Value } from '../tree.ts';
 import type { Token } from './lexer.ts';
@@ -24,36 +28,6 @@ const comparisons = new Set(['eq', 'ne', 'gt', 'ge', 'lt', 'le', 'in']);
 const mirrored = { eq: 'eq', ne: 'ne', gt: 'lt', ge: 'le', lt: 'gt', le: 'ge' } as const;
 const textFunctions = new Set(['contains', 'startswith', 'endswith']);
 const namespace = 'Microsoft.Dynamics.CRM.';
-
-interface QueryFunction {
-  readonly operator: ConditionOperator;
-  readonly value: 'none' | 'days' | 'date' | 'list' | 'one';
-  readonly negated?: true;
-}
-
-/** Dataverse query functions that take PropertyName and, some, PropertyValue or PropertyValues. */
-const queryFunctions = new Map<string, QueryFunction>([
-  ['Today', { operator: 'today', value: 'none' }],
-  ['Yesterday', { operator: 'yesterday', value: 'none' }],
-  ['Tomorrow', { operator: 'tomorrow', value: 'none' }],
-  ['ThisWeek', { operator: 'this-week', value: 'none' }],
-  ['ThisMonth', { operator: 'this-month', value: 'none' }],
-  ['ThisYear', { operator: 'this-year', value: 'none' }],
-  ['LastXDays', { operator: 'last-x-days', value: 'days' }],
-  ['NextXDays', { operator: 'next-x-days', value: 'days' }],
-  ['On', { operator: 'on', value: 'date' }],
-  ['OnOrBefore', { operator: 'on-or-before', value: 'date' }],
-  ['OnOrAfter', { operator: 'on-or-after', value: 'date' }],
-  ['EqualUserId', { operator: 'me', value: 'none' }],
-  ['NotEqualUserId', { operator: 'me', value: 'none', negated: true }],
-  ['EqualUserOrUserTeams', { operator: 'me-or-my-teams', value: 'none' }],
-  ['ContainValues', { operator: 'has-any', value: 'list' }],
-  ['DoesNotContainValues', { operator: 'has-any', value: 'list', negated: true }],
-  ['In', { operator: 'in', value: 'list' }],
-  ['NotIn', { operator: 'in', value: 'list', negated: true }],
-  ['Null', { operator: 'null', value: 'none' }],
-  ['NotNull', { operator: 'null', value: 'none', negated: true }],
-]);
 
 const nothing: Condition = { kind: 'false' };
 
@@ -187,7 +161,12 @@ function resolve(reader: TokenReader, scope: FilterScope, path: ReadPath): Resol
   return undefined;
 }
 
-function allow(reader: TokenReader, path: ReadPath, resolved: Resolved, operator: ConditionOperator): boolean {
+function allow(
+  reader: TokenReader,
+  path: ReadPath,
+  resolved: Resolved,
+  operator: Exclude<ConditionOperator, HierarchyOperator>,
+): boolean {
   const refused = refuseOperator(resolved, operator);
   if (refused) reader.note(refused.code, refused.problem, path.token);
   return refused === undefined;
@@ -333,8 +312,8 @@ function readFunction(reader: TokenReader, scope: FilterScope): Condition {
   const token = reader.take();
   reader.expect('(');
   if (textFunctions.has(token.text)) return readTextFunction(reader, scope, token.text as 'contains');
-  if (token.text.startsWith(namespace)) return readQueryFunction(reader, scope, token);
-  const known = [...textFunctions, ...[...queryFunctions.keys()].map((name) => namespace + name)];
+  if (token.text.startsWith(namespace)) return readCrmFunction(reader, scope, token);
+  const known = [...textFunctions, ...queryFunctionNames.map((name) => namespace + name)];
   return reader.refuse(
     `there is no filter function ${token.text}${suggest(token.text, known)}`,
     'QUERY_FUNCTION_UNKNOWN',
@@ -358,10 +337,10 @@ function readTextFunction(
   return { kind: 'compare', path: path.steps, operator, value: slotOf(reader, resolved, value) };
 }
 
-function readQueryFunction(reader: TokenReader, scope: FilterScope, name: Token): Condition {
-  const known = queryFunctions.get(name.text.slice(namespace.length));
+function readCrmFunction(reader: TokenReader, scope: FilterScope, name: Token): Condition {
+  const known = readQueryFunction(name.text.slice(namespace.length));
   if (!known) {
-    const names = [...queryFunctions.keys()].map((key) => namespace + key);
+    const names = queryFunctionNames.map((key) => namespace + key);
     reader.refuse(
       `there is no query function ${name.text}${suggest(name.text, names)}`,
       'QUERY_FUNCTION_UNKNOWN',
@@ -373,10 +352,13 @@ function readQueryFunction(reader: TokenReader, scope: FilterScope, name: Token)
   if (property?.literal !== 'string') reader.refuse("expected PropertyName='…'", 'QUERY_SYNTAX', name);
   const path = queryFunctionPath(scope, property);
   const resolved = resolve(reader, scope, path);
-  if (!resolved || !allow(reader, path, resolved, known.operator)) return nothing;
-  const value = queryFunctionValue(reader, scope, resolved, known, given, name);
-  const condition: Condition = { kind: 'compare', path: path.steps, operator: known.operator, value };
-  return known.negated ? { kind: 'not', of: condition } : condition;
+  if (!resolved) return nothing;
+  const refused = refuseKnown(scope.model, resolved, known);
+  if (refused) {
+    reader.note(refused.code, refused.problem, path.token);
+    return nothing;
+  }
+  return conditionOf(path.steps, known, queryFunctionValues(reader, scope, resolved, known, given, name));
 }
 
 /** Query functions name the attribute (`ownerid`), not the property of the answer (`_ownerid_value`). Both are understood. */
@@ -386,41 +368,40 @@ function queryFunctionPath(scope: FilterScope, token: Token): ReadPath {
   return { steps: [wire], text: name, token };
 }
 
-function queryFunctionValue(
+/** PropertyValue, PropertyValues=[…], or PropertyValue1 and PropertyValue2, as the operator takes it. */
+function queryFunctionValues(
   reader: TokenReader,
   scope: FilterScope,
   resolved: Resolved,
-  known: QueryFunction,
+  known: KnownOperator,
   given: ReadonlyMap<string, Token>,
   name: Token,
-): Value {
-  if (known.value === 'none') return null;
-  const key = known.value === 'list' ? 'PropertyValues' : 'PropertyValue';
-  const token = given.get(key) ?? given.get('PropertyValue') ?? given.get('PropertyValues');
-  if (!token) return reader.refuse(`expected ${key}=…`, 'QUERY_SYNTAX', name);
-  if (known.value === 'days')
-    return checked(reader, token, token.literal === 'number' || token.literal === 'string', 'days');
-  if (known.value === 'date') {
-    const converted = convert(token.literal === 'date' ? 'date' : (token.literal ?? 'string'), token.text, 'date');
-    return checked(reader, token, !('problem' in converted), 'date');
+): readonly Value[] {
+  const { operator, takes } = known;
+  if (takes === 'nothing') return [];
+  const isList = takes === 'list' || takes === 'numbers' || takes === 'two';
+  const one = given.get('PropertyValue') ?? given.get('PropertyValues') ?? given.get('PropertyValue1');
+  const second = given.get('PropertyValue2');
+  const wanted = isList
+    ? 'PropertyValues'
+    : takes === 'period-and-year'
+      ? 'PropertyValue1=…,PropertyValue2'
+      : 'PropertyValue';
+  if (!one || (takes === 'period-and-year' && !second))
+    return reader.refuse(`expected ${wanted}=…`, 'QUERY_SYNTAX', name);
+  if (isList !== (one.literal === 'list')) {
+    return reader.refuse(isList ? `expected PropertyValues=['1','2']` : 'expected one value', 'QUERY_SYNTAX', one);
   }
-  if (token.literal !== 'list') return reader.refuse(`expected ${key}=['1','2']`, 'QUERY_SYNTAX', token);
-  if (known.operator === 'in') return listSlot(reader, scope, resolved, token);
-  const items = scope.literals[token.slot]?.value ?? [];
-  const isSound = Array.isArray(items) && items.every((item: string) => 'value' in convert('number', item, 'integer'));
-  return checked(reader, token, isSound && items.length <= limits.listItems, 'numbers');
-}
-
-const wanted = {
-  days: 'a whole number of days between 0 and 36500',
-  date: 'a date: 2026-11-22',
-  numbers: "whole numbers: ['1','2']",
-};
-
-function checked(reader: TokenReader, token: Token, sound: boolean, what: keyof typeof wanted): Value {
-  const fits = what !== 'days' || (/^\d{1,5}$/.test(token.text) && Number(token.text) <= 36_500);
-  if (!sound || !fits) reader.note('QUERY_VALUE_INVALID', `expected ${wanted[what]}`, token);
-  return { slot: token.slot };
+  const literals = scope.literals[one.slot]?.value ?? [];
+  const items = isList ? (Array.isArray(literals) ? (literals as readonly string[]) : []) : [one.text];
+  const problem = operandProblem(operator, takes, second ? [...items, second.text] : items);
+  if (problem !== undefined) reader.note('QUERY_VALUE_INVALID', problem, one);
+  if (items.length > limits.listItems)
+    reader.note('QUERY_TOO_LARGE', `a list of more than ${limits.listItems} values`, one);
+  if (takes === 'list') return [listSlot(reader, scope, resolved, one)];
+  if (takes === 'two') return [0, 1].map((item) => ({ slot: one.slot, item }));
+  if (takes === 'value' || takes === 'text') return [slotOf(reader, resolved, one)];
+  return second ? [{ slot: one.slot }, { slot: second.slot }] : [{ slot: one.slot }];
 }
 
 /** `PropertyName='createdon',PropertyValue=7` up to the closing bracket. */

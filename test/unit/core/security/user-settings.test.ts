@@ -10,6 +10,9 @@ const nothing: SettingsRow = {
   organization_language: null,
   organization_calendar: null,
   organization_timezone: null,
+  fiscalstartmonth: null,
+  fiscalstartday: null,
+  fiscalperiodtype: null,
 };
 const iranian = {
   ...nothing,
