@@ -26,7 +26,7 @@ export function parseAddress(model: Model, reference: string): ParsedAddress {
   if (set === '' || !text.endsWith(')'))
     return { problem: `"${reference.slice(0, 100)}" is not a reference to a row.` };
   const inner = text.slice(open + 1, -1);
-  const entity = model.sets.get(set);
+  const entity = model.sets.get(set) ?? model.entities.get(set);
   if (!entity) return { problem: `There is no entity set ${set.slice(0, 100)}${suggest(set, model.sets.keys())}.` };
   const address = parseKey(inner);
   if (!address) return { problem: `(${inner.slice(0, 100)}) is neither an id nor an alternate key.` };

@@ -2,6 +2,7 @@
 import type { Call } from '../engine.ts';
 import type { Executor } from '../db/sql.ts';
 import type { Entity } from '../model/model.ts';
+import { fail } from './errors.ts';
 import { isRetryable, translate } from './postgres-errors.ts';
 
 const ATTEMPTS = 5;
@@ -20,6 +21,23 @@ export async function transact<T>(call: Call, entity: Entity, work: (call: Call)
     () => call.engine.database.transaction((inside) => work({ ...call, executor: inside })),
     ATTEMPTS,
   );
+}
+
+/**
+ * Several writes, of whatever entities, in one transaction: all of them or none. Begun anew as a whole when another
+ * transaction was in the way, so `work` must be repeatable. What it throws comes out as it is; WRITE_CONFLICT (409).
+ */
+export async function transactAll<T>(call: Call, work: (call: Call) => Promise<T>): Promise<T> {
+  if (call.executor) return work(call);
+  for (let left = ATTEMPTS - 1; ; left--) {
+    try {
+      return await call.engine.database.transaction((inside) => work({ ...call, executor: inside }));
+    } catch (error) {
+      if (!isRetryable(error)) throw error;
+      if (left === 0) throw fail('WRITE_CONFLICT', {}, { cause: error });
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * (ATTEMPTS - left)));
+    }
+  }
 }
 
 /** Runs one statement's work without a transaction of its own. */

@@ -11,9 +11,11 @@ import { answerWhatIf } from './access/what-if.ts';
 import { answerError, answerJson, answerText } from './answer.ts';
 import { authRoutes } from './auth/routes.ts';
 import { restoreRecord, showAsOf, showHistory, showSearch } from './audit.ts';
+import { answerBatch, BATCH_PATHS } from './data/batch/route.ts';
 import { dataRoute } from './data/route.ts';
 import { fail } from './errors.ts';
-import { openExchange, type Bindings, type Exchange } from './exchange.ts';
+import { SERVICE_PATH } from './data/request.ts';
+import { openExchange, originOf, type Bindings, type Exchange } from './exchange.ts';
 import { toFault } from './faults.ts';
 import type { Log } from './log.ts';
 import { changeMe, showMe } from './me.ts';
@@ -99,8 +101,30 @@ export function createApp(options: AppOptions): Listener {
   for (const path of ['/healthz', '/readyz', '/metrics'])
     app.all(path, (context) => refuseMethod('GET', 'HEAD')(context.env.exchange));
 
-  app.all('/api/data/v9.2', caller(dataRoute));
-  app.all('/api/data/v9.2/*', caller(dataRoute));
+  const data: PrincipalRoute = (services, exchange, principal) => dataRoute(services, exchange, principal);
+  /** Each request inside goes the way of any other below the data service. */
+  const batch: PrincipalRoute = (services, exchange, principal) => {
+    const engine = services.organization.current();
+    const call = { engine, principal, requestId: exchange.id, origin: originOf(exchange) };
+    return answerBatch(call, exchange, {
+      async answer(inner, within) {
+        if (inner.secret) throw fail('KEY_IN_ADDRESS');
+        if (!inner.path.startsWith(SERVICE_PATH)) throw fail('ROUTE_UNKNOWN', { path: inner.path });
+        return dataRoute(services, inner, principal, within);
+      },
+      fault: answerFault,
+      done: (inner, status) => log.request(inner, status, performance.now() - inner.started),
+    });
+  };
+  for (const path of BATCH_PATHS) {
+    app.post(path, caller(batch));
+    app.all(
+      path,
+      caller((_services, exchange) => refuseMethod('POST')(exchange)),
+    );
+  }
+  app.all('/api/data/v9.2', caller(data));
+  app.all('/api/data/v9.2/*', caller(data));
 
   for (const [path, methods] of Object.entries(authRoutes)) {
     for (const [method, route] of Object.entries(methods))

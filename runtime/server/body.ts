@@ -10,6 +10,9 @@ export const JSON_LIMIT = 10 * 1024 * 1024;
 export function readBody(exchange: Exchange, limit: number): Promise<Buffer> {
   const encoding = header(exchange, 'content-encoding');
   if (encoding !== undefined && encoding !== 'identity') return Promise.reject(fail('BODY_ENCODED', { encoding }));
+  const { content } = exchange;
+  if (content)
+    return content.length > limit ? Promise.reject(fail('BODY_TOO_LARGE', { limit })) : Promise.resolve(content);
   if (Number(header(exchange, 'content-length') ?? 0) > limit) return Promise.reject(fail('BODY_TOO_LARGE', { limit }));
   return collect(exchange.incoming, limit);
 }

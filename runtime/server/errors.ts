@@ -30,6 +30,16 @@ export const fail = defineErrors({
   BODY_NOT_JSON: { status: 400, message: 'The body is not valid JSON: {reason}.' },
   BODY_NOT_OBJECT: { status: 400, message: 'The body must be a JSON object.' },
   BODY_INVALID: { status: 400, message: 'The body has {count} problem(s).' },
+  BATCH_INVALID: { status: 400, message: 'The batch has {count} problem(s), and nothing of it was done. {first}' },
+  BATCH_DEPENDENCY: {
+    status: 424,
+    message: 'It was not done, because the request or group {id} it depends on failed.',
+  },
+  BATCH_ANSWER_TOO_LARGE: {
+    status: 413,
+    message: 'It was not done: the answers of this batch have more than {limit} bytes already. Send several batches.',
+  },
+  REFERENCE_UNKNOWN: { status: 400, message: '{name} refers to no earlier request of this batch that made a row.' },
   BODY_ENCODED: { status: 415, message: 'A body with Content-Encoding {encoding} is not accepted; send it plain.' },
   CHUNKED_UPLOAD: {
     status: 400,

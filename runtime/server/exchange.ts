@@ -1,5 +1,5 @@
 // One request as the routes see it: read once from Node's own request object, so that nothing is parsed twice.
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import type { Origin } from '../../core/engine.ts';
 import type { Principal } from '../../core/security/principal.ts';
@@ -7,7 +7,12 @@ import { hasKeyInAddress } from './key-in-address.ts';
 
 export interface Exchange {
   readonly id: string;
+  /** What came over the wire: for a request inside a batch that of the whole batch. */
   readonly incoming: IncomingMessage;
+  /** By their names in lower case. */
+  readonly headers: IncomingHttpHeaders;
+  /** The body of a request inside a batch; undefined where it is still to be read from `incoming`. */
+  readonly content: Buffer | undefined;
   readonly method: string;
   /** As sent, still percent-encoded, without the query. */
   readonly path: string;
@@ -36,24 +41,76 @@ const SAFE_ID = /^[\w.-]{1,64}$/;
 const PREFIX = `${Date.now().toString(36)}${process.pid.toString(36)}-`;
 let counter = 0;
 
-export function openExchange(incoming: IncomingMessage): Exchange {
-  let url = incoming.url ?? '/';
+/** The parts of an address as sent: absolute forms lose their host, fragments go. */
+function partsOf(address: string): { readonly path: string; readonly query: string } {
+  let url = address;
   // A proxy's absolute form: only its path matters.
   if (!url.startsWith('/')) url = url.replace(/^[a-z]+:\/\/[^/?#]*/i, '') || '/';
   const hash = url.indexOf('#');
   if (hash >= 0) url = url.slice(0, hash);
   const mark = url.indexOf('?');
+  return { path: mark < 0 ? url : url.slice(0, mark), query: mark < 0 ? '' : url.slice(mark + 1) };
+}
+
+export function openExchange(incoming: IncomingMessage): Exchange {
   const given = incoming.headers['x-request-id'];
   return {
     id: typeof given === 'string' && SAFE_ID.test(given) ? given : PREFIX + (counter++).toString(36),
     incoming,
+    headers: incoming.headers,
+    content: undefined,
     method: incoming.method ?? 'GET',
-    path: mark < 0 ? url : url.slice(0, mark),
-    query: mark < 0 ? '' : url.slice(mark + 1),
+    ...partsOf(incoming.url ?? '/'),
     secret: hasKeyInAddress(incoming),
     started: performance.now(),
     principal: undefined,
     via: undefined,
+    viewingAs: undefined,
+  };
+}
+
+export interface InnerRequest {
+  readonly method: string;
+  /** Absolute, or beginning with a slash. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer | undefined;
+}
+
+/** What a request inside a batch has from the batch where it does not say otherwise: who calls, from where, in which language. */
+const INHERITED = [
+  'host',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-for',
+  'accept-language',
+  'mscrmcallerid',
+  'callerobjectid',
+] as const;
+
+/** The request number `number` inside the batch `outer`, by the same caller. */
+export function openInnerExchange(outer: Exchange, request: InnerRequest, number: number): Exchange {
+  const headers: Record<string, string> = {};
+  for (const name of INHERITED) {
+    const value = header(outer, name);
+    if (value !== undefined) headers[name] = value;
+  }
+  for (const [name, value] of Object.entries(request.headers)) {
+    const lower = name.toLowerCase();
+    // Where the service lives and who called is the batch's to say.
+    if (!lower.startsWith('x-forwarded-') && lower !== 'host') headers[lower] = value;
+  }
+  return {
+    id: `${outer.id}.${number}`,
+    incoming: outer.incoming,
+    headers,
+    content: request.body ?? Buffer.alloc(0),
+    method: request.method,
+    ...partsOf(request.url),
+    secret: hasKeyInAddress(request),
+    started: performance.now(),
+    principal: outer.principal,
+    via: outer.via,
     viewingAs: undefined,
   };
 }
@@ -64,7 +121,7 @@ export function originOf(exchange: Exchange): Origin {
 }
 
 export function header(exchange: Exchange, name: string): string | undefined {
-  const value = exchange.incoming.headers[name];
+  const value = exchange.headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
 }
 

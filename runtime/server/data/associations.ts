@@ -24,7 +24,8 @@ function readReference(request: DataRequest, navigation: Navigation, reference: 
   const target = targetOf(request, navigation);
   const example = `{"@odata.id": "${request.reading.root}/${target.set}(<id>)"}`;
   if (typeof reference !== 'string') throw refuseReference(`Name the row to link with: ${example}.`);
-  const parsed = parseAddress(model, reference);
+  const made = reference.startsWith('$') ? request.references.get(reference.slice(1)) : undefined;
+  const parsed = parseAddress(model, made ? `${made.entity}(${made.id})` : reference);
   if ('problem' in parsed) throw refuseReference(`${parsed.problem} Name the row to link with: ${example}.`);
   const fits = parsed.entity === target || target.union?.members.includes(parsed.entity.name);
   if (!fits) throw refuseReference(`${navigation.name} links with ${target.set}, not with ${parsed.entity.set}.`);

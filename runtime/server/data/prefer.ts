@@ -5,9 +5,18 @@ export interface Preferences {
   readonly maxPageSize: number | undefined;
   /** The content of odata.include-annotations, e.g. `*` or a list of terms. */
   readonly annotations: string | undefined;
+  /** A batch goes on behind a request that failed. */
+  readonly continueOnError: boolean;
+  readonly respondAsync: boolean;
 }
 
-const NONE: Preferences = { representation: false, maxPageSize: undefined, annotations: undefined };
+const NONE: Preferences = {
+  representation: false,
+  maxPageSize: undefined,
+  annotations: undefined,
+  continueOnError: false,
+  respondAsync: false,
+};
 const PREFERENCE = /([\w.-]+)\s*(?:=\s*(?:"([^"]*)"|([^\s,;"]*)))?/g;
 
 /** Clients send the same few headers again and again. */
@@ -28,6 +37,8 @@ function parse(text: string): Preferences {
   let representation = false;
   let maxPageSize: number | undefined;
   let annotations: string | undefined;
+  let continueOnError = false;
+  let respondAsync = false;
   for (const [, name = '', quoted, bare] of text.matchAll(PREFERENCE)) {
     const value = quoted ?? bare ?? '';
     switch (name.toLowerCase()) {
@@ -42,8 +53,15 @@ function parse(text: string): Preferences {
       case 'include-annotations':
         annotations = value;
         break;
+      case 'odata.continue-on-error':
+      case 'continue-on-error':
+        continueOnError = value.toLowerCase() !== 'false';
+        break;
+      case 'respond-async':
+        respondAsync = true;
+        break;
       default:
     }
   }
-  return { representation, maxPageSize, annotations };
+  return { representation, maxPageSize, annotations, continueOnError, respondAsync };
 }

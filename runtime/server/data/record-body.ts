@@ -7,13 +7,13 @@ import { parseJsonObject, readJsonText } from '../body.ts';
 import type { DataRequest } from './request.ts';
 
 export async function readRecord(
-  { call, exchange }: DataRequest,
+  { call, exchange, references }: DataRequest,
   entity: Entity,
   address?: RecordAddress,
 ): Promise<RecordInput> {
   const text = await readJsonText(exchange);
   try {
-    return await readRecordBody(call, entity, text, address ? { address } : {});
+    return await readRecordBody(call, entity, text, { references, ...(address && { address }) });
   } catch (fault) {
     // Parsed a second time only to say where it went wrong.
     if (fault instanceof PeyvandError && fault.code === 'BODY_NOT_JSON') parseJsonObject(text);

@@ -1,5 +1,6 @@
 // What every data route knows about its request: the engine's call, where the service lives, what the caller prefers.
-import type { Call } from '../../../core/engine.ts';
+import type { Executor } from '../../../core/db/sql.ts';
+import type { Call, Engine } from '../../../core/engine.ts';
 import type { Entity } from '../../../core/model/model.ts';
 import type { RecordAddress } from '../../../core/records/input.ts';
 import type { ReadPreferences } from '../../../core/records/read-preferences.ts';
@@ -10,15 +11,30 @@ import { readPreferences, type Preferences } from './prefer.ts';
 
 export const SERVICE_PATH = '/api/data/v9.2/';
 
+/** Rows made earlier in the same batch, by the name they are referred to: `$1`. */
+export type References = ReadonlyMap<string, { readonly entity: string; readonly id: string }>;
+
+/** Where a request inside a batch runs. */
+export interface Within {
+  readonly references: References;
+  /** Of a change set: its transaction, and the model it began on. */
+  readonly executor?: Executor;
+  readonly engine?: Engine;
+}
+
 export interface DataRequest {
   readonly call: Call;
   readonly exchange: Exchange;
   readonly preferences: Preferences;
   /** The same for core's readers. */
   readonly reading: ReadPreferences;
+  /** Empty outside a batch. */
+  readonly references: References;
 }
 
-export function openDataRequest(call: Call, exchange: Exchange): DataRequest {
+const NO_REFERENCES: References = new Map();
+
+export function openDataRequest(call: Call, exchange: Exchange, references = NO_REFERENCES): DataRequest {
   const preferences = readPreferences(header(exchange, 'prefer'));
   const { maxPageSize, annotations } = preferences;
   const reading: ReadPreferences = {
@@ -27,7 +43,7 @@ export function openDataRequest(call: Call, exchange: Exchange): DataRequest {
     ...(maxPageSize !== undefined && { maxPageSize }),
     ...(annotations !== undefined && { annotations }),
   };
-  return { call, exchange, preferences, reading };
+  return { call, exchange, preferences, reading, references };
 }
 
 const HOST = /^[\w.-]+(?::\d+)?$|^\[[\da-f:]+\](?::\d+)?$/i;

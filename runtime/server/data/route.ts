@@ -19,14 +19,23 @@ import { readPath, type Segment } from './path.ts';
 import { countRelated, readRelated } from './related.ts';
 import { readProperty, readPropertyValue, removeProperty, writeProperty } from './properties.ts';
 import { countRows, createRow, deletePreviewOf, listRows, patchRow, removeRow, retrieveRow } from './rows.ts';
-import { addressOf, openDataRequest, refuseMethod, SERVICE_PATH, serviceRoot, type DataRequest } from './request.ts';
+import {
+  addressOf,
+  openDataRequest,
+  refuseMethod,
+  SERVICE_PATH,
+  serviceRoot,
+  type DataRequest,
+  type Within,
+} from './request.ts';
 import { grantAccess, principalAccess, revokeAccess, sharedPrincipals } from './sharing.ts';
 import { speaking } from './speaking.ts';
 
 type Answer = Response | Promise<Response>;
 
-export function dataRoute(services: Services, exchange: Exchange, principal: Principal): Answer {
-  const engine = services.organization.current();
+/** `within`: the batch that the request is part of. */
+export function dataRoute(services: Services, exchange: Exchange, principal: Principal, within?: Within): Answer {
+  const engine = within?.engine ?? services.organization.current();
   const { path } = exchange;
   if (!path.startsWith(SERVICE_PATH)) {
     if (path === '/api/data/v9.2') return answerService(exchange, services, principal);
@@ -35,7 +44,8 @@ export function dataRoute(services: Services, exchange: Exchange, principal: Pri
   const segments = readPath(path.slice(SERVICE_PATH.length));
   const [head, ...rest] = segments;
   if (!head) return answerService(exchange, services, principal);
-  const entity = engine.model.sets.get(head.name);
+  // By its set, or by the logical name that clients with `useEntityNames` write.
+  const entity = engine.model.sets.get(head.name) ?? engine.model.entities.get(head.name);
   const request = openDataRequest(
     {
       engine,
@@ -43,8 +53,10 @@ export function dataRoute(services: Services, exchange: Exchange, principal: Pri
       requestId: exchange.id,
       origin: originOf(exchange),
       detectDuplicates: detectsDuplicates(exchange),
+      ...(within?.executor && { executor: within.executor }),
     },
     exchange,
+    within?.references,
   );
   if (entity) return entityRoute(request, entity, head, rest);
   switch (head.name) {
