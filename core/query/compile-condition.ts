@@ -293,7 +293,10 @@ function compareTree(
   const [first, next] = steps;
   if (!first || !next) throw new TypeError('a tree has a first step and a next');
   const name = statement.alias();
-  const seen = ({ row }: typeof first): string => (row.visible === undefined ? '' : ` and ${row.visible}`);
+  const seen = ({ row }: typeof first): string => {
+    const { visible } = row;
+    return visible === undefined ? '' : ` and ${visible}`;
+  };
   const walked =
     `with recursive ${name}(id) as (` +
     `select ${first.found} from ${first.row.text} where ${first.known} = ${start}${seen(first)} ` +
@@ -382,7 +385,11 @@ function likeBinding(operator: 'like' | 'contains' | 'startswith' | 'endswith', 
     const given = textOf(run, value);
     const text = operator === 'like' ? given.replaceAll('\\', '\\\\') : given.replace(/[\\%_]/g, '\\$&');
     if (text.includes('\0')) run.refuse('QUERY_VALUE_INVALID', '$filter', 'a text cannot hold a zero byte');
-    if (operator === 'like') return text;
+    if (operator === 'like') {
+      const problem = operandProblem(operator, 'pattern', [given]);
+      if (problem !== undefined) run.refuse('QUERY_VALUE_INVALID', '$filter', problem);
+      return text;
+    }
     return `${operator === 'startswith' ? '' : '%'}${text}${operator === 'endswith' ? '' : '%'}`;
   };
 }

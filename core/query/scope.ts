@@ -107,7 +107,10 @@ export function refuseOperator(
   const { field, column } = resolved;
   const asked = allowedBy(operator);
   const possible = storage[column.type];
-  const own = column.suffix === '' ? field.type.operators : possible;
+  const isKey = field === resolved.entity.key;
+  // A key may be the caller's own.
+  const own =
+    column.suffix === '' ? (isKey ? [...field.type.operators, 'me' as const] : field.type.operators) : possible;
   // Equality and emptiness hold for whatever can be stored; the rest is the field type's to allow.
   const isAllowed = possible.includes(asked) && (own.includes(asked) || isBasic(asked, column.type));
   const fits =
