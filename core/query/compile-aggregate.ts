@@ -35,8 +35,8 @@ export function compileAggregate(compilation: Compilation, query: Query, limit: 
   ]);
   const order = [
     ...query.sort.map((sort) => {
-      const name = names.get(sort.path.join('/'));
-      if (name === undefined) throw new TypeError(`there is no ${sort.path.join('/')} to sort by`);
+      const name = names.get(sort.path?.join('/') ?? '');
+      if (name === undefined) throw new TypeError(`there is no ${sort.path?.join('/')} to sort by`);
       return `${ident(name)} ${sort.direction} nulls ${sort.direction === 'asc' ? 'first' : 'last'}`;
     }),
     ...groups.map((group) => `${ident(group.name)} nulls first`),

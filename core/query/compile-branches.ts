@@ -63,12 +63,12 @@ function branchesOf(condition: Condition, and: readonly Condition[] = []): reado
 /** The sort that indexes beginning with an owner or a unit go on with (core/schema/desired.ts). */
 function isIndexed(entity: Entity, sorts: readonly Sort[]): boolean {
   const [first, second, ...more] = sorts;
-  const created = entity.wire.get(first?.path[0] ?? '');
+  const created = entity.wire.get(first?.path?.[0] ?? '');
   return (
     more.length === 0 &&
-    sorts.every((sort) => sort.path.length === 1 && sort.direction === 'desc') &&
+    sorts.every((sort) => sort.path?.length === 1 && sort.direction === 'desc') &&
     entity.fields.get(created?.field ?? '')?.system === 'created-on' &&
-    (second === undefined || second.path[0] === mainColumn(entity.key).wire)
+    (second === undefined || second.path?.[0] === mainColumn(entity.key).wire)
   );
 }
 

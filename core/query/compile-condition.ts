@@ -6,6 +6,8 @@ import { alikeSql, foldSql, phoneSql, similaritySql, soundSql } from '../db/fold
 import { ident, literal, qualified } from '../db/identifier.ts';
 import type { Comparison } from '../model/model.ts';
 import { idsOf, type IdSet, type Principal } from '../security/principal.ts';
+import { compareTerms } from './compile-term.ts';
+import { foldedSql } from './folded.ts';
 import { From, mainColumn, typeColumn } from './from.ts';
 import type { PlacedColumn } from './from.ts';
 import { arrayText, convert } from './literal.ts';
@@ -40,8 +42,8 @@ export function compileCondition(from: From, condition: Condition): string {
     case 'some':
     case 'every':
       return compileLambda(from, condition);
-    case 'compare-paths':
-      return comparePaths(from.column(condition.left), condition.operator, from.column(condition.right));
+    case 'compare-terms':
+      return compareTerms(from, condition);
     case 'compare':
       return compare(from, from.column(condition.path), condition);
     case 'matches':
@@ -143,17 +145,7 @@ function compileLambda(from: From, condition: Condition & { readonly kind: 'some
 
 /** Text compares without case, as in the reference system; `lower(…)` is what its indexes are made on. */
 function folded(column: PlacedColumn, isExact = false): string {
-  return column.column.type === 'text' && !isExact ? `lower(${column.sql})` : column.sql;
-}
-
-function comparePaths(
-  left: PlacedColumn,
-  operator: 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le',
-  right: PlacedColumn,
-): string {
-  if (operator === 'eq') return `${folded(left)} is not distinct from ${folded(right)}`;
-  if (operator === 'ne') return `${folded(left)} is distinct from ${folded(right)}`;
-  return `${folded(left)} ${signs[operator]} ${folded(right)}`;
+  return column.column.type === 'text' && !isExact ? foldedSql(column.sql) : column.sql;
 }
 
 function compare(from: From, placed: PlacedColumn, condition: Condition & { readonly kind: 'compare' }): string {
@@ -174,7 +166,7 @@ function compare(from: From, placed: PlacedColumn, condition: Condition & { read
       const parameter = scalar(statement, type, value, wire);
       if (type === 'integer[]') return `(${placed.sql} @> ${parameter} and ${placed.sql} <@ ${parameter})`;
       const isExact = condition.exact === true;
-      return `${folded(placed, isExact)} ${signs[operator]} ${type === 'text' && !isExact ? `lower(${parameter})` : parameter}`;
+      return `${folded(placed, isExact)} ${signs[operator]} ${type === 'text' && !isExact ? foldedSql(parameter) : parameter}`;
     }
     case 'in': {
       if (type === 'text') {

@@ -3,17 +3,18 @@
 // rows only.
 import { ident, literal } from '../db/identifier.ts';
 import type { Column, Entity, Field } from '../model/model.ts';
-import type { ColumnType } from '../sdk/index.ts';
 import { compileCondition } from './compile-condition.ts';
+import { compileTerm } from './compile-term.ts';
 import { entityOf, From, mainColumn, typeColumn } from './from.ts';
-import type { Compilation, PlacedColumn } from './from.ts';
+import type { Compilation } from './from.ts';
 import { concat, jsonKey, jsonOf } from './json-text.ts';
 import type { Piece } from './json-text.ts';
 import { optionLabels } from './labels.ts';
 import { referencedName } from './referenced-name.ts';
 import { convert } from './literal.ts';
-import type { LiteralKind } from './literal.ts';
-import type { Expand, Query, Sort } from './tree.ts';
+import type { LiteralKind, ValueType } from './literal.ts';
+import { isNumber } from './term-types.ts';
+import type { Expand, Query, Sort, Term } from './tree.ts';
 
 const formattedValue = '@OData.Community.Display.V1.FormattedValue';
 const lookupName = '@Microsoft.Dynamics.CRM.lookuplogicalname';
@@ -22,24 +23,36 @@ const navigationName = '@Microsoft.Dynamics.CRM.associatednavigationproperty';
 /** Rows of one expanded collection that an answer carries for each parent. */
 export const expansionLimit = 5000;
 
-export interface SortKey extends PlacedColumn {
+export interface SortKey {
+  readonly sql: string;
+  readonly type: ValueType;
+  /** False for what holds a value in every row. */
+  readonly nullable: boolean;
+  /** What it is called in messages. */
+  readonly wire: string;
   readonly direction: 'asc' | 'desc';
   /** The name it has among the columns of the page. */
   readonly carried: string;
+  /** The page has it beside the row's own columns. */
+  readonly isBeside: boolean;
 }
 
 /** The sort asked for, made unique by the key, which goes the way of the last. */
 export function sortKeys(from: From, sorts: readonly Sort[]): readonly SortKey[] {
   const keyName = mainColumn(from.entity.key).wire;
-  const hasKey = sorts.some((sort) => sort.path.length === 1 && sort.path[0] === keyName);
+  const hasKey = sorts.some((sort) => sort.path?.length === 1 && sort.path[0] === keyName);
   const last = sorts.at(-1)?.direction ?? 'asc';
-  const all = hasKey ? sorts : [...sorts, { path: [keyName], direction: last }];
+  const all: readonly Sort[] = hasKey ? sorts : [...sorts, { path: [keyName], direction: last }];
   return all.map((sort, index) => {
-    const placed = from.column(sort.path);
+    const term: Term = sort.term ?? { kind: 'column', path: sort.path };
+    const { sql, type, nullable, column } = compileTerm(from, term);
     // A column under its own name comes with the row as it is stored; what security puts in its place is carried beside it.
-    const isOwn = placed.sql === `${from.alias}.${ident(placed.column.name)}`;
-    const carried = isOwn ? placed.column.name : `_sort${index}`;
-    return { ...placed, direction: sort.direction, carried };
+    const isOwn = column !== undefined && sql === `${from.alias}.${ident(column.name)}`;
+    const carried = isOwn ? column.name : `_sort${index}`;
+    const wire = column?.wire ?? 'what rows are sorted by';
+    // What is worked out may be larger than any column holds; durations travel as their seconds.
+    const held = column || !(isNumber(type) || type === 'duration') ? type : 'numeric';
+    return { sql, type: held, nullable, wire, direction: sort.direction, carried, isBeside: !isOwn };
   });
 }
 
@@ -59,12 +72,12 @@ export function afterCursor(from: From, keys: readonly SortKey[], nulls: readonl
   const values = keys.map((key, index) =>
     nulls[index] === true
       ? 'null'
-      : statement.parameter(key.column.type, (run) => {
+      : statement.parameter(key.type, (run) => {
           const text = run.after[index] ?? '';
-          const isBoolean = key.column.type === 'boolean' && (text === 'true' || text === 'false');
-          const converted = isBoolean ? { value: text } : convert(kindOf(key.column.type), text, key.column.type);
+          const isBoolean = key.type === 'boolean' && (text === 'true' || text === 'false');
+          const converted = isBoolean ? { value: text } : convert(kindOf(key.type), text, key.type);
           if ('value' in converted) return isBoolean ? text === 'true' : converted.value;
-          run.refuse('QUERY_PAGE_INVALID', '$skiptoken', `${key.column.wire}: ${converted.problem}`);
+          run.refuse('QUERY_PAGE_INVALID', '$skiptoken', `${key.wire}: ${converted.problem}`);
           return null;
         }),
   );
@@ -101,12 +114,12 @@ function afterFrom(
   return key.nullable ? `(${key.sql} is null or ${below})` : below;
 }
 
-function kindOf(type: ColumnType): LiteralKind {
-  return type === 'integer' || type === 'bigint' || type === 'numeric' ? 'number' : 'string';
+function kindOf(type: ValueType): LiteralKind {
+  return isNumber(type) ? 'number' : 'string';
 }
 
 /** One sort value as JSON that loses nothing on its way through the cursor. */
-export function cursorValue(sql: string, type: ColumnType): string {
+export function cursorValue(sql: string, type: ValueType): string {
   if (type === 'timestamptz') return `to_json(${sql} at time zone 'UTC')`;
   return type === 'timestamp' || type === 'date' ? `to_json(${sql})` : `${sql}::text`;
 }
@@ -146,9 +159,7 @@ export function whereText(conditions: readonly string[]): string {
 
 /** `select t0.*, … from … where … order by … limit …` */
 export function pageText(source: Source, keys: readonly SortKey[], limit: number): string {
-  const carried = keys
-    .filter((key) => key.carried !== key.column.name)
-    .map((key) => `, ${key.sql} as ${ident(key.carried)}`);
+  const carried = keys.filter((key) => key.isBeside).map((key) => `, ${key.sql} as ${ident(key.carried)}`);
   const { from, where } = source;
   return `select ${from.alias}.*${carried.join('')} from ${from.text}${whereText(where)} order by ${orderBy(keys)} limit ${limit}`;
 }

@@ -48,7 +48,7 @@ export function compilePage(target: Target, restricted: Restricted, page: PageSh
   const size = statement.parameter('integer', (run) => run.size);
   const row = new From(compilation, entityOf(compilation, query));
   const rank = `${row.alias}.${ident('_rank')}`;
-  const cursor = keys.map((key) => cursorValue(`${row.alias}.${ident(key.carried)}`, key.column.type)).join(', ');
+  const cursor = keys.map((key) => cursorValue(`${row.alias}.${ident(key.carried)}`, key.type)).join(', ');
   const ranked = `select page.*, row_number() over () as ${ident('_rank')} from (${found}) page`;
   const rows =
     `select case when ${rank} <= ${size} then ${rowText(row, query)} end as j, ` +

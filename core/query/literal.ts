@@ -1,7 +1,11 @@
 // Constants of a request's text, kept apart from its shape, and how one becomes a parameter of a column's storage class.
 import type { ColumnType } from '../sdk/index.ts';
+import type { TermType } from './tree.ts';
 
-export type LiteralKind = 'string' | 'number' | 'guid' | 'date' | 'datetime' | 'list';
+/** What a constant may be converted to. */
+export type ValueType = ColumnType | TermType;
+
+export type LiteralKind = 'string' | 'number' | 'guid' | 'date' | 'datetime' | 'time' | 'duration' | 'list';
 
 export interface Literal {
   readonly kind: LiteralKind;
@@ -22,8 +26,11 @@ const uuid = /^\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})
 const day = /^(\d{4})-(\d\d)-(\d\d)$/;
 const instant = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+\- ]\d\d:\d\d)?)?$/i;
 
+const clock = /^(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,12}))?)?$/;
+const period = /^([+-]?)P(?:(\d{1,9})D)?(T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})(?:\.(\d{1,12}))?S)?)?$/i;
+
 /** What a value of each storage class looks like, for messages. */
-const example: Readonly<Record<ColumnType, string>> = {
+const example: Readonly<Record<ValueType, string>> = {
   text: "text in quotes: 'Contoso'",
   integer: 'a whole number: 42',
   bigint: 'a whole number: 42',
@@ -33,17 +40,19 @@ const example: Readonly<Record<ColumnType, string>> = {
   timestamptz: 'an instant: 2026-11-22T10:00:00Z',
   timestamp: 'a date and time: 2026-11-22T10:00:00',
   uuid: 'an id: 00000000-0000-0000-0000-000000000000',
+  time: 'a time of day: 10:30:00',
+  duration: "a duration: duration'P1DT2H'",
   jsonb: 'null',
   'integer[]': "numbers in quotes: '1,2'",
 };
 
 /** One literal (or one item of a list) as the parameter of a column; numbers stay text, so that nothing is rounded. */
-export function convert(kind: LiteralKind, text: string, type: ColumnType): Converted {
+export function convert(kind: LiteralKind, text: string, type: ValueType): Converted {
   const value = parameterOf(kind, text, type);
   return value === undefined ? { problem: `expected ${example[type]}, not ${shown(kind, text)}` } : { value };
 }
 
-export function expectation(type: ColumnType): string {
+export function expectation(type: ValueType): string {
   return example[type];
 }
 
@@ -52,7 +61,7 @@ function shown(kind: LiteralKind, text: string): string {
   return kind === 'string' ? `'${short}'` : short;
 }
 
-function parameterOf(kind: LiteralKind, text: string, type: ColumnType): string | undefined {
+function parameterOf(kind: LiteralKind, text: string, type: ValueType): string | undefined {
   switch (type) {
     case 'text':
       return kind === 'string' && !text.includes('\0') ? text : undefined;
@@ -72,6 +81,10 @@ function parameterOf(kind: LiteralKind, text: string, type: ColumnType): string 
       return kind === 'number' ? undefined : instantOf(text, false);
     case 'integer[]':
       return kind === 'number' || kind === 'string' ? integersOf(text) : undefined;
+    case 'time':
+      return kind === 'time' || kind === 'string' ? timeOf(text) : undefined;
+    case 'duration':
+      return kind === 'duration' || kind === 'string' ? secondsOf(text) : undefined;
     case 'boolean':
     case 'jsonb':
       return undefined;
@@ -113,6 +126,22 @@ function instantOf(text: string, zoned: boolean): string | undefined {
   if (offset !== 'Z' && (offset.slice(1, 3) > '14' || offset.slice(4) > '59')) return undefined;
   const time = `${date}T${hour}:${minute}:${second}${fraction === undefined ? '' : `.${fraction.slice(0, 6)}`}`;
   return zoned ? `${time}${offset}` : time;
+}
+
+function timeOf(text: string): string | undefined {
+  const [, hour = '', minute = '', second = '00', fraction] = clock.exec(text) ?? [];
+  if (hour === '' || hour > '23' || minute > '59' || second > '59') return undefined;
+  return `${hour}:${minute}:${second}${fraction === undefined ? '' : `.${fraction.slice(0, 6)}`}`;
+}
+
+/** Exact seconds of `P1DT2H30M5.5S`, as text. Months and years have no fixed length, so OData's durations know none. */
+function secondsOf(text: string): string | undefined {
+  const match = period.exec(text);
+  const [, sign = '', days = '0', time, hours = '0', minutes = '0', seconds = '0', fraction = ''] = match ?? [];
+  // Something has to follow the P, and the T.
+  if (!match || text.length > 60 || !/[dhms]$/i.test(text) || (time !== undefined && time.length < 2)) return undefined;
+  const whole = BigInt(days) * 86_400n + BigInt(hours) * 3600n + BigInt(minutes) * 60n + BigInt(seconds);
+  return `${sign === '-' ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction.slice(0, 6)}`}`;
 }
 
 function integersOf(text: string): string | undefined {

@@ -41,6 +41,73 @@ export interface Slot {
 
 export type { ConditionOperator };
 
+export type TermOperator = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le' | 'contains' | 'startswith' | 'endswith' | 'in';
+
+/** What a term's value is; a duration is held as its exact number of seconds. */
+export type TermType =
+  | 'text'
+  | 'integer'
+  | 'bigint'
+  | 'numeric'
+  | 'boolean'
+  | 'date'
+  | 'time'
+  | 'timestamptz'
+  | 'timestamp'
+  | 'uuid'
+  | 'duration';
+
+/**
+ * A value worked out for each row. Calls are null when one of their arguments is (but for `if` and `coalesce`), and where
+ * they have no answer: a division by zero, a date past the year 9999, a text that is not what it is cast to.
+ */
+export type Term =
+  | { readonly kind: 'column'; readonly path: Path }
+  /** A whole number is `bigint`, one with a point `numeric`; exact ones may come as text. A list stands at the right of `in` only. */
+  | { readonly kind: 'constant'; readonly type: TermType; readonly value: Value }
+  | { readonly kind: 'call'; readonly function: TermFunction; readonly of: readonly Term[] }
+  | { readonly kind: 'cast'; readonly of: Term; readonly type: TermType }
+  /** True or false, never null. */
+  | { readonly kind: 'truth'; readonly of: Condition };
+
+/** Arguments and results of each stand in term-types.ts. */
+export type TermFunction =
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'div'
+  | 'divby'
+  | 'mod'
+  | 'negate'
+  | 'abs'
+  | 'round'
+  | 'floor'
+  | 'ceiling'
+  | 'concat'
+  | 'length'
+  | 'indexof'
+  | 'substring'
+  | 'tolower'
+  | 'toupper'
+  | 'trim'
+  | 'matchespattern'
+  | 'year'
+  | 'month'
+  | 'day'
+  | 'hour'
+  | 'minute'
+  | 'second'
+  | 'fractionalseconds'
+  | 'date'
+  | 'time'
+  | 'totaloffsetminutes'
+  | 'totalseconds'
+  | 'now'
+  | 'mindatetime'
+  | 'maxdatetime'
+  | 'if'
+  | 'coalesce';
+
 export type Condition =
   | { readonly kind: 'and' | 'or'; readonly of: readonly Condition[] }
   | { readonly kind: 'not'; readonly of: Condition }
@@ -54,11 +121,15 @@ export type Condition =
       /** Text is compared letter by letter, as expressions do, instead of without case. */
       readonly exact?: boolean;
     }
+  /**
+   * Null equals null; no order, `contains` or `in` holds for it. A column beside a constant is said with `compare`, which is what
+   * indexes are made for.
+   */
   | {
-      readonly kind: 'compare-paths';
-      readonly left: Path;
-      readonly operator: 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le';
-      readonly right: Path;
+      readonly kind: 'compare-terms';
+      readonly left: Term;
+      readonly operator: TermOperator;
+      readonly right: Term;
     }
   /** any/all over a collection-valued navigation. */
   | { readonly kind: 'some' | 'every'; readonly path: Path; readonly where?: Condition }
@@ -75,10 +146,10 @@ export type Condition =
   /** Over a union: the row is one of the member's that `where` holds for. */
   | { readonly kind: 'member'; readonly entity: string; readonly where: Condition };
 
-export interface Sort {
-  readonly path: Path;
-  readonly direction: 'asc' | 'desc';
-}
+/** By a column or by what is worked out for each row. */
+export type Sort =
+  | { readonly path: Path; readonly term?: undefined; readonly direction: 'asc' | 'desc' }
+  | { readonly path?: undefined; readonly term: Term; readonly direction: 'asc' | 'desc' };
 
 export interface Expand {
   readonly navigation: string;

@@ -54,7 +54,7 @@ export function readOrderBy(reader: TokenReader, scope: ReadScope, aliases?: Rea
       const refused = 'problem' in resolved ? resolved : refuseOrder(resolved);
       if (refused) reader.note(refused.code, refused.problem, token);
     }
-    if (!sorts.some((sort) => sort.path.join('/') === path.join('/'))) sorts.push({ path, direction });
+    if (!sorts.some((sort) => sort.path?.join('/') === path.join('/'))) sorts.push({ path, direction });
     if (sorts.length > 10) reader.refuse('more than 10 sort properties', 'QUERY_TOO_LARGE', token);
   } while (reader.skip(','));
   return sorts;

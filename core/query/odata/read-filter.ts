@@ -224,7 +224,12 @@ function comparePaths(
     const refused = refuseOrder(leftColumn) ?? refuseOrder(rightColumn);
     if (refused) reader.note(refused.code, refused.problem, left.token);
   }
-  return { kind: 'compare-paths', left: left.steps, operator, right: right.steps };
+  return {
+    kind: 'compare-terms',
+    left: { kind: 'column', path: left.steps },
+    operator,
+    right: { kind: 'column', path: right.steps },
+  };
 }
 
 function classOf(type: string): string {

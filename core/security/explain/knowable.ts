@@ -1,7 +1,7 @@
 // Whether the outcome of a condition may be told: only where it reads what the one who is told may read anyway, so that asking
 // "why?" or "what if?" never tells a secured value or a row out of reach.
 import type { Entity, Field, Model } from '../../model/model.ts';
-import type { Condition, Path } from '../../query/tree.ts';
+import type { Condition, Path, Term } from '../../query/tree.ts';
 import { mayAll } from '../access.ts';
 import { fieldAccess } from '../field-access.ts';
 import type { Principal } from '../principal.ts';
@@ -16,8 +16,10 @@ export function isKnowable(asker: Principal, model: Model, entity: Entity, condi
       return known(condition.of);
     case 'compare':
       return canRead(asker, model, entity, condition.path);
-    case 'compare-paths':
-      return canRead(asker, model, entity, condition.left) && canRead(asker, model, entity, condition.right);
+    case 'compare-terms':
+      return (
+        isTermKnowable(asker, model, entity, condition.left) && isTermKnowable(asker, model, entity, condition.right)
+      );
     case 'some':
     case 'every': {
       const target = walk(asker, model, entity, condition.path);
@@ -33,6 +35,21 @@ export function isKnowable(asker: Principal, model: Model, entity: Entity, condi
     }
     default:
       return true;
+  }
+}
+
+function isTermKnowable(asker: Principal, model: Model, entity: Entity, term: Term): boolean {
+  switch (term.kind) {
+    case 'column':
+      return canRead(asker, model, entity, term.path);
+    case 'constant':
+      return true;
+    case 'truth':
+      return isKnowable(asker, model, entity, term.of);
+    case 'cast':
+      return isTermKnowable(asker, model, entity, term.of);
+    case 'call':
+      return term.of.every((one) => isTermKnowable(asker, model, entity, one));
   }
 }
 
