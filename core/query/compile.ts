@@ -102,6 +102,19 @@ export function compileCount(target: Target, restricted: Restricted): Compiled {
   };
 }
 
+/** Every row that matches, without pages: `id` and `version` (null where the entity keeps none), in no order. */
+export function compileKeys(target: Target, restricted: Restricted): Compiled {
+  const compilation = begin(target, restricted);
+  const source = sourceOf(compilation, restricted.query);
+  const { from } = source;
+  const version = [...from.entity.fields.values()].find((field) => field.system === 'version');
+  const versionText = version ? from.columnOf(mainColumn(version)) : 'null::bigint';
+  return {
+    text: `select ${from.key} as id, ${versionText} as version from ${from.text}${whereText(source.where)}`,
+    bindings: compilation.statement.bindings,
+  };
+}
+
 /** Groups with their results: `rows`, `n`. */
 export function compileGroups(target: Target, restricted: Restricted, limit: number): Compiled {
   const compilation = begin(target, restricted);

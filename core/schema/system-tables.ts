@@ -107,7 +107,24 @@ create table if not exists ${name('_merge')} (
   loser uuid not null, undo jsonb not null, undone_at timestamptz, undone_by uuid
 );
 create index if not exists "_merge_winner_idx" on ${name('_merge')} (winner);
-create index if not exists "_merge_loser_idx" on ${name('_merge')} (loser);`;
+create index if not exists "_merge_loser_idx" on ${name('_merge')} (loser);
+create table if not exists ${name('_job')} (
+  id uuid primary key, kind text not null, state text not null default 'waiting', entity text, created_by uuid not null,
+  created_at timestamptz not null default clock_timestamp(), started_at timestamptz, finished_at timestamptz,
+  done bigint not null default 0, total bigint, errors bigint not null default 0, parameters jsonb not null, acting jsonb not null,
+  position jsonb, result jsonb, failure jsonb, file jsonb, undoes uuid, undone_by uuid,
+  attempts integer not null default 0, worker uuid, lease_until timestamptz
+);
+create index if not exists "_job_open_idx" on ${name('_job')} (id) where state in ('waiting', 'running', 'cancelling');
+create index if not exists "_job_created_by_idx" on ${name('_job')} (created_by, id);
+create table if not exists ${name('_job_row')} (
+  job uuid not null, n bigint not null, state text not null default 'waiting', record uuid, version bigint, input jsonb,
+  code text, message text, act text, at timestamptz, undo jsonb, primary key (job, n)
+);
+create index if not exists "_job_row_waiting_idx" on ${name('_job_row')} (job, n) where state = 'waiting';
+create index if not exists "_job_row_failed_idx" on ${name('_job_row')} (job, n) where state = 'failed';
+create index if not exists "_job_row_act_idx" on ${name('_job_row')} (job, n) where act is not null;
+create table if not exists ${name('_job_part')} (job uuid not null, n integer not null, data bytea not null, primary key (job, n));`;
 }
 
 /** Audit rows of this month and the next have their partition; a late one takes its rows out of the default partition. */

@@ -17,6 +17,7 @@ import { fail } from './errors.ts';
 import { SERVICE_PATH } from './data/request.ts';
 import { openExchange, originOf, type Bindings, type Exchange } from './exchange.ts';
 import { toFault } from './faults.ts';
+import { jobRoutes } from './jobs/routes.ts';
 import type { Log } from './log.ts';
 import { changeMe, showMe } from './me.ts';
 import { showDuplicatePairs, showMergePreview, showMerges, takeBackMerge } from './merges.ts';
@@ -141,7 +142,7 @@ export function createApp(options: AppOptions): Listener {
     );
   }
 
-  for (const [path, methods] of Object.entries(adminRoutes)) {
+  for (const [path, methods] of [...Object.entries(adminRoutes), ...Object.entries(jobRoutes)]) {
     for (const [method, answer] of Object.entries(methods)) app.on(method, path, caller(answer));
     app.all(
       path,

@@ -3,10 +3,12 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startRetention } from '../../core/audit/retention.ts';
+import { bulkKinds } from '../../core/bulk/kinds.ts';
 import { connectDatabase } from '../../core/db/connect.ts';
 import { startEmbedded, type EmbeddedDatabase } from '../../core/db/embedded.ts';
 import type { Database } from '../../core/db/sql.ts';
 import { startDispatcher, type Dispatcher } from '../../core/events/dispatcher.ts';
+import { startJobs, type Jobs } from '../../core/jobs/runner.ts';
 import { openOrganization, type Organization } from '../../core/organization.ts';
 import { loadPlugins } from '../../core/plugins/load-plugins.ts';
 import { handlerRecords } from '../../core/records/handler-records.ts';
@@ -88,12 +90,14 @@ interface Opened {
   mailer?: Mailer;
   authenticator?: Authenticator;
   dispatcher?: Dispatcher;
+  jobs?: Jobs;
   endRetention?: () => Promise<void>;
   endSweeping?: () => Promise<void>;
   endShareSweep?: () => Promise<void>;
 }
 
 async function closeAll(opened: Opened, config: Config): Promise<void> {
+  await opened.jobs?.stop();
   await opened.dispatcher?.stop();
   await opened.endRetention?.();
   await opened.endSweeping?.();
@@ -194,6 +198,12 @@ async function openServices(options: ServerOptions, address: string, log: Log, o
         : ((await principals.resolve(userId)) ?? { ...systemPrincipal, userId, roles: [] }),
     records: handlerRecords,
     onFailure: ({ error, ...failure }) => log.logger.warn({ err: error, ...failure }, 'a handler failed after a write'),
+  });
+  opened.jobs = await startJobs({
+    engine: () => organization.current(),
+    principalOf: (userId) => principals.resolve(userId),
+    kinds: bulkKinds,
+    onFault: (error, job) => log.logger.error({ err: error, job }, 'a job met a fault'),
   });
   opened.endSweeping = startSweeping(database, onFault);
   opened.endRetention = startRetention({
