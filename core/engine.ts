@@ -34,6 +34,8 @@ export interface Call {
   readonly requestId?: string;
   /** For audit rows. */
   readonly origin?: Origin;
+  /** Rows that were read are added here, for the caller's limits. */
+  readonly meter?: { rows: number };
   /** Tell the caller of duplicates (DUPLICATE_FOUND) before storing; rules that refuse hold in any case. */
   readonly detectDuplicates?: boolean;
 }

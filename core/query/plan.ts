@@ -54,12 +54,20 @@ export async function runPlan<Row>(call: Call, compiled: Compiled, given: RunWit
   const parameters: Parameter[] = compiled.bindings.map((binding) => binding(run));
   if (problems !== undefined) throw refusal(problems);
   try {
-    return await (call.executor ?? call.engine.database).query<Row>(compiled.text, parameters);
+    const answer = await (call.executor ?? call.engine.database).query<Row>(compiled.text, parameters);
+    if (call.meter) call.meter.rows += rowsIn(answer[0]);
+    return answer;
   } catch (error) {
     // Class 22: a value that is well-formed but too large for the column's type, or a sum that overflows.
     if (databaseError(error)?.code.startsWith('22') === true) throw fail('QUERY_OVERFLOW', {}, { cause: error });
     throw error;
   }
+}
+
+/** A page says how many rows it holds; anything else is one. */
+function rowsIn(answer: unknown): number {
+  if (typeof answer !== 'object' || answer === null) return 0;
+  return 'n' in answer && typeof answer.n === 'number' ? answer.n : 1;
 }
 
 function refusal(problems: readonly Violation[]) {

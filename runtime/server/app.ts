@@ -18,6 +18,7 @@ import { SERVICE_PATH } from './data/request.ts';
 import { openExchange, originOf, type Bindings, type Exchange } from './exchange.ts';
 import { toFault } from './faults.ts';
 import { jobRoutes } from './jobs/routes.ts';
+import type { Limiter } from './limits.ts';
 import type { Log } from './log.ts';
 import { changeMe, showMe } from './me.ts';
 import { showDuplicatePairs, showMergePreview, showMerges, takeBackMerge } from './merges.ts';
@@ -38,6 +39,7 @@ export interface AppOptions {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly pages: Pages;
+  readonly limiter: Limiter;
   /** Undefined until the organization is open. */
   services(): Services | undefined;
   stopping(): boolean;
@@ -47,7 +49,7 @@ export type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => 
 
 /** Makes the request listener of node:http. */
 export function createApp(options: AppOptions): Listener {
-  const { log, metrics, pages } = options;
+  const { log, metrics, pages, limiter } = options;
   const app = new Hono<Env>();
 
   const answerFault = (exchange: Exchange, thrown: unknown): Response => {
@@ -74,6 +76,7 @@ export function createApp(options: AppOptions): Listener {
     const services = open();
     const answer = (principal: Principal) => {
       exchange.principal = principal;
+      exchange.pass = limiter.enter(principal.userId);
       const seeing = viewAs(services, exchange, principal, context.req.path);
       return seeing instanceof Promise
         ? seeing.then((viewed) => route(services, exchange, viewed))
@@ -109,6 +112,7 @@ export function createApp(options: AppOptions): Listener {
     const call = { engine, principal, requestId: exchange.id, origin: originOf(exchange) };
     return answerBatch(call, exchange, {
       async answer(inner, within) {
+        if (inner.pass) inner.pass.meter.requests++;
         if (inner.secret) throw fail('KEY_IN_ADDRESS');
         if (!inner.path.startsWith(SERVICE_PATH)) throw fail('ROUTE_UNKNOWN', { path: inner.path });
         return dataRoute(services, inner, principal, within);
@@ -255,6 +259,12 @@ export function createApp(options: AppOptions): Listener {
     // What somebody else would see is for no cache: the same address shows the caller something else.
     if (exchange.viewingAs !== undefined) response.headers.set('Cache-Control', 'no-store');
     const milliseconds = performance.now() - exchange.started;
+    const { pass } = exchange;
+    if (pass) {
+      pass.end(milliseconds);
+      if (pass.left !== undefined)
+        response.headers.set('x-ms-ratelimit-burst-remaining-xrm-requests', String(pass.left));
+    }
     metrics.observe(exchange.method, response.status, milliseconds);
     log.request(exchange, response.status, milliseconds);
     return response;

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Violation } from '../../core/sdk/index.ts';
 import { isSignInEmail } from '../../core/security/sign-in/users.ts';
 import { fail } from './errors.ts';
+import type { Limits } from './limits.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -25,6 +26,7 @@ export interface Config {
   /** An administrator key for scripts, valid as long as it is set. */
   readonly apiKey: string | undefined;
   readonly logLevel: LogLevel;
+  readonly limits: Limits;
   /** Origin under which people reach the server (`https://crm.example.com`); absent: the listening address. */
   readonly publicUrl: string | undefined;
   /** Absent: no mail goes out. */
@@ -118,6 +120,22 @@ function isIssuer(text: string): boolean {
   return protocol === 'https:' || (protocol === 'http:' && /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname));
 }
 
+/** `requests=100000,seconds=1200,rows=5000000,parallel=64`: what is not named is not limited, save requests at one time. */
+function readLimits(text: string | undefined, problem: Problem): Limits {
+  const limits = { requests: Infinity, seconds: Infinity, rows: Infinity, parallel: 256 };
+  for (const pair of (text ?? '').split(',').map((part) => part.trim())) {
+    if (pair === '') continue;
+    const match = /^(requests|seconds|rows|parallel)=([1-9]\d{0,11})$/.exec(pair);
+    if (match) limits[match[1] as keyof Limits] = Number(match[2]);
+    else
+      problem(
+        'PEYVAND_LIMITS',
+        `has ${JSON.stringify(pair)}; give whole numbers for requests, seconds, rows (each in five minutes) and parallel, like requests=100000,parallel=64`,
+      );
+  }
+  return limits;
+}
+
 /** `sales=salesperson,bosses=sales-manager`: a group may stand more than once. */
 function readRoleMap(text: string | undefined, problem: Problem): ReadonlyMap<string, readonly string[]> {
   const roles = new Map<string, readonly string[]>();
@@ -201,6 +219,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     adminPassword,
     apiKey,
     logLevel: readLogLevel(read('LOG_LEVEL'), problem),
+    limits: readLimits(read('PEYVAND_LIMITS'), problem),
     publicUrl: readPublicUrl(read('PEYVAND_PUBLIC_URL'), problem),
     mail: readMail(read, problem),
     oidc: readOidc(read, problem),

@@ -62,6 +62,10 @@ export const fail = defineErrors({
     message: 'Only a system administrator may do this. Ask one, or ask for the role.',
   },
   SIGN_IN_REFUSED: { status: 401, message: 'E-mail or password is wrong.' },
+  LIMIT_REACHED: {
+    status: 429,
+    message: 'You have used what one caller may: {what}. Ask again in {seconds} s, or ask for less at a time.',
+  },
   SIGN_IN_LOCKED: { status: 429, message: 'Too many tries. Try again in {seconds} s.' },
   PASSWORD_WRONG: { status: 400, message: 'The current password is wrong.' },
   SECOND_FACTOR_REFUSED: { status: 401, message: 'The code is wrong, or was used before. Wait for the next one.' },

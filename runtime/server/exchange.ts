@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import type { Origin } from '../../core/engine.ts';
 import type { Principal } from '../../core/security/principal.ts';
 import { hasKeyInAddress } from './key-in-address.ts';
+import type { Pass } from './limits.ts';
 
 export interface Exchange {
   readonly id: string;
@@ -26,6 +27,8 @@ export interface Exchange {
   principal: Principal | undefined;
   /** How the caller proved who they are, set with it: `session`, `api-key <name>`. For the audit log. */
   via: string | undefined;
+  /** What the caller's limits know of this request, once the caller is known; a request inside a batch has the batch's. */
+  pass: Pass | undefined;
   /** Whose eyes the caller, `principal`, asked to borrow: as the header Peyvand-View-As says. */
   viewingAs: string | undefined;
 }
@@ -65,6 +68,7 @@ export function openExchange(incoming: IncomingMessage): Exchange {
     started: performance.now(),
     principal: undefined,
     via: undefined,
+    pass: undefined,
     viewingAs: undefined,
   };
 }
@@ -111,6 +115,7 @@ export function openInnerExchange(outer: Exchange, request: InnerRequest, number
     started: performance.now(),
     principal: outer.principal,
     via: outer.via,
+    pass: outer.pass,
     viewingAs: undefined,
   };
 }

@@ -28,6 +28,7 @@ import { createSessionHost, hashPassword, type SessionHost } from './auth/sessio
 import type { Config } from './config.ts';
 import { removeConnectionNote, writeConnectionNote } from './connection-file.ts';
 import { fail } from './errors.ts';
+import { createLimiter } from './limits.ts';
 import { createLog, type Log } from './log.ts';
 import { createMailer, type Mailer } from './mail/mailer.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -247,6 +248,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log,
       metrics,
       pages: createPages(options.pages),
+      limiter: createLimiter(config.limits),
       services: () => state.services,
       stopping: () => state.stopping,
     }),

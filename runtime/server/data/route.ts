@@ -52,6 +52,7 @@ export function dataRoute(services: Services, exchange: Exchange, principal: Pri
       principal: speaking(principal, exchange, engine.model),
       requestId: exchange.id,
       origin: originOf(exchange),
+      ...(exchange.pass && { meter: exchange.pass.meter }),
       detectDuplicates: detectsDuplicates(exchange),
       ...(within?.executor && { executor: within.executor }),
     },

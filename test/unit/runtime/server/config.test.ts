@@ -16,6 +16,7 @@ test('nothing has to be set', () => {
     adminPassword: undefined,
     apiKey: undefined,
     logLevel: 'info',
+    limits: { requests: Infinity, seconds: Infinity, rows: Infinity, parallel: 256 },
     publicUrl: undefined,
     mail: undefined,
     oidc: undefined,
@@ -35,6 +36,7 @@ test('all mistakes are told at once, each with its variable, and no password is 
     PEYVAND_ADMIN_PASSWORD: '1234',
     PEYVAND_API_KEY: 'abc',
     LOG_LEVEL: 'loud',
+    PEYVAND_LIMITS: 'requests=many',
   };
   let fault: unknown;
   try {
