@@ -250,7 +250,8 @@ function choicesOf(model: Model, translate: Translate, entity: Entity, field: Fi
   }));
 }
 
-function choiceTitle(
+/** The label of one option in the translator's language. */
+export function choiceTitle(
   model: Model,
   translate: Translate,
   entity: Entity,
@@ -295,7 +296,7 @@ function navigationMetadata(model: Model, translate: Translate, entity: Entity, 
 }
 
 /** A many-to-many relation says what its rows are called on either side; a 1:N's are the target's. */
-function sideTitle(model: Model, translate: Translate, step: Navigation, plural: string): string {
+export function sideTitle(model: Model, translate: Translate, step: Navigation, plural: string): string {
   if (step.kind !== 'first' && step.kind !== 'second') return plural;
   const side = model.documents.get(`relations/${step.relation}`)?.[step.kind];
   const said = isObject(side) ? side['title'] : undefined;

@@ -130,6 +130,30 @@ export interface Blob {
   readonly verify?: (mediaType: string, head: Uint8Array) => Omit<Violation, 'target'> | undefined;
 }
 
+/** Capability: what the Dataverse Web API calls such a field in EntityDefinitions, and back. */
+export interface Attribute<O extends object = JsonObject> {
+  /** AttributeTypeCode: `String`, `Picklist`; `Virtual` for what came after the codes were given out. */
+  readonly code: string;
+  /** `<kind>AttributeMetadata` is the cast; absent = the code. */
+  readonly kind?: string;
+  /** What is particular to the kind, under the names the Web API has: `{MaxLength: 100, Format: 'Email'}`. */
+  facets?(field: FieldSpec<O>): JsonObject;
+  /**
+   * The keys of a property document beside title and description that say what was sent; undefined where another type is
+   * meant. Of several types that answer, the first counts. Absent: such fields are not made this way.
+   */
+  define?(sent: SentAttribute): DefinedAttribute | undefined;
+}
+
+export interface SentAttribute {
+  /** `String` of `StringAttributeMetadata`. */
+  readonly kind: string;
+  readonly facets: JsonObject;
+}
+
+export type DefinedAttribute =
+  { readonly property: JsonObject } | { readonly problem: string; /** The facet. */ readonly target: string };
+
 export interface FieldType<O extends object = JsonObject> {
   /** The name in `field.type`. */
   readonly name: string;
@@ -158,6 +182,8 @@ export interface FieldType<O extends object = JsonObject> {
   generate?(field: FieldSpec<O>): readonly GeneratedPart[];
   choices?(field: FieldSpec<O>): Options;
   blob?(field: FieldSpec<O>): Blob;
+  /** Absent: described by its OData type alone. */
+  readonly attribute?: Attribute<O>;
 }
 
 /** Types the `options` parameter and keeps the object as it is. */

@@ -4,6 +4,7 @@ export { PeyvandError, defineErrors } from './errors.ts';
 export type { ErrorCatalogue, ErrorEntry, RaiseOptions, Violation } from './errors.ts';
 export { defineFieldType } from './field-type.ts';
 export type {
+  Attribute,
   Blob,
   Cascade,
   ColumnSpec,
@@ -11,6 +12,7 @@ export type {
   ColumnValue,
   DecodeContext,
   Decoded,
+  DefinedAttribute,
   DeleteCascade,
   FieldExample,
   FieldExamples,
@@ -20,6 +22,7 @@ export type {
   Operator,
   Options,
   Reference,
+  SentAttribute,
 } from './field-type.ts';
 export { defineHandler } from './events.ts';
 export type { EventHandler, HandlerContext, HandlerRecords, Message, Stage } from './events.ts';

@@ -25,6 +25,8 @@ export const fail = defineErrors({
   SET_UNKNOWN: { status: 404, message: "There is no entity set '{name}'{suggestion}." },
   ENTITY_UNKNOWN: { status: 404, message: "There is no entity '{name}'{suggestion}." },
   SEGMENT_UNKNOWN: { status: 404, message: "'{entity}' has no field, navigation or function '{name}'." },
+  DEFINITION_UNKNOWN: { status: 404, message: "{set} has no '{name}'{suggestion}." },
+  DEFINITION_OTHER_TYPE: { status: 404, message: "'{name}' is a {type}, not a {cast}." },
   BODY_TOO_LARGE: { status: 413, message: 'The body is larger than {limit} bytes.' },
   BODY_ABORTED: { status: 400, message: 'The body ended before it was complete.' },
   BODY_NOT_JSON: { status: 400, message: 'The body is not valid JSON: {reason}.' },

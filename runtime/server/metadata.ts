@@ -1,16 +1,16 @@
 // /api/metadata: the effective model in the caller's language, narrowed to what the caller may see. The ETag is the model's
 // version with the language and the shape of the caller's rights, so a browser asks again and again and is answered 304.
-import { createHash } from 'node:crypto';
 import type { Model } from '../../core/model/model.ts';
 import { appMetadata, entityMetadata, type EntityAccess } from '../../core/model/effective.ts';
 import { suggest } from '../../core/model/suggest.ts';
-import { accessShape, mayI } from '../../core/security/access.ts';
+import { mayI } from '../../core/security/access.ts';
 import { fieldAccess } from '../../core/security/field-access.ts';
 import type { Principal } from '../../core/security/principal.ts';
-import { answerEmpty, answerJson } from './answer.ts';
+import { answerJson } from './answer.ts';
 import { decodePart } from './data/path.ts';
 import { fail } from './errors.ts';
-import { header, type Exchange } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
+import { answerTagged, tagOf } from './model-tag.ts';
 import { readQueryString } from './query-string.ts';
 import type { Services } from './services.ts';
 
@@ -27,23 +27,11 @@ function languageOf(exchange: Exchange, principal: Principal): string {
   return asked !== undefined && /^[\w-]{2,35}$/.test(asked) ? asked : principal.language;
 }
 
-/** What is shown depends on the model, the language and what decides the caller's rights, and on nothing else. */
-function tagOf(model: Model, language: string, principal: Principal): string {
-  const shape = createHash('sha256').update(accessShape(principal)).digest('base64url').slice(0, 22);
-  return `"${model.version}.${language}.${shape}"`;
-}
-
-function answerTagged(exchange: Exchange, tag: string, make: () => unknown): Response {
-  const headers = { ETag: tag, 'Cache-Control': 'private, no-cache', Vary: 'Cookie, Authorization, Peyvand-View-As' };
-  if (header(exchange, 'if-none-match')?.includes(tag)) return answerEmpty(304, headers);
-  return answerJson(200, make(), headers);
-}
-
 export function showApp(services: Services, exchange: Exchange, principal: Principal): Response {
   const { model } = services.organization.current();
   const language = languageOf(exchange, principal);
-  return answerTagged(exchange, tagOf(model, language, principal), () =>
-    appMetadata(model, language, services.organization.name, accessOf(model, principal)),
+  return answerTagged(exchange, tagOf(model, language, principal), (headers) =>
+    answerJson(200, appMetadata(model, language, services.organization.name, accessOf(model, principal)), headers),
   );
 }
 
@@ -54,5 +42,7 @@ export function showEntity(services: Services, exchange: Exchange, principal: Pr
   const access = accessOf(model, principal);
   if (!model.entities.has(name) || !access.read(name))
     throw fail('ENTITY_UNKNOWN', { name, suggestion: suggest(name, [...model.entities.keys()].filter(access.read)) });
-  return answerTagged(exchange, tagOf(model, language, principal), () => entityMetadata(model, language, name, access));
+  return answerTagged(exchange, tagOf(model, language, principal), (headers) =>
+    answerJson(200, entityMetadata(model, language, name, access), headers),
+  );
 }

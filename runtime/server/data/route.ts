@@ -5,13 +5,12 @@ import type { Entity } from '../../../core/model/model.ts';
 import { suggest } from '../../../core/model/suggest.ts';
 import { readableEntities } from '../../../core/security/access.ts';
 import { answerOData, answerText } from '../answer.ts';
+import { definitionsRoute } from '../definitions/route.ts';
 import { fail } from '../errors.ts';
 import { originOf, type Exchange } from '../exchange.ts';
-import { readQueryString } from '../query-string.ts';
 import type { Services } from '../services.ts';
 import { associateRow, disassociateRow, readReferences } from './associations.ts';
 import { csdlOf } from './csdl.ts';
-import { readEntityDefinitions } from './entity-definitions.ts';
 import { detectsDuplicates, duplicatesOfRow } from './duplicates.ts';
 import { readFile, readFileBytes, removeFile, writeFile } from './files.ts';
 import { mergeRows } from './merge.ts';
@@ -92,17 +91,9 @@ export function dataRoute(services: Services, exchange: Exchange, principal: Pri
         }),
       );
     case 'EntityDefinitions':
-      requireGet(exchange);
-      return answerOData(
-        200,
-        readEntityDefinitions(
-          engine.model,
-          principal,
-          `${serviceRoot(exchange)}/$metadata`,
-          segments,
-          readQueryString(exchange.query),
-        ),
-      );
+    case 'RelationshipDefinitions':
+    case 'GlobalOptionSetDefinitions':
+      return definitionsRoute(request, segments);
     default:
       throw fail('SET_UNKNOWN', { name: head.name, suggestion: suggest(head.name, engine.model.sets.keys()) });
   }

@@ -2,6 +2,7 @@
 import { defineFieldType } from 'peyvand/sdk';
 import { decodeText } from '../../values/text-value.ts';
 import { checkFormat, partsOf } from './format.ts';
+import { renamed } from '../../values/attribute-facets.ts';
 
 interface AutoNumberOptions {
   readonly type: string;
@@ -41,4 +42,19 @@ export const autoNumber = defineFieldType<AutoNumberOptions>({
   operators: ['eq', 'ne', 'gt', 'ge', 'lt', 'le', 'in', 'null', 'contains', 'startswith', 'endswith'],
   check: (field) => checkFormat(field.options.format),
   generate: (field) => partsOf(field.options.format, field.options.start ?? DEFAULT_START),
+  attribute: {
+    code: 'String',
+    facets: ({ options, schema }) => ({
+      MaxLength: schema['maxLength'] ?? DEFAULT_LENGTH,
+      Format: 'Text',
+      FormatName: { Value: 'Text' },
+      AutoNumberFormat: options.format,
+    }),
+    define({ kind, facets }) {
+      const { AutoNumberFormat: format } = facets;
+      if (kind !== 'String' || typeof format !== 'string' || format === '') return undefined;
+      const length = renamed(facets, { maxLength: 'MaxLength' });
+      return { property: { type: 'string', ...length, field: { type: 'auto-number', format } } };
+    },
+  },
 });

@@ -31,4 +31,10 @@ export const bigInteger = defineFieldType<BigIntegerOptions>({
     return 'whole' in read ? accept(read.whole) : read.decoded;
   },
   operators: ['eq', 'ne', 'gt', 'ge', 'lt', 'le', 'in', 'null'],
+  attribute: {
+    code: 'BigInt',
+    facets: () => ({ MinValue: LIMITS.minimum, MaxValue: LIMITS.maximum }),
+    define: ({ kind }) =>
+      kind === 'BigInt' ? { property: { type: 'integer', field: { type: 'big-integer' } } } : undefined,
+  },
 });

@@ -20,4 +20,9 @@ export const choice = defineFieldType<ChoiceOptions>({
   check: checkChoice,
   choices: (field) =>
     field.options.choice === undefined ? { many: false } : { choice: field.options.choice, many: false },
+  attribute: {
+    code: 'Picklist',
+    define: ({ kind }) =>
+      kind === 'Picklist' ? { property: { type: 'integer', field: { type: 'choice' } } } : undefined,
+  },
 });

@@ -1,6 +1,7 @@
 // An amount in the row's currency, and beside it the same amount in the base currency at the row's exchange rate.
 import { defineFieldType } from 'peyvand/sdk';
 import { decodeDecimal } from '../../values/exact-decimal.ts';
+import { range, rangeFacets, renamed } from '../../values/attribute-facets.ts';
 
 interface CurrencyOptions {
   readonly type: string;
@@ -40,4 +41,22 @@ export const currency = defineFieldType<CurrencyOptions>({
     decodeDecimal(value, field.schema, { precision: field.options.precision ?? DEFAULT_PRECISION, ...LIMITS }, context),
   operators: ['eq', 'ne', 'gt', 'ge', 'lt', 'le', 'in', 'null'],
   traits: ['money'],
+  attribute: {
+    code: 'Money',
+    facets: ({ options, schema }) => ({
+      ...rangeFacets(schema, LIMITS),
+      Precision: options.precision ?? DEFAULT_PRECISION,
+      PrecisionSource: 0,
+    }),
+    define: ({ kind, facets }) =>
+      kind === 'Money'
+        ? {
+            property: {
+              type: 'number',
+              ...range(facets, LIMITS),
+              field: { type: 'currency', ...renamed(facets, { precision: 'Precision' }) },
+            },
+          }
+        : undefined,
+  },
 });

@@ -25,4 +25,5 @@ export const customer = defineFieldType<CustomerOptions>({
   decode: (value, field, context) => decodePolymorphic(value, field, field.options.targets ?? TARGETS, context),
   operators: ['eq', 'ne', 'in', 'null'],
   reference: (field) => referenceOf(field, field.options.targets ?? TARGETS),
+  attribute: { code: 'Customer', kind: 'Lookup' },
 });

@@ -2,6 +2,7 @@
 import { defineFieldType } from 'peyvand/sdk';
 import { accept, quote, refuse, refuseType } from '../../values/decoded.ts';
 import { formatClock, parseDateTime, toUtc } from '../../values/calendar-value.ts';
+import { formatOf, valueOf } from '../../values/attribute-facets.ts';
 
 interface DateTimeOptions {
   readonly type: string;
@@ -75,4 +76,29 @@ export const dateTime = defineFieldType<DateTimeOptions>({
     'last-x-days',
     'next-x-days',
   ],
+  attribute: {
+    code: 'DateTime',
+    facets: ({ options }) => ({
+      Format: options.format === 'date' ? 'DateOnly' : 'DateAndTime',
+      DateTimeBehavior: { Value: isFloating(options) ? 'TimeZoneIndependent' : 'UserLocal' },
+    }),
+    define({ kind, facets }) {
+      const behavior = valueOf(facets['DateTimeBehavior']) ?? 'UserLocal';
+      if (kind !== 'DateTime' || behavior === 'DateOnly') return undefined;
+      if (behavior !== 'UserLocal' && behavior !== 'TimeZoneIndependent') {
+        const problem = 'The behaviour is one of UserLocal, DateOnly, TimeZoneIndependent.';
+        return { target: 'DateTimeBehavior', problem };
+      }
+      return {
+        property: {
+          type: 'string',
+          field: {
+            type: 'date-time',
+            ...(behavior === 'TimeZoneIndependent' && { behavior: 'time-zone-independent' }),
+            ...(formatOf(facets) === 'DateOnly' && { format: 'date' }),
+          },
+        },
+      };
+    },
+  },
 });

@@ -2,6 +2,7 @@
 import { defineFieldType } from 'peyvand/sdk';
 import { accept, quote, refuse, refuseType } from '../../values/decoded.ts';
 import { invalidDate } from '../../values/calendar-value.ts';
+import { valueOf } from '../../values/attribute-facets.ts';
 
 interface DateOptions {
   readonly type: string;
@@ -41,4 +42,12 @@ export const date = defineFieldType<DateOptions>({
     'last-x-days',
     'next-x-days',
   ],
+  attribute: {
+    code: 'DateTime',
+    facets: () => ({ Format: 'DateOnly', DateTimeBehavior: { Value: 'DateOnly' } }),
+    define: ({ kind, facets }) =>
+      kind === 'DateTime' && valueOf(facets['DateTimeBehavior']) === 'DateOnly'
+        ? { property: { type: 'string', format: 'date', field: { type: 'date' } } }
+        : undefined,
+  },
 });

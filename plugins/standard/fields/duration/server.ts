@@ -2,6 +2,7 @@
 import { defineFieldType } from 'peyvand/sdk';
 import { accept } from '../../values/decoded.ts';
 import { decodeWhole } from '../../values/whole-value.ts';
+import { formatOf, range, rangeFacets } from '../../values/attribute-facets.ts';
 
 interface DurationOptions {
   readonly type: string;
@@ -20,4 +21,12 @@ export const duration = defineFieldType<DurationOptions>({
     return 'whole' in read ? accept(Number(read.whole)) : read.decoded;
   },
   operators: ['eq', 'ne', 'gt', 'ge', 'lt', 'le', 'in', 'null'],
+  attribute: {
+    code: 'Integer',
+    facets: ({ schema }) => ({ ...rangeFacets(schema, LIMITS), Format: 'Duration' }),
+    define: ({ kind, facets }) =>
+      kind === 'Integer' && formatOf(facets) === 'Duration'
+        ? { property: { type: 'integer', ...range(facets, LIMITS), field: { type: 'duration' } } }
+        : undefined,
+  },
 });

@@ -1,6 +1,7 @@
 // One file. Its bytes live apart from the row and come in by the file route; the row holds the file's id and name.
 import { defineFieldType } from 'peyvand/sdk';
 import { blobColumns, decodeBlob, mediaTypeName } from '../../values/blob-value.ts';
+import { kilobytes, sizeOf } from '../../values/attribute-facets.ts';
 
 interface FileOptions {
   readonly type: string;
@@ -43,4 +44,13 @@ export const file = defineFieldType<FileOptions>({
     ...(field.options.accept === undefined ? {} : { accept: field.options.accept }),
     columns: (stored) => [stored.id, stored.name],
   }),
+  attribute: {
+    code: 'Virtual',
+    kind: 'File',
+    facets: ({ options }) => ({ MaxSizeInKB: kilobytes(options.maxSize ?? DEFAULT_SIZE) }),
+    define: ({ kind, facets }) =>
+      kind === 'File'
+        ? { property: { type: 'string', format: 'uuid', field: { type: 'file', ...sizeOf(facets) } } }
+        : undefined,
+  },
 });

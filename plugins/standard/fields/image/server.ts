@@ -2,6 +2,7 @@
 import { defineFieldType } from 'peyvand/sdk';
 import { blobColumns, decodeBlob } from '../../values/blob-value.ts';
 import { imageTypes, verifyImage } from './image-signature.ts';
+import { kilobytes, sizeOf } from '../../values/attribute-facets.ts';
 
 interface ImageOptions {
   readonly type: string;
@@ -37,4 +38,13 @@ export const image = defineFieldType<ImageOptions>({
     columns: (stored) => [stored.id, stored.name],
     verify: verifyImage,
   }),
+  attribute: {
+    code: 'Virtual',
+    kind: 'Image',
+    facets: ({ options }) => ({ MaxSizeInKB: kilobytes(options.maxSize ?? DEFAULT_SIZE), CanStoreFullImage: true }),
+    define: ({ kind, facets }) =>
+      kind === 'Image'
+        ? { property: { type: 'string', format: 'uuid', field: { type: 'image', ...sizeOf(facets) } } }
+        : undefined,
+  },
 });

@@ -34,4 +34,5 @@ export const lookup = defineFieldType<LookupOptions>({
   operators: ['eq', 'ne', 'in', 'null', 'me'],
   reference: (field) => referenceOf(field, [field.options.target]),
   check: (field) => checkRelation(field, [field.options.target]),
+  attribute: { code: 'Lookup' },
 });

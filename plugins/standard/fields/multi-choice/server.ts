@@ -34,6 +34,12 @@ export const multiChoice = defineFieldType<ChoiceOptions>({
   check: checkChoice,
   choices: (field) =>
     field.options.choice === undefined ? { many: true } : { choice: field.options.choice, many: true },
+  attribute: {
+    code: 'Virtual',
+    kind: 'MultiSelectPicklist',
+    define: ({ kind }) =>
+      kind === 'MultiSelectPicklist' ? { property: { type: 'string', field: { type: 'multi-choice' } } } : undefined,
+  },
 });
 
 function itemsOf(value: unknown): readonly number[] | Refusal {

@@ -25,4 +25,5 @@ export const owner = defineFieldType<OwnerOptions>({
   decode: (value, field, context) => decodePolymorphic(value, field, field.options.targets ?? TARGETS, context),
   operators: ['eq', 'ne', 'in', 'null', 'me'],
   reference: (field) => referenceOf(field, field.options.targets ?? TARGETS),
+  attribute: { code: 'Owner', kind: 'Lookup' },
 });

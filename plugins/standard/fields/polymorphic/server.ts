@@ -20,4 +20,5 @@ export const polymorphic = defineFieldType<PolymorphicOptions>({
   operators: ['eq', 'ne', 'in', 'null'],
   reference: (field) => referenceOf(field, field.options.targets),
   check: (field) => checkRelation(field, field.options.targets),
+  attribute: { code: 'Lookup' },
 });

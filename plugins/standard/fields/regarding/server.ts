@@ -26,4 +26,5 @@ export const regarding = defineFieldType<RegardingOptions>({
   operators: ['eq', 'ne', 'in', 'null'],
   reference: (field) => referenceOf(field, field.options.targets ?? TARGETS),
   targetsFrom: 'activities',
+  attribute: { code: 'Lookup' },
 });

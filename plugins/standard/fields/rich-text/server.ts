@@ -3,6 +3,7 @@ import { defineFieldType } from 'peyvand/sdk';
 import sanitize from 'sanitize-html';
 import { accept, refuse } from '../../values/decoded.ts';
 import { decodeText, tooLong } from '../../values/text-value.ts';
+import { formatOf, renamed, unknownFormat } from '../../values/attribute-facets.ts';
 
 interface RichTextOptions {
   readonly type: string;
@@ -87,4 +88,21 @@ export const richText = defineFieldType<RichTextOptions>({
   },
   operators: ['null', 'contains'],
   sortable: false,
+  attribute: {
+    code: 'Memo',
+    facets: ({ schema }) => ({
+      MaxLength: schema['maxLength'] ?? DEFAULT_LENGTH,
+      Format: 'RichText',
+      FormatName: { Value: 'RichText' },
+    }),
+    define({ kind, facets }) {
+      const format = formatOf(facets) ?? '';
+      const isRich = format.toLowerCase() === 'richtext';
+      if (kind === 'Memo' && !isRich && !/^(?:text|textarea)?$/i.test(format))
+        return unknownFormat(format, ['TextArea', 'RichText']);
+      if (!isRich || (kind !== 'Memo' && kind !== 'String')) return undefined;
+      const length = renamed(facets, { maxLength: 'MaxLength' });
+      return { property: { type: 'string', ...length, field: { type: 'rich-text' } } };
+    },
+  },
 });

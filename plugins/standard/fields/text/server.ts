@@ -3,6 +3,7 @@ import { defineFieldType } from 'peyvand/sdk';
 import type { Decoded } from 'peyvand/sdk';
 import { quote, refuse } from '../../values/decoded.ts';
 import { checkPattern, decodeText } from '../../values/text-value.ts';
+import { formatOf, renamed, unknownFormat } from '../../values/attribute-facets.ts';
 
 interface TextOptions {
   readonly type: string;
@@ -10,6 +11,9 @@ interface TextOptions {
 }
 
 const DEFAULT_LENGTH = 100;
+
+/** What the Dataverse Web API calls the formats. */
+const FORMATS = { plain: 'Text', email: 'Email', phone: 'Phone', url: 'Url' } as const;
 
 export const text = defineFieldType<TextOptions>({
   name: 'text',
@@ -36,6 +40,26 @@ export const text = defineFieldType<TextOptions>({
   },
   operators: ['eq', 'ne', 'gt', 'ge', 'lt', 'le', 'in', 'null', 'contains', 'startswith', 'endswith'],
   check: (field) => checkPattern(field.schema),
+  attribute: {
+    code: 'String',
+    facets: ({ options, schema }) => {
+      const format = FORMATS[options.format ?? 'plain'];
+      return { MaxLength: schema['maxLength'] ?? DEFAULT_LENGTH, Format: format, FormatName: { Value: format } };
+    },
+    define({ kind, facets }) {
+      if (kind !== 'String') return undefined;
+      const asked = formatOf(facets) ?? 'Text';
+      const format = Object.entries(FORMATS).find(([, name]) => name.toLowerCase() === asked.toLowerCase())?.[0];
+      if (format === undefined) return unknownFormat(asked, [...Object.values(FORMATS), 'TextArea', 'RichText']);
+      return {
+        property: {
+          type: 'string',
+          ...renamed(facets, { maxLength: 'MaxLength' }),
+          field: { type: 'text', ...(format !== 'plain' && { format }) },
+        },
+      };
+    },
+  },
 });
 
 // A one-line input would drop them without a word the first time somebody edits the value.

@@ -19,4 +19,5 @@ export const uniqueId = defineFieldType<UniqueIdOptions>({
     return 'id' in id ? accept(id.id) : id.decoded;
   },
   operators: ['eq', 'ne', 'in', 'null'],
+  attribute: { code: 'Uniqueidentifier', kind: 'UniqueIdentifier' },
 });

@@ -2,6 +2,7 @@
 import { defineFieldType } from 'peyvand/sdk';
 import { accept } from '../../values/decoded.ts';
 import { decodeWhole } from '../../values/whole-value.ts';
+import { formatOf, range, rangeFacets, unknownFormat } from '../../values/attribute-facets.ts';
 
 interface WholeNumberOptions {
   readonly type: string;
@@ -31,4 +32,15 @@ export const wholeNumber = defineFieldType<WholeNumberOptions>({
     return 'whole' in read ? accept(Number(read.whole)) : read.decoded;
   },
   operators: ['eq', 'ne', 'gt', 'ge', 'lt', 'le', 'in', 'null'],
+  attribute: {
+    code: 'Integer',
+    facets: ({ schema }) => ({ ...rangeFacets(schema, LIMITS), Format: 'None' }),
+    define({ kind, facets }) {
+      if (kind !== 'Integer') return undefined;
+      const format = formatOf(facets) ?? 'None';
+      if (format === 'Duration') return undefined;
+      if (format !== 'None') return unknownFormat(format, ['None', 'Duration']);
+      return { property: { type: 'integer', ...range(facets, LIMITS), field: { type: 'whole-number' } } };
+    },
+  },
 });

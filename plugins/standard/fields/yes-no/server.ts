@@ -24,4 +24,9 @@ export const yesNo = defineFieldType<YesNoOptions>({
   decode: (value) =>
     value === null || typeof value === 'boolean' ? accept(value) : refuseType('true or false', value),
   operators: ['eq', 'ne', 'in', 'null'],
+  attribute: {
+    code: 'Boolean',
+    define: ({ kind }) =>
+      kind === 'Boolean' ? { property: { type: 'boolean', field: { type: 'yes-no' } } } : undefined,
+  },
 });
