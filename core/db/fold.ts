@@ -145,7 +145,11 @@ export function plain(text: string): string {
 
 /** The text's one spelling, or undefined where nothing of it is left. What `foldSql` does, here. */
 export function fold(text: string): string | undefined {
-  return plain(text).replace(separators, ' ').replace(/^ +| +$/g, '') || undefined;
+  return (
+    plain(text)
+      .replace(separators, ' ')
+      .replace(/^ +| +$/g, '') || undefined
+  );
 }
 
 /** The digits of a telephone number that tell it from others, or undefined where there is none. What `phoneSql` does. */
@@ -215,9 +219,12 @@ const HOW: Readonly<Record<string, 'plain' | 'folded' | 'phone' | 'sound'>> = {
 /** The index expression's text as Postgres prints it, without quotes → its parts; undefined for other expressions. */
 export function readFolded(
   expression: string,
-): { readonly column: string; readonly how: 'plain' | 'folded' | 'phone' | 'sound'; readonly length?: number } | undefined {
+):
+  | { readonly column: string; readonly how: 'plain' | 'folded' | 'phone' | 'sound'; readonly length?: number }
+  | undefined {
   const match =
-    /^(?:left\()?(?:[\w$]+\.)?(_plain_1|_fold_1|_phone_1|_sound_1)\(([\w$]+)\)(?:, (\d+)\))?$/.exec(expression) ?? undefined;
+    /^(?:left\()?(?:[\w$]+\.)?(_plain_1|_fold_1|_phone_1|_sound_1)\(([\w$]+)\)(?:, (\d+)\))?$/.exec(expression) ??
+    undefined;
   const [, name, column, length] = match ?? [];
   if (name === undefined || column === undefined) return undefined;
   const how = HOW[name] ?? 'folded';
@@ -248,7 +255,7 @@ export function foldFunctions(schema: string, trigramSchema: string): string {
   const pg = (one: string): string => qualified(trigramSchema, one);
   const bare = `regexp_replace(lower(normalize($1, NFKD) collate "C"), ${literal(bracket(MARKS))}, '', 'g')`;
   const spelled = `translate(${bare}, ${literal(FROM)}, ${literal(TO)})`;
-  const parted = `regexp_replace(${spelled}, ${literal(`${bracket(SEPARATORS)}+`)}, ' ', 'g')`;
+  const parted = `regexp_replace(${name(PLAIN)}($1), ${literal(`${bracket(SEPARATORS)}+`)}, ' ', 'g')`;
   const latin = `translate(normalize($1, NFKD), ${literal(DIGITS_FROM)}, ${literal(DIGITS_TO)})`;
   const quick = quickTables();
   // Most texts are plain but for their case, or Persian with the usual variants: for them the long way is six times as dear.

@@ -2,12 +2,12 @@
 // find rows without a value, as OData and the Dataverse Web API do (see README.md).
 import type { ColumnType } from '../sdk/index.ts';
 import type { Parameter } from '../db/sql.ts';
-import { alikeSql, foldSql, phoneSql, similaritySql, soundSql } from '../db/fold.ts';
+import { alikeSql, foldSql, phoneSql, plain, similaritySql, soundSql } from '../db/fold.ts';
 import { ident, literal, qualified } from '../db/identifier.ts';
 import type { Comparison } from '../model/model.ts';
 import { idsOf, type IdSet, type Principal } from '../security/principal.ts';
 import { compareTerms } from './compile-term.ts';
-import { foldedSql } from './folded.ts';
+import { foldedSql, inOrder } from './folded.ts';
 import { From, mainColumn, typeColumn } from './from.ts';
 import type { PlacedColumn } from './from.ts';
 import { arrayText, convert } from './literal.ts';
@@ -143,9 +143,9 @@ function compileLambda(from: From, condition: Condition & { readonly kind: 'some
   return `${isSome ? '' : 'not '}exists (select 1 from ${inner.text} where ${where.filter((one) => one !== undefined).join(' and ')})`;
 }
 
-/** Text compares without case, as in the reference system; `lower(…)` is what its indexes are made on. */
-function folded(column: PlacedColumn, isExact = false): string {
-  return column.column.type === 'text' && !isExact ? foldedSql(column.sql) : column.sql;
+function folded(from: From, column: Pick<PlacedColumn, 'sql' | 'column'>, isExact = false): string {
+  if (column.column.type !== 'text' || isExact) return column.sql;
+  return foldedSql(from.compilation.schema, column.sql);
 }
 
 function compare(from: From, placed: PlacedColumn, condition: Condition & { readonly kind: 'compare' }): string {
@@ -163,15 +163,18 @@ function compare(from: From, placed: PlacedColumn, condition: Condition & { read
     case 'ge':
     case 'lt':
     case 'le': {
-      const parameter = scalar(statement, type, value, wire);
+      const isPlain = type === 'text' && condition.exact !== true;
+      const binding = scalarBinding(type, value, wire);
+      const parameter = statement.parameter(type, isPlain ? (run) => plainParameter(binding(run)) : binding);
       if (type === 'integer[]') return `(${placed.sql} @> ${parameter} and ${placed.sql} <@ ${parameter})`;
-      const isExact = condition.exact === true;
-      return `${folded(placed, isExact)} ${signs[operator]} ${type === 'text' && !isExact ? foldedSql(parameter) : parameter}`;
+      const left = folded(from, placed, !isPlain);
+      const { schema } = from.compilation;
+      return `${operator === 'eq' ? left : inOrder(schema, type, left)} ${signs[operator]} ${parameter}`;
     }
     case 'in': {
       if (type === 'text') {
-        const list = statement.parameter('text', listBinding('text', value, wire));
-        return `lower(${placed.sql}) = any(lower(${list})::text[])`;
+        const list = statement.parameter('text[]', listBinding('text', value, wire, undefined, plain));
+        return `${folded(from, placed)} = any(${list})`;
       }
       return `${placed.sql} = any(${statement.parameter(`${type}[]`, listBinding(type, value, wire))})`;
     }
@@ -179,10 +182,7 @@ function compare(from: From, placed: PlacedColumn, condition: Condition & { read
     case 'contains':
     case 'startswith':
     case 'endswith':
-      if (condition.exact === true) {
-        return `${placed.sql} like ${statement.parameter('text', likeBinding(operator, value))}`;
-      }
-      return `lower(${placed.sql}) like lower(${statement.parameter('text', likeBinding(operator, value))})`;
+      return `${folded(from, placed, condition.exact)} like ${statement.parameter('text', likeBinding(operator, value, condition.exact))}`;
     case 'has-any':
     case 'has-all': {
       const list = statement.parameter('integer[]', listBinding('integer', value, wire, 'number'));
@@ -198,7 +198,7 @@ function compare(from: From, placed: PlacedColumn, condition: Condition & { read
     case 'my-unit':
       return `${placed.sql} = ${statement.parameter('uuid', (run) => run.principal.businessUnitId || null)}`;
     case 'my-language':
-      return `${folded(placed)} = lower(${statement.parameter('text', (run) => run.principal.language)})`;
+      return `${folded(from, placed)} = ${statement.parameter('text', (run) => plain(run.principal.language))}`;
     case 'above':
     case 'under':
     case 'eq-or-above':
@@ -356,10 +356,20 @@ function constant(type: ColumnType, value: Value, wire: string): Parameter {
   throw new TypeError(`${wire}: ${result.problem}`);
 }
 
-function listBinding(type: ColumnType, value: Value, wire: string, kind?: LiteralKind): Binding {
+function plainParameter(value: Parameter): Parameter {
+  return typeof value === 'string' ? plain(value) : value;
+}
+
+function listBinding(
+  type: ColumnType,
+  value: Value,
+  wire: string,
+  kind?: LiteralKind,
+  spell: (text: string) => string = (text) => text,
+): Binding {
   if (!isSlot(value)) {
     const items = Array.isArray(value) ? (value as readonly (string | number)[]) : [];
-    return () => arrayText(items.map((item) => String(constant(type, item, wire))));
+    return () => arrayText(items.map((item) => spell(String(constant(type, item, wire)))));
   }
   return (run) => {
     const literal = run.literals[value.slot];
@@ -367,21 +377,29 @@ function listBinding(type: ColumnType, value: Value, wire: string, kind?: Litera
     const option = literal?.option ?? '$filter';
     if (items.length > 2000) run.refuse('QUERY_TOO_LARGE', option, `${wire}: a list of more than 2000 values`);
     return arrayText(
-      items.map((item) => String(converted(run, kind ?? literal?.item ?? 'string', item, type, wire, option))),
+      items.map((item) => spell(String(converted(run, kind ?? literal?.item ?? 'string', item, type, wire, option)))),
     );
   };
 }
 
-function likeBinding(operator: 'like' | 'contains' | 'startswith' | 'endswith', value: Value): Binding {
+/** Of a pattern the wildcards stay; a letter that only becomes one when it is spelled plainly is none. */
+function likeBinding(
+  operator: 'like' | 'contains' | 'startswith' | 'endswith',
+  value: Value,
+  isExact: boolean | undefined,
+): Binding {
+  const letters = (text: string): string => (isExact === true ? text : plain(text)).replace(/[\\%_]/g, '\\$&');
   return (run) => {
     const given = textOf(run, value);
-    const text = operator === 'like' ? given.replaceAll('\\', '\\\\') : given.replace(/[\\%_]/g, '\\$&');
-    if (text.includes('\0')) run.refuse('QUERY_VALUE_INVALID', '$filter', 'a text cannot hold a zero byte');
+    if (given.includes('\0')) run.refuse('QUERY_VALUE_INVALID', '$filter', 'a text cannot hold a zero byte');
     if (operator === 'like') {
       const problem = operandProblem(operator, 'pattern', [given]);
       if (problem !== undefined) run.refuse('QUERY_VALUE_INVALID', '$filter', problem);
-      return text;
+      return given
+        .split(/([%_])/)
+        .map((part, index) => (index % 2 === 1 ? part : letters(part)))
+        .join('');
     }
-    return `${operator === 'startswith' ? '' : '%'}${text}${operator === 'endswith' ? '' : '%'}`;
+    return `${operator === 'startswith' ? '' : '%'}${letters(given)}${operator === 'endswith' ? '' : '%'}`;
   };
 }

@@ -5,6 +5,7 @@ import { ident, literal } from '../db/identifier.ts';
 import type { Column, Entity, Field } from '../model/model.ts';
 import { compileCondition } from './compile-condition.ts';
 import { compileTerm } from './compile-term.ts';
+import { inOrder } from './folded.ts';
 import { entityOf, From, mainColumn, typeColumn } from './from.ts';
 import type { Compilation } from './from.ts';
 import { concat, jsonKey, jsonOf } from './json-text.ts';
@@ -31,6 +32,8 @@ export interface SortKey {
   /** What it is called in messages. */
   readonly wire: string;
   readonly direction: 'asc' | 'desc';
+  /** Its place in the order: a text's is that of the one collation. */
+  readonly ordered: string;
   /** The name it has among the columns of the page. */
   readonly carried: string;
   /** The page has it beside the row's own columns. */
@@ -52,28 +55,39 @@ export function sortKeys(from: From, sorts: readonly Sort[]): readonly SortKey[]
     const wire = column?.wire ?? 'what rows are sorted by';
     // What is worked out may be larger than any column holds; durations travel as their seconds.
     const held = column || !(isNumber(type) || type === 'duration') ? type : 'numeric';
-    return { sql, type: held, nullable, wire, direction: sort.direction, carried, isBeside: !isOwn };
+    const ordered = inOrder(from.compilation.schema, held, sql);
+    return { sql, ordered, type: held, nullable, wire, direction: sort.direction, carried, isBeside: !isOwn };
   });
 }
 
-/** Null is lower than every value, as in OData; columns that are never null keep the order of their index. */
+/** Null is lower than every value, as in OData; columns that are never null keep the order of their index: that of texts has nulls first. */
 export function orderBy(keys: readonly SortKey[]): string {
-  return keys
-    .map((key) => {
-      const nulls = key.nullable ? (key.direction === 'asc' ? ' nulls first' : ' nulls last') : '';
-      return `${key.sql} ${key.direction}${nulls}`;
-    })
-    .join(', ');
+  return keys.map((key) => `${key.ordered} ${direction(key)}`).join(', ');
 }
 
-/** The rows after a cursor. `nulls` says which of its values are null: they decide the text, the rest are parameters. */
-export function afterCursor(from: From, keys: readonly SortKey[], nulls: readonly boolean[]): string {
+/** The key among the columns of a page that `alias` stands for. */
+export function carriedAs(key: SortKey, alias: string, schema: string): SortKey {
+  const sql = `${alias}.${ident(key.carried)}`;
+  return { ...key, sql, ordered: inOrder(schema, key.type, sql) };
+}
+
+function direction(key: SortKey): string {
+  if (!key.nullable && key.type !== 'text') return key.direction;
+  return key.direction === 'asc' ? 'asc nulls first' : 'desc nulls last';
+}
+
+/**
+ * The rows after a cursor. `nulls` says which of its values are null: they decide the text, the rest are parameters. `start`: by
+ * the keys from there on alone, among rows that share the values of those before.
+ */
+export function afterCursor(from: From, all: readonly SortKey[], allNulls: readonly boolean[], start = 0): string {
   const { statement } = from.compilation;
+  const [keys, nulls] = [all.slice(start), allNulls.slice(start)];
   const values = keys.map((key, index) =>
     nulls[index] === true
       ? 'null'
       : statement.parameter(key.type, (run) => {
-          const text = run.after[index] ?? '';
+          const text = run.after[start + index] ?? '';
           const isBoolean = key.type === 'boolean' && (text === 'true' || text === 'false');
           const converted = isBoolean ? { value: text } : convert(kindOf(key.type), text, key.type);
           if ('value' in converted) return isBoolean ? text === 'true' : converted.value;
@@ -84,7 +98,7 @@ export function afterCursor(from: From, keys: readonly SortKey[], nulls: readonl
   const isUniform = keys.every((key) => key.direction === keys[0]?.direction);
   const isDown = keys[0]?.direction === 'desc';
   if (isUniform && !nulls.includes(true) && !(isDown && keys.some((key) => key.nullable))) {
-    const columns = keys.map((key) => key.sql);
+    const columns = keys.map((key) => key.ordered);
     return keys.length === 1
       ? `${columns[0]} ${isDown ? '<' : '>'} ${values[0]}`
       : `(${columns.join(', ')}) ${isDown ? '<' : '>'} (${values.join(', ')})`;
@@ -107,10 +121,10 @@ function afterFrom(
   if (key.direction === 'asc') {
     return isNull
       ? `(${key.sql} is not null or (${key.sql} is null and ${rest}))`
-      : `(${key.sql} >= ${value} and ${orRest(`${key.sql} > ${value}`)})`;
+      : `(${key.ordered} >= ${value} and ${orRest(`${key.ordered} > ${value}`)})`;
   }
   if (isNull) return `(${key.sql} is null and ${rest})`;
-  const below = `(${key.sql} <= ${value} and ${orRest(`${key.sql} < ${value}`)})`;
+  const below = `(${key.ordered} <= ${value} and ${orRest(`${key.ordered} < ${value}`)})`;
   return key.nullable ? `(${key.sql} is null or ${below})` : below;
 }
 

@@ -1,7 +1,7 @@
 // Term → SQL. Every column comes through `From.column`, so row filters and masks hold inside terms too. Numbers are numeric
 // throughout: nothing is rounded in binary, and nothing overflows that a column can hold. What has no answer is null.
 import type { Column } from '../model/model.ts';
-import { foldedSql } from './folded.ts';
+import { foldedSql, inOrder } from './folded.ts';
 import type { From } from './from.ts';
 import { arrayText, convert } from './literal.ts';
 import type { ValueType } from './literal.ts';
@@ -54,7 +54,9 @@ export function compileTerm(from: From, term: Term): CompiledTerm {
 export function compareTerms(from: From, condition: Condition & { readonly kind: 'compare-terms' }): string {
   const { operator } = condition;
   if (operator === 'in') return amongSql(from, condition.left, condition.right);
-  const [left, right] = sides(compileTerm(from, condition.left), compileTerm(from, condition.right));
+  const { schema } = from.compilation;
+  const terms = [compileTerm(from, condition.left), compileTerm(from, condition.right)] as const;
+  const [left, right] = sides(schema, ...terms);
   switch (operator) {
     case 'eq':
       if (left === 'null' || right === 'null') return `${left === 'null' ? right : left} is null`;
@@ -71,7 +73,7 @@ export function compareTerms(from: From, condition: Condition & { readonly kind:
     case 'endswith':
       return `right(${left}, length(${right})) = ${right}`;
     default:
-      return `${left} ${signs[operator]} ${right}`;
+      return `${terms.every(({ type }) => type === 'text') ? inOrder(schema, 'text', left) : left} ${signs[operator]} ${right}`;
   }
 }
 
@@ -82,10 +84,10 @@ function isPresent(term: Term): boolean {
 }
 
 /** Both as the type they have in common; text in the form it is compared in. */
-function sides(left: CompiledTerm, right: CompiledTerm): readonly [string, string] {
+function sides(schema: string, left: CompiledTerm, right: CompiledTerm): readonly [string, string] {
   if (left.type === right.type) {
     const both = [left.sql, right.sql] as const;
-    return left.type === 'text' ? [foldedSql(both[0]), foldedSql(both[1])] : both;
+    return left.type === 'text' ? [foldedSql(schema, both[0]), foldedSql(schema, both[1])] : both;
   }
   if (isNumber(left.type) && isNumber(right.type)) return [left.sql, right.sql];
   const type = commonType([left.type, right.type]);
@@ -98,8 +100,9 @@ function amongSql(from: From, left: Term, right: Term): string {
   const { sql, type } = compileTerm(from, left);
   const listed = from.compilation.statement.parameter(`${storage[right.type]}[]`, listBinding(right.type, right.value));
   if (type !== 'text') return `${sql} = any(${listed})`;
-  const item = from.compilation.statement.alias();
-  return `${foldedSql(sql)} = any(array(select ${foldedSql(`${item}.v`)} from unnest(${listed}) ${item}(v)))`;
+  const { schema, statement } = from.compilation;
+  const item = statement.alias();
+  return `${foldedSql(schema, sql)} = any(array(select ${foldedSql(schema, `${item}.v`)} from unnest(${listed}) ${item}(v)))`;
 }
 
 /** What Postgres calls the value of each type. */
@@ -232,7 +235,7 @@ function callSql(from: From, name: TermFunction, of: readonly CompiledTerm[], ty
     case 'length':
       return `length(${a})`;
     case 'indexof':
-      return `(strpos(${foldedSql(a)}, ${foldedSql(b)}) - 1)`;
+      return `(strpos(lower(${a}), lower(${b})) - 1)`;
     case 'substring': {
       const start = `${bounded(exact(second), 0, longest)} + 1`;
       return third ? `substr(${a}, ${start}, ${bounded(exact(third), 0, longest)})` : `substr(${a}, ${start})`;

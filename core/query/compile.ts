@@ -6,7 +6,17 @@ import type { Restricted } from '../security/restrict.ts';
 import { compileAggregate } from './compile-aggregate.ts';
 import { branchedPage, type FoundPage, type PageShape } from './compile-branches.ts';
 import { compileCondition } from './compile-condition.ts';
-import { afterCursor, cursorValue, pageText, rowText, sortKeys, sourceOf, whereText } from './compile-rows.ts';
+import {
+  afterCursor,
+  carriedAs,
+  cursorValue,
+  orderBy,
+  pageText,
+  rowText,
+  sortKeys,
+  sourceOf,
+  whereText,
+} from './compile-rows.ts';
 import { entityOf, From, mainColumn } from './from.ts';
 import type { Compilation } from './from.ts';
 import { Statement } from './statement.ts';
@@ -67,8 +77,28 @@ function plainPage(compilation: Compilation, query: Query, { limit, afterNulls }
   const count = query.count
     ? `, (select count(*) from ${source.from.text}${whereText(source.where)})::text as total`
     : '';
-  const where = afterNulls ? [...source.where, afterCursor(source.from, keys, afterNulls)] : source.where;
-  return { keys, count, found: pageText({ from: source.from, where }, keys, limit + 1) };
+  const page = (conditions: readonly string[]): string =>
+    pageText({ from: source.from, where: [...source.where, ...conditions] }, keys, limit + 1);
+  if (!afterNulls) return { keys, count, found: page([]) };
+  const [first] = keys;
+  // Where the rows without a value are met on the way, an index is walked before and after that place, not over it.
+  if (!first?.nullable || (first.direction === 'asc') !== (afterNulls[0] === true)) {
+    return { keys, count, found: page([afterCursor(source.from, keys, afterNulls)]) };
+  }
+  const both = compilation.statement.alias();
+  const parts =
+    first.direction === 'asc'
+      ? [
+          page([`${first.sql} is null`, afterCursor(source.from, keys, afterNulls, 1)]),
+          page([`${first.sql} is not null`]),
+        ]
+      : [
+          page([afterCursor(source.from, [{ ...first, nullable: false }, ...keys.slice(1)], afterNulls)]),
+          page([`${first.sql} is null`]),
+        ];
+  const order = orderBy(keys.map((key) => carriedAs(key, both, compilation.schema)));
+  const union = parts.map((part) => `(${part})`).join(' union all ');
+  return { keys, count, found: `select * from (${union}) ${both} order by ${order} limit ${limit + 1}` };
 }
 
 /** One row by its key or an alternate key: `row` (JSON object) and `version`. */

@@ -1,6 +1,14 @@
-// How text compares: without case, in the words its indexes are made on (core/schema/desired.ts).
+// How texts compare wherever a condition or a term compares them: by their plain letters, which indexes are made on, and in
+// the one order that lists have.
+import { orderedSql } from '../db/collation.ts';
+import { plainSql } from '../db/fold.ts';
 
-/** The form of a text that is compared in the place of the text itself. */
-export function foldedSql(sql: string): string {
-  return `lower(${sql})`;
+/** The form that equality, contains and the like see. */
+export function foldedSql(schema: string, sql: string): string {
+  return plainSql(schema, sql);
+}
+
+/** A value where it is sorted or stands on one side of `<`: of texts the order is the collation's. */
+export function inOrder(schema: string, type: string, sql: string): string {
+  return type === 'text' ? orderedSql(schema, sql) : sql;
 }

@@ -144,6 +144,7 @@ function indexesOf(entity: Entity, model: Model): TableIndex[] {
     else add(index.fields.flatMap((name) => plainColumns(entity, name)));
   }
   for (const name of entity.search) addTrigram(name);
+  addNameIndexes();
   for (const rule of [...model.duplicateRules.values()].flat()) {
     if (rule.with !== entity.name) continue;
     const criterion = lookedUpBy(rule, entity);
@@ -151,6 +152,16 @@ function indexesOf(entity: Entity, model: Model): TableIndex[] {
     if (column) add([{ column: column.name, kind: kindOf(criterion.comparison) }]);
   }
   return made;
+
+  /** Lists are sorted by the primary name, lookups find rows by its beginning, search by how it sounds. */
+  function addNameIndexes(): void {
+    const [column] = entity.primary.columns;
+    if (column?.type !== 'text') return;
+    add([{ column: column.name, kind: 'ordered' }, key]);
+    if (!entity.search.includes(entity.primary.name)) return;
+    add([{ column: column.name, kind: 'plain' }]);
+    add([{ column: column.name, kind: 'sound-trigram' }]);
+  }
 
   function addTrigram(name: string): void {
     const column = entity.fields.get(name)?.columns[0];

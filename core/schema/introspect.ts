@@ -1,4 +1,5 @@
 // Reads an organization's live tables from the catalogue. Its counterpart is desired.ts.
+import { ORDER } from '../db/collation.ts';
 import { readFolded } from '../db/fold.ts';
 import { qualified } from '../db/identifier.ts';
 import type { Executor } from '../db/sql.ts';
@@ -99,11 +100,14 @@ async function readState(executor: Executor, schema: string): Promise<LiveState>
       partial: string | null;
       keys: string[];
       descending: boolean[];
+      collations: string[];
     }>(
       `select i.indrelid::bigint as table, x.relname::text as name, i.indisunique as unique, i.indisvalid as valid,
               m.amname::text as method, pg_get_expr(i.indpred, i.indrelid) as partial,
               array(select pg_get_indexdef(i.indexrelid, k, true) from generate_series(1, i.indnkeyatts) k) as keys,
-              array(select i.indoption[k] & 1 = 1 from generate_series(0, i.indnkeyatts - 1) k) as descending
+              array(select i.indoption[k] & 1 = 1 from generate_series(0, i.indnkeyatts - 1) k) as descending,
+              array(select coalesce((select o.collname::text from pg_collation o where o.oid = i.indcollation[k]), '')
+                      from generate_series(0, i.indnkeyatts - 1) k) as collations
          from pg_index i join pg_class x on x.oid = i.indexrelid join pg_class c on c.oid = i.indrelid
          join pg_namespace n on n.oid = c.relnamespace join pg_am m on m.oid = x.relam
         where n.nspname = $1 and not i.indisprimary
@@ -153,11 +157,15 @@ async function readState(executor: Executor, schema: string): Promise<LiveState>
             : [],
       ),
       indexes: (indexes.get(relation.oid) ?? []).map(
-        ({ name, unique, valid, method, partial, keys, descending }): TableIndex => ({
+        ({ name, unique, valid, method, partial, keys, descending, collations }): TableIndex => ({
           name,
           unique,
           valid,
-          keys: keys.map((key, position) => keyOf(key, method, descending[position] ?? false, partial)),
+          keys: keys.map((key, position) =>
+            collations[position] === ORDER
+              ? { column: key.replaceAll('"', ''), kind: 'ordered' }
+              : keyOf(key, method, descending[position] ?? false, partial),
+          ),
         }),
       ),
       leftovers: own.filter(({ kind, name }) => kind === 'c' && name.endsWith('_required')).map(({ name }) => name),
@@ -188,9 +196,10 @@ function keyOf(definition: string, method: string, descending: boolean, partial:
     return present ? { column: name, kind: 'present' } : { column: `${name} where ${partial}`, kind: 'ascending' };
   }
   if (method === 'gin') {
-    if (lowered !== undefined) return { column: lowered, kind: 'trigram' };
+    if (folded?.how === 'plain') return { column: folded.column, kind: 'trigram' };
     if (folded?.how === 'sound') return { column: folded.column, kind: 'sound-trigram' };
   } else if (lowered !== undefined) return { column: lowered, kind: 'lower' };
+  else if (folded?.how === 'plain') return { column: folded.column, kind: 'plain' };
   else if (folded?.how === 'phone') return { column: folded.column, kind: 'phone' };
   else if (folded?.how === 'folded')
     return { column: folded.column, kind: folded.length === undefined ? 'folded' : `folded-${folded.length}` };

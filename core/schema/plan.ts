@@ -1,7 +1,8 @@
 // From the live tables to the desired ones in ordered steps that no running request waits for (DESIGN D4). Steps of the
 // phase `expand` leave the old model working; `switch` happens in one short transaction with the new model; `contract`
 // puts away what only the old model used.
-import { foldSql, phoneSql, soundSql } from '../db/fold.ts';
+import { orderedSql } from '../db/collation.ts';
+import { foldSql, phoneSql, plainSql, soundSql } from '../db/fold.ts';
 import { constraintName, ident, literal, qualified } from '../db/identifier.ts';
 import {
   isTrigram,
@@ -863,7 +864,11 @@ create trigger ${ident(trigger)} before insert or update on ${target} for each r
       case 'lower':
         return `lower(${name})`;
       case 'trigram':
-        return `lower(${name}) ${trigrams()}`;
+        return `${plainSql(schema, name)} ${trigrams()}`;
+      case 'plain':
+        return `${plainSql(schema, name)} text_pattern_ops`;
+      case 'ordered':
+        return `${orderedSql(schema, name)} nulls first`;
       case 'folded':
         return foldSql(schema, name);
       case 'sound-trigram':

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { addAuditMonth, ensureAuditLog } from '../audit/ownership.ts';
 import { databaseError } from '../db/errors.ts';
+import { ORDER, orderCollation } from '../db/collation.ts';
 import { foldFunctions } from '../db/fold.ts';
 import { literal, qualified } from '../db/identifier.ts';
 import type { Executor } from '../db/sql.ts';
@@ -32,7 +33,8 @@ export async function ensureSystemTables(
 
 /** Even "if not exists" takes locks that wait for writers, so what was made is remembered in a comment. */
 async function ensureTables(database: Executor, schema: string): Promise<void> {
-  const tables = systemTables(schema) + foldFunctions(schema, await readTrigramSchema(database));
+  const tables =
+    systemTables(schema) + orderCollation(schema) + foldFunctions(schema, await readTrigramSchema(database));
   const mark = `peyvand:${createHash('sha256').update(tables).digest('hex').slice(0, 32)}`;
   const [made] = await database.query<{ mark: string | null }>(
     `select obj_description(c.oid, 'pg_class') as mark from pg_class c join pg_namespace n on n.oid = c.relnamespace

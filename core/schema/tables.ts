@@ -69,8 +69,12 @@ export interface IndexKey {
     | 'present'
     /** `lower(column)`. */
     | 'lower'
-    /** `lower(column)` with trigrams, for contains. */
+    /** In plain letters (core/db/fold.ts), for what is equal to it or begins with it. */
+    | 'plain'
+    /** In plain letters with trigrams, for contains. */
     | 'trigram'
+    /** In the order of texts (core/db/collation.ts), nulls first: for sorting and pages. */
+    | 'ordered'
     /** Folded (core/db/fold.ts), its first letters, the trigrams of its sound; the last digits of a telephone number. */
     | 'folded'
     | `folded-${number}`

@@ -4,6 +4,7 @@ import { ident, qualified } from '../../core/db/identifier.ts';
 import type { Database } from '../../core/db/sql.ts';
 import type { Call } from '../../core/engine.ts';
 import type { Entity, Model } from '../../core/model/model.ts';
+import { ensureSystemTables } from '../../core/schema/system-tables.ts';
 import type { Principal } from '../../core/security/principal.ts';
 import { modelOf } from './model.ts';
 
@@ -109,7 +110,7 @@ export const captain: Principal = {
 
 /** Bare tables of the named entities, as reading needs them. */
 export async function makeTables(database: Database, model: Model, names: readonly string[]): Promise<void> {
-  await database.script('create schema org_default; create sequence org_default._version');
+  await ensureSystemTables(database, 'org_default');
   for (const name of names) {
     const entity = model.entities.get(name);
     if (!entity) throw new TypeError(`no entity ${name}`);

@@ -6,7 +6,7 @@ select coalesce(string_agg(r.j, ','), '') as rows, count(*)::integer as n, max(r
   where exists (select 1
   from "org_default"."ship_calls" t3
   where t3."shipid" = t1."shipid" and t3."portid" = t2."portid") and t2."country" is not null
-  order by t2."name" asc, t2."portid" asc limit 3) t4) t5), '}') end as j, case when t1."_rank" = $1::integer then json_build_array(t1."shipid"::text)::text end as c
+  order by t2."name" collate "org_default"."_order_1" asc nulls first, t2."portid" asc limit 3) t4) t5), '}') end as j, case when t1."_rank" = $1::integer then json_build_array(t1."shipid"::text)::text end as c
   from (select page.*, row_number() over () as "_rank"
   from (select t0.*
   from "org_default"."ship" t0

@@ -7,7 +7,7 @@ select coalesce(string_agg(r.j, ','), '') as rows, count(*)::integer as n, max(r
   from "org_default"."port" t1
   where exists (select 1
   from "org_default"."ship_calls" t2
-  where t2."shipid" = t0."shipid" and t2."portid" = t1."portid") and lower(t1."name") = lower($1::text)) and (not exists (select 1
+  where t2."shipid" = t0."shipid" and t2."portid" = t1."portid") and "org_default"."_plain_1"(t1."name") = $1::text) and (not exists (select 1
   from "org_default"."port" t3
   where exists (select 1
   from "org_default"."ship_calls" t4

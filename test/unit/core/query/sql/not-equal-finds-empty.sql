@@ -3,6 +3,6 @@ select coalesce(string_agg(r.j, ','), '') as rows, count(*)::integer as n, max(r
   from (select page.*, row_number() over () as "_rank"
   from (select t0.*
   from "org_default"."ship" t0
-  where ((lower(t0."name") = lower($1::text)) is not true and (t0."crew" > $2::integer) is not true)
+  where (("org_default"."_plain_1"(t0."name") = $1::text) is not true and (t0."crew" > $2::integer) is not true)
   order by t0."shipid" asc limit 51) page) t1
   where t1."_rank" <= $3::integer + 1) r

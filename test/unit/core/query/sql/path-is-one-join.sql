@@ -4,6 +4,6 @@ select coalesce(string_agg(r.j, ','), '') as rows, count(*)::integer as n, max(r
   from (select t0.*, t1."name" as "_sort0"
   from "org_default"."ship" t0
   left join "org_default"."port" t1 on t0."homeport" = t1."portid"
-  where (lower(t1."name") = lower($1::text) or lower(t1."country") = any(lower($2::text)::text[]))
-  order by t1."name" asc nulls first, t0."shipid" asc limit 51) page) t2
+  where ("org_default"."_plain_1"(t1."name") = $1::text or "org_default"."_plain_1"(t1."country") = any($2::text[]))
+  order by t1."name" collate "org_default"."_order_1" asc nulls first, t0."shipid" asc limit 51) page) t2
   where t2."_rank" <= $3::integer + 1) r
