@@ -22,7 +22,8 @@ import { ensureAuditOwner } from '../audit/ownership.ts';
 import { connectDatabase } from './connect.ts';
 import { fail } from './errors.ts';
 import { commandLine, isRunning, lockFolder } from './folder-lock.ts';
-import { ident, literal } from './identifier.ts';
+import { ident, literal, qualified } from './identifier.ts';
+import type { Database } from './sql.ts';
 import { canEnter, makeOwnFolder, reachableCopy, unprivilegedIdentity, type Identity } from './unprivileged.ts';
 
 export interface EmbeddedOptions {
@@ -75,6 +76,9 @@ const SETTINGS = {
   timezone: 'UTC',
 } as const;
 
+/** What a letter is (LC_CTYPE) for pg_trgm, by the name this system has for it: with C, searches over Persian find no index. */
+const LETTERS = process.platform === 'win32' ? ['en-US'] : ['C.UTF-8', 'en_US.UTF-8'];
+
 /** Makes the cluster and the roles in it; nobody works as it. */
 const SUPERUSER = 'peyvand';
 /** Whom the server connects as: owns the organizations' tables, but not their audit log. */
@@ -112,6 +116,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
     const name = options.name ?? 'peyvand';
     try {
       await makeDatabase(superuserUrl('postgres'), name);
+      await knowLetters(superuserUrl, name, join(folder, 'postgres-reindex'), log);
       await makeServerRole(superuserUrl(name), serverPassword);
     } catch (error) {
       await server.stop();
@@ -194,25 +199,34 @@ function makeCluster(
   if (identity) chownSync(passwordFile, identity.uid, identity.gid);
   const own = dirname(passwordFile);
   try {
-    // ICU's root collation sorts every script as its readers expect (Persian letters too) and comes with the binaries.
-    const { status, stderr, stdout, error } = spawnSync(
-      initdb,
-      [
-        `--pgdata=${fresh}`,
-        `--username=${SUPERUSER}`,
-        `--pwfile=${canEnter(identity, own) ? passwordFile : ''}`,
-        '--auth=scram-sha-256',
-        '--encoding=UTF8',
-        '--locale-provider=icu',
-        '--icu-locale=und',
-        '--locale=C',
-        '--data-checksums',
-      ],
-      { ...identity, cwd: '/', env: environment(), encoding: 'utf8' },
-    );
-    if (error ?? status !== 0) {
-      writeFileSync(logFile, `${stdout}\n${stderr}\n`, { flag: 'a' });
-      const reason = error?.message ?? stderr.trim().split('\n').slice(-3).join(' ');
+    // ICU's root collation sorts every script as its readers expect and comes with the binaries.
+    const init = (ctype: string): ReturnType<typeof spawnSync> =>
+      spawnSync(
+        initdb,
+        [
+          `--pgdata=${fresh}`,
+          `--username=${SUPERUSER}`,
+          `--pwfile=${canEnter(identity, own) ? passwordFile : ''}`,
+          '--auth=scram-sha-256',
+          '--encoding=UTF8',
+          '--locale-provider=icu',
+          '--icu-locale=und',
+          '--locale=C',
+          `--lc-ctype=${ctype}`,
+          '--data-checksums',
+        ],
+        { ...identity, cwd: '/', env: environment(), encoding: 'utf8' },
+      );
+    for (const ctype of [...LETTERS, 'C']) {
+      const { status, stderr, stdout, error } = init(ctype);
+      if (error === undefined && status === 0) break;
+      if (ctype !== 'C' && error === undefined) {
+        rmSync(fresh, { recursive: true, force: true });
+        makeOwnFolder(identity, fresh);
+        continue;
+      }
+      writeFileSync(logFile, `${String(stdout)}\n${String(stderr)}\n`, { flag: 'a' });
+      const reason = error?.message ?? String(stderr).trim().split('\n').slice(-3).join(' ');
       throw fail('EMBEDDED_START_FAILED', { reason, log: logFile }, { cause: error });
     }
   } finally {
@@ -235,6 +249,68 @@ async function makeDatabase(url: string, name: string): Promise<void> {
   } finally {
     await database.end();
   }
+}
+
+/**
+ * A database made when LC_CTYPE was C is told what letters are. Its provider of collations is ICU, so nothing else hangs on it
+ * but the trigrams, which are made anew; `mark` stands until they are.
+ */
+async function knowLetters(
+  superuserUrl: (name: string) => string,
+  name: string,
+  mark: string,
+  log: (message: string) => void,
+): Promise<void> {
+  const maintenance = connectDatabase({ url: superuserUrl('postgres'), max: 1 });
+  try {
+    const [found] = await maintenance.query<{ bare: boolean }>(
+      `select datctype = 'C' and datlocprovider = 'i' as bare from pg_database where datname = $1`,
+      [name],
+    );
+    if (found?.bare === true) {
+      const ctype = await firstKnown(maintenance);
+      if (ctype === undefined) {
+        log(
+          `this system has none of the locales ${LETTERS.join(', ')}: searches over Persian texts will read whole tables`,
+        );
+        return;
+      }
+      writeFileSync(mark, '');
+      await maintenance.query('update pg_database set datctype = $2 where datname = $1', [name, ctype]);
+    }
+  } finally {
+    await maintenance.end();
+  }
+  if (!existsSync(mark)) return;
+  const database = connectDatabase({ url: superuserUrl(name), max: 1, statementTimeout: 0 });
+  try {
+    const indexes = await database.query<{ schema: string; name: string }>(
+      `select n.nspname::text as schema, c.relname::text as name from pg_index i join pg_class c on c.oid = i.indexrelid
+         join pg_namespace n on n.oid = c.relnamespace join pg_opclass o on o.oid = any(i.indclass)
+        where o.opcname = 'gin_trgm_ops'`,
+    );
+    if (indexes.length > 0) log(`making ${indexes.length} search indexes anew, now with the letters of every script`);
+    for (const index of indexes) await database.script(`reindex index ${qualified(index.schema, index.name)}`);
+    rmSync(mark, { force: true });
+  } finally {
+    await database.end();
+  }
+}
+
+/** The first of the names that this system knows. */
+async function firstKnown(database: Database): Promise<string | undefined> {
+  for (const ctype of LETTERS) {
+    try {
+      await database.transaction(async (executor) => {
+        await executor.script(`create collation public."_probe" (provider = libc, locale = ${literal(ctype)})`);
+        await executor.script('drop collation public."_probe"');
+      });
+      return ctype;
+    } catch {
+      // Not known here: the next.
+    }
+  }
+  return undefined;
 }
 
 /** Also for data folders of before there was such a role: their tables become its own. */

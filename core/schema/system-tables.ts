@@ -28,6 +28,7 @@ export async function ensureSystemTables(
   if (advice !== undefined) log(advice);
   await ensureTrigrams(database);
   await ensureTables(database, schema);
+  for (const line of await languageAdvice(database, schema)) log(line);
   await ensureAuditPartitions(database, schema);
 }
 
@@ -46,6 +47,30 @@ async function ensureTables(database: Executor, schema: string): Promise<void> {
     await executor.script(`set local lock_timeout = '10s'; ${tables}`);
     await executor.script(`comment on sequence ${qualified(schema, '_version')} is ${literal(mark)}`);
   });
+}
+
+/** What this database does not know of people's languages; everything is answered rightly without, but not as fast. */
+async function languageAdvice(database: Executor, schema: string): Promise<readonly string[]> {
+  const trigrams = `${qualified(await readTrigramSchema(database), 'show_trgm')}('سلام')`;
+  const [found] = await database.query<{ letters: boolean; order: boolean; name: string }>(
+    `select cardinality(${trigrams}) > 0 as letters, current_database()::text as name,
+            exists (select 1 from pg_collation c join pg_namespace n on n.oid = c.collnamespace
+                     where n.nspname = $1 and c.collname = $2 and c.collprovider = 'i') as order`,
+    [schema, ORDER],
+  );
+  const advice: string[] = [];
+  if (found?.letters === false) {
+    advice.push(
+      `The database ${found.name} has LC_CTYPE C, where only Latin letters are letters: searches over Persian texts read whole tables. ` +
+        `To mend it, dump it and load it into one made by: create database … template template0 encoding 'UTF8' lc_ctype 'C.UTF-8'`,
+    );
+  }
+  if (found?.order === false) {
+    advice.push(
+      'This Postgres was built without ICU: lists sort texts by their code points, not in the order of the alphabet.',
+    );
+  }
+  return advice;
 }
 
 async function ensureTrigrams(database: Executor): Promise<void> {

@@ -159,6 +159,41 @@ describe('the embedded database', { timeout: 120_000 }, () => {
   });
 });
 
+describe('a data folder of before letters were more than Latin ones', { timeout: 120_000 }, () => {
+  it('keeps its rows, and finds Persian texts by its indexes from the next start on', async () => {
+    const server = await start();
+    const letters = `select cardinality(show_trgm('سلام')) as count`;
+    await ask(server.superuserUrl('peyvand'), 'create extension if not exists pg_trgm');
+    expect(await ask(server.url, letters)).toEqual([{ count: 5 }]);
+    await ask(server.superuserUrl('postgres'), `update pg_database set datctype = 'C' where datname = 'peyvand'`);
+    const before = connectDatabase({ url: server.superuserUrl('peyvand'), max: 1 });
+    expect([...(await before.query(letters))]).toEqual([{ count: 0 }]);
+    const said: string[] = [];
+    await ensureSystemTables(before, 'org_default', (line) => said.push(line));
+    expect(said.join()).toContain('LC_CTYPE C');
+    await before.script(`create table public.word as select 'شیر دریا'::text as name;
+      create index word_name on public.word using gin (name gin_trgm_ops); grant select on public.word to peyvand_server`);
+    await before.end();
+    await stop(server);
+
+    const log: string[] = [];
+    const again = await start(log);
+    expect(log.join()).toContain('search indexes anew');
+    const database = connectDatabase({ url: again.url, max: 1 });
+    try {
+      await database.script('set enable_seqscan = off');
+      expect([...(await database.query(`select name from public.word where name like '%دریا%'`))]).toEqual([
+        { name: 'شیر دریا' },
+      ]);
+      said.length = 0;
+      await ensureSystemTables(database, 'org_default', (line) => said.push(line));
+      expect(said.join()).not.toContain('LC_CTYPE');
+    } finally {
+      await database.end();
+    }
+  });
+});
+
 describe('a data folder of before the audit log had an owner of its own', { timeout: 120_000 }, () => {
   it('is brought over at the start: what was logged stays, and the server may no longer change it', async () => {
     const server = await start();
