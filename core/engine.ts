@@ -3,7 +3,7 @@
 import type { Database, Executor } from './db/sql.ts';
 import type { Model } from './model/model.ts';
 import type { Principal } from './security/principal.ts';
-import type { EventHandler } from './sdk/index.ts';
+import type { EventHandler, Operation } from './sdk/index.ts';
 
 export interface Engine {
   readonly database: Database;
@@ -11,6 +11,8 @@ export interface Engine {
   readonly schema: string;
   readonly model: Model;
   readonly handlers: readonly EventHandler[];
+  /** Functions and actions of plugins; none where it is left out. */
+  readonly operations?: readonly Operation[];
 }
 
 /** Where a request came from and how, as the audit log keeps it. */

@@ -94,7 +94,8 @@ export async function openOrganization(options: OrganizationOptions): Promise<Or
 
   const compile = (layer: Layer): Model =>
     compileModel({ layers: [...plugins.layers, layer], fieldTypes: plugins.fieldTypes });
-  const engineOf = (model: Model): Engine => Object.freeze({ database, schema, model, handlers: plugins.handlers });
+  const engineOf = (model: Model): Engine =>
+    Object.freeze({ database, schema, model, handlers: plugins.handlers, operations: plugins.operations });
   const planFor = async (executor: Executor, model: Model): Promise<Plan> =>
     planChanges(await introspect(executor, schema), desiredState(model, schema));
   const announce = (executor: Executor): Promise<unknown> =>

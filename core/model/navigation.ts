@@ -58,7 +58,8 @@ export function relate(
       const idPath = `/properties/${field.name}/field`;
       const single = isSingle(field);
       for (const target of reference.targets) {
-        const name = single ? reference.relation : `${reference.relation}_${target}`;
+        const suffix = (reference.namedBy === 'set' ? entities.get(target)?.set : undefined) ?? target;
+        const name = single ? reference.relation : `${reference.relation}_${suffix}`;
         const relation: Relation = {
           kind: 'one-to-many',
           name,

@@ -8,11 +8,12 @@ import type { Layer, LayerKind, Problem } from '../model/layer.ts';
 import { readLayer } from '../model/read-layer.ts';
 import { schemaProblem } from '../model/validate-document.ts';
 import { suggest } from '../model/suggest.ts';
-import type { EventHandler, FieldType, Message, Operator, ServerPlugin, Stage } from '../sdk/index.ts';
+import type { EventHandler, FieldType, Message, Operation, Operator, ServerPlugin, Stage } from '../sdk/index.ts';
 import { pluginError } from './errors.ts';
 import type { Manifest } from './manifest.ts';
 import { pluginFolders, readManifest } from './manifest.ts';
 import { orderPlugins } from './order-plugins.ts';
+import { operationProblem } from './operation-problem.ts';
 import { openSdkDoor } from './sdk-door.ts';
 import { isRange, satisfies } from './version-range.ts';
 
@@ -22,6 +23,7 @@ export interface LoadedPlugins {
   /** By the name in `field.type`. */
   readonly fieldTypes: ReadonlyMap<string, FieldType>;
   readonly handlers: readonly EventHandler[];
+  readonly operations: readonly Operation[];
   /** In the order of the layers, without the base. */
   readonly plugins: readonly Manifest[];
 }
@@ -94,6 +96,7 @@ export async function loadPlugins(sources: PluginSources = {}): Promise<LoadedPl
 
   const fieldTypes = new Map<string, FieldType>();
   const handlers: EventHandler[] = [];
+  const operations: Operation[] = [];
   const owners = new Map<string, string>();
   for (const manifest of plugins) {
     const file = join(manifest.folder, 'server.ts');
@@ -106,8 +109,9 @@ export async function loadPlugins(sources: PluginSources = {}): Promise<LoadedPl
     }
     checkBrowserHalves(manifest, contributed.fieldTypes ?? []);
     handlers.push(...checkHandlers(manifest, file, contributed.handlers ?? []));
+    operations.push(...checkOperations(manifest, file, contributed.operations ?? [], operations));
   }
-  return { layers, fieldTypes, handlers, plugins };
+  return { layers, fieldTypes, handlers, operations, plugins };
 }
 
 async function readManifests(places: readonly string[]): Promise<readonly Manifest[]> {
@@ -151,7 +155,7 @@ async function importServerHalf(manifest: Manifest, file: string): Promise<Serve
     throw pluginError('PLUGIN_CONTRIBUTION', { plugin: manifest.id, file, reason });
   }
   const contributed: Readonly<Record<string, unknown>> = { ...loaded.default };
-  for (const part of ['fieldTypes', 'handlers'] as const) {
+  for (const part of ['fieldTypes', 'handlers', 'operations'] as const) {
     if (contributed[part] === undefined || Array.isArray(contributed[part])) continue;
     throw pluginError('PLUGIN_CONTRIBUTION', { plugin: manifest.id, file, reason: `"${part}" must be a list` });
   }
@@ -210,6 +214,19 @@ function checkFieldType(manifest: Manifest, file: string, type: FieldType, owner
     const problem = schemaProblem(type[part]);
     if (problem !== undefined) refuse(`"${part}" of the field type "${type.name}" is no JSON Schema: ${problem}`);
   }
+}
+
+function checkOperations(
+  manifest: Manifest,
+  file: string,
+  operations: readonly Operation[],
+  known: readonly Operation[],
+): readonly Operation[] {
+  operations.forEach((operation, index) => {
+    const reason = operationProblem(operation, [...known, ...operations.slice(0, index)]);
+    if (reason !== undefined) throw pluginError('PLUGIN_CONTRIBUTION', { plugin: manifest.id, file, reason });
+  });
+  return operations.map((operation) => Object.freeze(operation));
 }
 
 function checkHandlers(manifest: Manifest, file: string, handlers: readonly EventHandler[]): readonly EventHandler[] {

@@ -1,4 +1,4 @@
-// Creates one row. Its audit and outbox rows are written by the same statement.
+// Creates one row, and those that its body holds along navigation properties. Its audit and outbox rows are written by the same statement.
 import type { Call } from '../engine.ts';
 import { run } from '../events/pipeline.ts';
 import type { Entity } from '../model/model.ts';
@@ -6,6 +6,7 @@ import { planCreate } from './create-write.ts';
 import { fail } from './errors.ts';
 import { handlerRecords } from './handler-records.ts';
 import type { RecordInput, Written } from './input.ts';
+import { withRelated } from './related.ts';
 
 /** Throws RECORD_INVALID (400), PRIVILEGE_MISSING (403), KEY_TAKEN (409). */
 export async function create(
@@ -14,7 +15,9 @@ export async function create(
   input: RecordInput,
   options: { readonly id?: string } = {},
 ): Promise<Written> {
-  const written = await run(call, planCreate(call, entity, input, options), handlerRecords);
-  if (!written) throw fail('WRITE_CONFLICT');
-  return written;
+  return withRelated(call, entity, input, async (inside, plain) => {
+    const written = await run(inside, planCreate(inside, entity, plain, options), handlerRecords);
+    if (!written) throw fail('WRITE_CONFLICT');
+    return written;
+  });
 }

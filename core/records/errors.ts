@@ -7,6 +7,10 @@ export const fail = defineErrors({
     status: 400,
     message: 'The body must be a JSON object with field names as keys, e.g. {"name": "…"}.',
   },
+  BODY_TOO_DEEP: {
+    status: 400,
+    message: 'One body makes or links at most {rows} other rows, nested at most {depth} deep. Send several requests.',
+  },
   BODY_TOO_WIDE: {
     status: 400,
     message: 'The body has {count} members; at most {limit} are read. Send fewer at a time.',

@@ -48,7 +48,7 @@ function entityOf(call: Call, name: string): Entity {
 }
 
 /** Lookups of several targets come as `{entity, id}`. */
-function inputOf(given: Readonly<Record<string, unknown>>): RecordInput {
+export function inputOf(given: Readonly<Record<string, unknown>>): RecordInput {
   const values: Record<string, unknown> = {};
   const targets: Record<string, string> = {};
   for (const [name, value] of Object.entries(given)) {

@@ -1,4 +1,5 @@
 // What writers hand to the operations: wire values by field name, lookups already turned from `@odata.bind` into ids.
+import type { Entity, Navigation } from '../model/model.ts';
 import type { Violation } from '../sdk/index.ts';
 
 export interface RecordInput {
@@ -10,6 +11,17 @@ export interface RecordInput {
   readonly exact: Readonly<Record<string, string>>;
   /** What was wrong with the names of the request; told together with what is wrong with the values. */
   readonly problems?: readonly Violation[];
+  /** Rows to be made or linked along navigation properties, in the same transaction (related.ts). */
+  readonly related?: readonly RelatedInput[];
+}
+
+/** What a body says under one navigation property. */
+export interface RelatedInput {
+  readonly navigation: Navigation;
+  /** Where a row stands in the body (`contact_customer_accounts/0`), with its entity and values. */
+  readonly rows: readonly { readonly place: string; readonly entity: Entity; readonly input: RecordInput }[];
+  /** Rows that are there already. */
+  readonly links: readonly RecordAddress[];
 }
 
 /** A row's address: its id, or the values of an alternate key. */

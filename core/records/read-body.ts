@@ -1,10 +1,10 @@
 // A request body → RecordInput: wire names to field names, `@odata.bind` to ids, numbers kept exact. Says everything that is
 // wrong with the names at once; what is wrong with the values is said by validate.ts.
 import type { Call } from '../engine.ts';
-import type { Entity, Field, Model } from '../model/model.ts';
+import type { Entity, Field, Model, Navigation } from '../model/model.ts';
 import type { Violation } from '../sdk/index.ts';
 import { fail } from './errors.ts';
-import type { RecordAddress, RecordInput } from './input.ts';
+import type { RecordAddress, RecordInput, RelatedInput } from './input.ts';
 import { suggest } from '../model/suggest.ts';
 import { resolveAddress } from './resolve-address.ts';
 import { parseAddress } from './parse-address.ts';
@@ -25,13 +25,25 @@ const mayRound = /[\d.]{16}|\de-\d/i;
 /** Members of one body: several times what any entity has with all its annotations. */
 const MOST_NAMES = 5000;
 
+/** Rows inside one body, and how deep they may be nested in each other. */
+const MOST_ROWS = 1000;
+const MOST_DEPTH = 10;
+
 /** Unknown names that are compared with the known ones; whoever sends more did not misspell them. */
 const MOST_SUGGESTIONS = 20;
 
 type Reviver = (this: unknown, key: string, value: unknown, context: { readonly source?: string }) => unknown;
 
 // Known to Node since 21, not yet to TypeScript: a value that JSON.stringify writes as the text says.
-const { rawJSON } = JSON as typeof JSON & { rawJSON(text: string): unknown };
+const { rawJSON, isRawJSON } = JSON as typeof JSON & {
+  rawJSON(text: string): unknown;
+  isRawJSON(value: unknown): value is { readonly rawJSON: string };
+};
+
+/** A number that parseExact kept as its text; undefined for anything else. */
+export function numberOf(value: unknown): { readonly value: number; readonly exact: string } | undefined {
+  return isRawJSON(value) ? { value: Number(value.rawJSON), exact: value.rawJSON } : undefined;
+}
 
 /**
  * JSON.parse that also gives the source text of the root object's numbers where a double would round them. Such numbers
@@ -83,34 +95,78 @@ export async function readBody(
   });
 }
 
+interface ReadValuesOptions extends ReadBodyOptions {
+  readonly exact?: Readonly<Record<string, string>>;
+}
+
 /** The same from an object already parsed. */
-export async function readValues(
+export function readValues(
   call: Call,
   entity: Entity,
   body: Readonly<Record<string, unknown>>,
-  options: ReadBodyOptions & { readonly exact?: Readonly<Record<string, string>> } = {},
+  options: ReadValuesOptions = {},
+): Promise<RecordInput> {
+  return readRow(call, entity, body, options, { left: MOST_ROWS, depth: 0 });
+}
+
+/** What rows inside the body may still take: `left` is counted down by all of them. */
+interface Room {
+  left: number;
+  readonly depth: number;
+}
+
+async function readRow(
+  call: Call,
+  entity: Entity,
+  body: Readonly<Record<string, unknown>>,
+  options: ReadValuesOptions,
+  room: Room,
 ): Promise<RecordInput> {
   const { model } = call.engine;
   const values: Record<string, unknown> = {};
   const targets: Record<string, string> = {};
   const exact: Record<string, string> = {};
   const violations: Violation[] = [];
+  const related: RelatedInput[] = [];
   const given = Object.entries(body);
   if (given.length > MOST_NAMES) throw fail('BODY_TOO_WIDE', { count: given.length, limit: MOST_NAMES });
   for (const [name, value] of given) {
     const suggesting = violations.length < MOST_SUGGESTIONS;
     const field = entity.fields.get(name);
+    const navigation = entity.navigation.get(name);
+    if (navigation && typeof value === 'object' && value !== null) {
+      const nested = await readRelated(call, navigation, name, value, options, room, violations);
+      if (!nested) continue;
+      const lookup = navigation.kind === 'one' ? entity.fields.get(navigation.field ?? '') : undefined;
+      if (lookup && lookup.name in values) violations.push(twice(lookup));
+      // A row that is there already is bound like any other.
+      const [link] = lookup ? nested.links : [];
+      if (lookup && link) {
+        const id = 'id' in link ? link.id : await keyOf(call, navigation, link);
+        if (id === undefined) violations.push(absent(name, navigation.target));
+        values[lookup.name] = id;
+        targets[lookup.name] = navigation.target;
+      } else related.push(nested);
+      continue;
+    }
     if (field) {
       if (isEcho(field, value, options.address)) continue;
       if (field.name in values) violations.push(twice(field));
-      values[field.name] = normalId(field, value);
-      const source = options.exact?.[name];
+      const number = numberOf(value);
+      values[field.name] = number ? number.value : normalId(field, value);
+      const source = options.exact?.[name] ?? number?.exact;
       if (source !== undefined) exact[field.name] = source;
       continue;
     }
     const at = name.indexOf('@');
     if (at >= 0) {
       if (name.slice(at) === '@odata.bind') {
+        const several = entity.navigation.get(name.slice(0, at));
+        if (several && several.kind !== 'one') {
+          const links = readLinks(call, several, name, value, options, violations);
+          if (links.length > 0) related.push({ navigation: several, rows: [], links });
+          continue;
+        }
         const bound = await readBind(call, entity, name.slice(0, at), value, options, suggesting);
         if ('code' in bound) {
           violations.push(bound);
@@ -124,7 +180,125 @@ export async function readValues(
     }
     violations.push(unknownName(model, entity, name, suggesting));
   }
-  return { values, targets, exact, ...(violations.length > 0 && { problems: violations }) };
+  return {
+    values,
+    targets,
+    exact,
+    ...(violations.length > 0 && { problems: violations }),
+    ...(related.length > 0 && { related }),
+  };
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** Objects below a navigation property: new rows, or `{"@odata.id": "…"}` for rows that are there. */
+async function readRelated(
+  call: Call,
+  navigation: Navigation,
+  name: string,
+  value: object,
+  options: ReadBodyOptions,
+  room: Room,
+  violations: Violation[],
+): Promise<RelatedInput | undefined> {
+  const { model } = call.engine;
+  const target = model.entities.get(navigation.target);
+  const isList = Array.isArray(value);
+  if (!target || isList === (navigation.kind === 'one')) {
+    const message = isList
+      ? `${name} leads to one row: give it as an object, or bind it by "${name}@odata.bind".`
+      : `${name} leads to several rows: give them as a list of objects.`;
+    violations.push({ code: 'FIELD_IS_NAVIGATION', target: name, message });
+    return undefined;
+  }
+  const rows: { place: string; entity: Entity; input: RecordInput }[] = [];
+  const links: RecordAddress[] = [];
+  for (const [index, one] of (isList ? (value as readonly unknown[]) : [value]).entries()) {
+    const place = isList ? `${name}/${index}` : name;
+    const problem = (code: string, message: string): void => void violations.push({ code, target: place, message });
+    if (typeof one !== 'object' || one === null || Array.isArray(one) || isRawJSON(one)) {
+      problem('ROW_EXPECTED', `${place} is the values of a row, as an object.`);
+      continue;
+    }
+    const members = one as Members;
+    const reference = members['@odata.id'] ?? members['@id'];
+    if (typeof reference === 'string' && Object.keys(members).every((member) => member.includes('@'))) {
+      links.push(...readLinks(call, navigation, place, reference, options, violations));
+      continue;
+    }
+    if ((room.left -= 1) < 0 || room.depth >= MOST_DEPTH) {
+      throw fail('BODY_TOO_DEEP', { rows: MOST_ROWS, depth: MOST_DEPTH });
+    }
+    const entity = memberNamed(model, target, members['@odata.type']);
+    if (!entity || entity.union) {
+      const among = target.union?.members.join(', ') ?? target.name;
+      problem('TYPE_EXPECTED', `${place} says in "@odata.type" which of these it is: ${among}.`);
+      continue;
+    }
+    const inner: Room = {
+      get left() {
+        return room.left;
+      },
+      set left(left) {
+        room.left = left;
+      },
+      depth: room.depth + 1,
+    };
+    const { references } = options;
+    const { problems = [], ...input } = await readRow(call, entity, members, references ? { references } : {}, inner);
+    for (const one of problems) violations.push({ ...one, target: `${place}/${one.target}` });
+    rows.push({ place, entity, input });
+  }
+  return rows.length + links.length > 0 ? { navigation, rows, links } : undefined;
+}
+
+/** The entity that `@odata.type` names among what the navigation leads to; where it is silent, the target itself. */
+function memberNamed(model: Model, target: Entity, type: unknown): Entity | undefined {
+  if (typeof type !== 'string') return target;
+  const name = type.slice(type.lastIndexOf('.') + 1).replace(/^#/, '');
+  return name === target.name || target.union?.members.includes(name) ? model.entities.get(name) : undefined;
+}
+
+/** References to rows that are there: one, or a list of them. */
+function readLinks(
+  call: Call,
+  navigation: Navigation,
+  name: string,
+  value: unknown,
+  options: ReadBodyOptions,
+  violations: Violation[],
+): readonly RecordAddress[] {
+  const { model } = call.engine;
+  const target = `${shorten(name)}`;
+  const links: RecordAddress[] = [];
+  for (const one of Array.isArray(value) ? (value as readonly unknown[]).slice(0, MOST_ROWS + 1) : [value]) {
+    const made =
+      typeof one === 'string' && one.startsWith('$') ? options.references?.get(one.replace(/^\$/, '')) : undefined;
+    const parsed = typeof one === 'string' ? parseAddress(model, made ? `${made.entity}(${made.id})` : one) : undefined;
+    const fits =
+      parsed &&
+      !('problem' in parsed) &&
+      (parsed.entity.name === navigation.target || memberOf(model, navigation.target, parsed.entity.name));
+    if (fits) links.push(parsed.address);
+    else {
+      const example = `"/${setOf(model, navigation.target)}(<id>)"`;
+      const why = parsed && 'problem' in parsed ? `${parsed.problem} ` : '';
+      const message = `${why}${shorten(navigation.name)} takes references such as ${example}.`;
+      violations.push({ code: 'BIND_INVALID', target, message });
+    }
+    if (links.length > MOST_ROWS) throw fail('BODY_TOO_DEEP', { rows: MOST_ROWS, depth: MOST_DEPTH });
+    if (violations.length > MOST_SUGGESTIONS) break;
+  }
+  return links;
+}
+
+function keyOf(call: Call, navigation: Navigation, address: RecordAddress): Promise<string | undefined> {
+  const target = call.engine.model.entities.get(navigation.target);
+  return target ? resolveAddress(call, target, address) : Promise.resolve(undefined);
+}
+
+function absent(name: string, entity: string): Violation {
+  return { code: 'LOOKUP_NOT_FOUND', target: name, message: `There is no such ${entity}.` };
 }
 
 function twice(field: Field): Violation {
@@ -171,7 +345,7 @@ function unknownName(model: Model, entity: Entity, name: string, suggesting: boo
     const message =
       navigation.kind === 'one'
         ? `${name} is a relationship. Write it as "${name}@odata.bind": "/${setOf(model, navigation.target)}(<id>)".`
-        : `${name} is a collection: rows inside the body are not made. Create them first, then link them.`;
+        : `${name} is a collection: give its rows as a list of objects, or link them by "${name}@odata.bind": ["/${setOf(model, navigation.target)}(<id>)"].`;
     return { code: 'FIELD_IS_NAVIGATION', target: name, message };
   }
   const near = suggesting ? suggest(name, [...entity.fields.keys(), ...entity.wire.keys()]) : '';

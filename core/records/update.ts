@@ -5,6 +5,7 @@ import type { Entity } from '../model/model.ts';
 import { handlerRecords } from './handler-records.ts';
 import type { RecordAddress, RecordInput, Written } from './input.ts';
 import { notFound, resolveAddress } from './resolve-address.ts';
+import { withRelated } from './related.ts';
 import { planUpdate } from './update-write.ts';
 
 /**
@@ -19,7 +20,9 @@ export async function update(
   options: { readonly version?: string } = {},
 ): Promise<Written> {
   const id = await resolveAddress(call, entity, address);
-  const written = id && (await run(call, planUpdate(call, entity, id, input, options), handlerRecords));
-  if (!written) throw notFound(entity, address);
-  return written;
+  return withRelated(call, entity, input, async (inside, plain) => {
+    const written = id && (await run(inside, planUpdate(inside, entity, id, plain, options), handlerRecords));
+    if (!written) throw notFound(entity, address);
+    return written;
+  });
 }

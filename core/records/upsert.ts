@@ -12,6 +12,7 @@ import type { RecordAddress, RecordInput, Written } from './input.ts';
 import { invalid } from './invalid.ts';
 import { notFound, resolveAddress, say } from './resolve-address.ts';
 import { askingOf, flagsOf, may, standing } from './row-rights.ts';
+import { withRelated } from './related.ts';
 import { planUpdate } from './update-write.ts';
 
 const ATTEMPTS = 5;
@@ -24,12 +25,22 @@ export interface UpsertOptions {
 }
 
 /** Throws what create and update throw, and RECORD_EXISTS (412) for `only: 'create'`. */
-export async function upsert(
+export function upsert(
   call: Call,
   entity: Entity,
   address: RecordAddress,
   input: RecordInput,
   options: UpsertOptions = {},
+): Promise<Written> {
+  return withRelated(call, entity, input, (inside, plain) => upsertRow(inside, entity, address, plain, options));
+}
+
+async function upsertRow(
+  call: Call,
+  entity: Entity,
+  address: RecordAddress,
+  input: RecordInput,
+  options: UpsertOptions,
 ): Promise<Written> {
   // Before the row is looked for: who may not create learns nothing about what is there.
   if (options.only === 'create') requirePrivilege(call.principal, call.engine.model, 'create', entity.name);

@@ -93,6 +93,8 @@ export interface Reference {
   readonly targets: readonly string[];
   /** The 1:N relationship's name, for one target; polymorphic ones append `_<target>`. */
   readonly relation: string;
+  /** What polymorphic ones append to it: the target's logical name (default), or the name of its set. */
+  readonly namedBy?: 'set';
   readonly delete: DeleteCascade;
   readonly assign: Cascade;
   readonly share: Cascade;

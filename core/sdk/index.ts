@@ -26,5 +26,16 @@ export type {
 } from './field-type.ts';
 export { defineHandler } from './events.ts';
 export type { EventHandler, HandlerContext, HandlerRecords, Message, Stage } from './events.ts';
+export { defineOperation } from './operation.ts';
+export type {
+  NamedRow,
+  Operation,
+  OperationContext,
+  OperationDescription,
+  OperationParameter,
+  OperationRecords,
+  OperationType,
+  OperationValue,
+} from './operation.ts';
 export { definePlugin } from './plugin.ts';
 export type { ServerPlugin } from './plugin.ts';

@@ -1,10 +1,13 @@
 // What a plugin's `server.ts` exports by default.
 import type { FieldType } from './field-type.ts';
 import type { EventHandler } from './events.ts';
+import type { Operation } from './operation.ts';
 
 export interface ServerPlugin {
   readonly fieldTypes?: readonly FieldType[];
   readonly handlers?: readonly EventHandler[];
+  /** Functions and actions of the data service. */
+  readonly operations?: readonly Operation[];
 }
 
 export function definePlugin(plugin: ServerPlugin): ServerPlugin {

@@ -32,6 +32,7 @@ export const fail = defineErrors({
   BODY_NOT_JSON: { status: 400, message: 'The body is not valid JSON: {reason}.' },
   BODY_NOT_OBJECT: { status: 400, message: 'The body must be a JSON object.' },
   BODY_INVALID: { status: 400, message: 'The body has {count} problem(s).' },
+  TIME_ZONE_UNKNOWN: { status: 404, message: "There is no time zone '{name}'{suggestion}." },
   BATCH_INVALID: { status: 400, message: 'The batch has {count} problem(s), and nothing of it was done. {first}' },
   BATCH_DEPENDENCY: {
     status: 424,

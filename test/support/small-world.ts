@@ -62,6 +62,7 @@ export async function smallPlugins(): Promise<LoadedPlugins> {
     layers: [read({ id: 'base', version: '1.0.0', kind: 'base' }, { 'traits/record': RECORD })],
     fieldTypes,
     handlers: [],
+    operations: [],
     plugins: [],
   };
 }

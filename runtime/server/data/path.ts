@@ -3,14 +3,19 @@
 // percent-encoded character (`/ & : %`).
 import { fail } from '../errors.ts';
 
-export type Literal = string | number | boolean | null;
+/** A parameter's value that stands in the query string: `@p1`. */
+export interface Alias {
+  readonly alias: string;
+}
+
+export type Literal = string | number | boolean | null | Alias;
 
 export type Arguments =
   /** `()` */
   | { readonly kind: 'none' }
   /** `(00000000-…)`, braces dropped, lower case. */
   | { readonly kind: 'id'; readonly id: string }
-  /** `(name='v',other=2)`; parameter aliases keep their @. */
+  /** `(name='v',other=2)`, also with parameter aliases. */
   | { readonly kind: 'named'; readonly values: ReadonlyMap<string, Literal> };
 
 export interface Segment {
@@ -72,9 +77,12 @@ export function readLiteral(text: string): Literal | undefined {
     // Digits that a number cannot hold stay text: an exact decimal in a key.
     return String(number) === text ? number : text;
   }
-  if (text.startsWith('@')) return text;
+  if (/^@[\w.]+$/.test(text)) return { alias: text };
   const guid = readGuid(text);
   if (guid) return guid;
+  // A member of an enumeration is its name: Microsoft.Dynamics.CRM.TargetFieldType'ValidForCreate'.
+  const member = /^[A-Za-z_][\w.]*'([\w, ]*)'$/.exec(text)?.[1];
+  if (member !== undefined) return member;
   // Dates and times stand bare.
   return /^\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2})?)?$/.test(text) ? text : undefined;
 }

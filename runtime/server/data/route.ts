@@ -11,13 +11,14 @@ import { originOf, type Exchange } from '../exchange.ts';
 import type { Services } from '../services.ts';
 import { associateRow, disassociateRow, readReferences } from './associations.ts';
 import { csdlOf } from './csdl.ts';
-import { detectsDuplicates, duplicatesOfRow } from './duplicates.ts';
+import { detectsDuplicates } from './duplicates.ts';
 import { readFile, readFileBytes, removeFile, writeFile } from './files.ts';
-import { mergeRows } from './merge.ts';
+import { answerOperation } from './operations/answer-operation.ts';
+import { findOperation, unboundNames } from './operations/registry.ts';
 import { readPath, type Segment } from './path.ts';
 import { countRelated, readRelated } from './related.ts';
 import { readProperty, readPropertyValue, removeProperty, writeProperty } from './properties.ts';
-import { countRows, createRow, deletePreviewOf, listRows, patchRow, removeRow, retrieveRow } from './rows.ts';
+import { countRows, createRow, listRows, patchRow, removeRow, retrieveRow } from './rows.ts';
 import {
   addressOf,
   openDataRequest,
@@ -27,7 +28,6 @@ import {
   type DataRequest,
   type Within,
 } from './request.ts';
-import { grantAccess, principalAccess, revokeAccess, sharedPrincipals } from './sharing.ts';
 import { speaking } from './speaking.ts';
 
 type Answer = Response | Promise<Response>;
@@ -58,7 +58,9 @@ export function dataRoute(services: Services, exchange: Exchange, principal: Pri
     exchange,
     within?.references,
   );
-  if (entity) return entityRoute(request, entity, head, rest);
+  if (entity) return entityRoute(services, request, entity, head, rest);
+  const operation = findOperation(engine, head.name, undefined);
+  if (operation && rest.length === 0) return answerOperation(services, request, operation, head, undefined);
   switch (head.name) {
     case '$metadata':
       requireGet(exchange);
@@ -66,36 +68,14 @@ export function dataRoute(services: Services, exchange: Exchange, principal: Pri
         'Content-Type': 'application/xml',
         'OData-Version': '4.0',
       });
-    case 'Merge':
-      if (exchange.method !== 'POST') refuseMethod(exchange, 'POST');
-      return mergeRows(request);
-    case 'GrantAccess':
-    case 'ModifyAccess':
-      if (exchange.method !== 'POST') refuseMethod(exchange, 'POST');
-      return grantAccess(request, head.name === 'GrantAccess');
-    case 'RevokeAccess':
-      if (exchange.method !== 'POST') refuseMethod(exchange, 'POST');
-      return revokeAccess(request);
-    case 'RetrieveSharedPrincipalsAndAccess':
-      requireGet(exchange);
-      return sharedPrincipals(request, head);
-    case 'WhoAmI':
-      requireGet(exchange);
-      return answerOData(
-        200,
-        JSON.stringify({
-          '@odata.context': `${serviceRoot(exchange)}/$metadata#Microsoft.Dynamics.CRM.WhoAmIResponse`,
-          BusinessUnitId: principal.businessUnitId,
-          UserId: principal.userId,
-          OrganizationId: services.organizationId,
-        }),
-      );
     case 'EntityDefinitions':
     case 'RelationshipDefinitions':
     case 'GlobalOptionSetDefinitions':
       return definitionsRoute(request, segments);
-    default:
-      throw fail('SET_UNKNOWN', { name: head.name, suggestion: suggest(head.name, engine.model.sets.keys()) });
+    default: {
+      const names = [...engine.model.sets.keys(), ...unboundNames(engine)];
+      throw fail('SET_UNKNOWN', { name: head.name, suggestion: suggest(head.name, names) });
+    }
   }
 }
 
@@ -110,7 +90,13 @@ function answerService(exchange: Exchange, services: Services, principal: Princi
   return answerOData(200, JSON.stringify({ '@odata.context': `${serviceRoot(exchange)}/$metadata`, value: sets }));
 }
 
-function entityRoute(request: DataRequest, entity: Entity, head: Segment, rest: readonly Segment[]): Answer {
+function entityRoute(
+  services: Services,
+  request: DataRequest,
+  entity: Entity,
+  head: Segment,
+  rest: readonly Segment[],
+): Answer {
   const { exchange } = request;
   const { method } = exchange;
   const address = addressOf(entity, head);
@@ -123,6 +109,8 @@ function entityRoute(request: DataRequest, entity: Entity, head: Segment, rest: 
       if (method === 'POST') return createRow(request, entity);
       refuseMethod(exchange, 'GET', 'POST');
     }
+    const onSet = last ? undefined : findOperation(request.call.engine, next.name, { entity, collection: true });
+    if (onSet) return answerOperation(services, request, onSet, next, { entity, address: undefined });
     if (next.name !== '$count' || last) throw unknown(entity, next.name);
     requireGet(exchange);
     return countRows(request, entity);
@@ -141,27 +129,12 @@ function entityRoute(request: DataRequest, entity: Entity, head: Segment, rest: 
     }
   }
 
-  if (/^(?:Peyvand\.)?DeletePreview$/.test(next.name) && next.arguments && !last) {
-    requireGet(exchange);
-    return deletePreviewOf(request, entity, address);
-  }
-
-  if (/^peyvand\.duplicates$/i.test(next.name) && !last) {
-    requireGet(exchange);
-    return duplicatesOfRow(request, entity, address);
-  }
-
-  if (
-    entity.name === 'systemuser' &&
-    /^(?:Microsoft\.Dynamics\.CRM\.)?RetrievePrincipalAccess$/.test(next.name) &&
-    !last
-  ) {
-    requireGet(exchange);
-    return principalAccess(request, address, next, entity);
-  }
-
   const navigation = entity.navigation.get(next.name);
   const field = entity.fields.get(next.name);
+  if (!last && !navigation && !field) {
+    const operation = findOperation(request.call.engine, next.name, { entity, collection: false });
+    if (operation) return answerOperation(services, request, operation, next, { entity, address });
+  }
   // A lookup of one target and its navigation share a name: alone it reads what it points at, with /$ref it links.
   if (navigation) {
     if (!last && method === 'DELETE' && field) return removeProperty(request, entity, address, field);

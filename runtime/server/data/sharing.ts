@@ -124,7 +124,7 @@ export async function revokeAccess(request: DataRequest): Promise<Response> {
 /** `Target=@t` with `@t={"@odata.id":"accounts(…)"}` in the query string. */
 function targetOf(request: DataRequest, segment: Segment): { entity: Entity; address: RecordAddress } {
   const given = segment.arguments?.kind === 'named' ? segment.arguments.values.get('Target') : undefined;
-  const alias = typeof given === 'string' && given.startsWith('@') ? given : '';
+  const alias = typeof given === 'object' && given !== null ? given.alias : '';
   let value: unknown;
   try {
     value = JSON.parse(readQueryString(request.exchange.query).get(alias) ?? '');

@@ -155,11 +155,11 @@ describe('every view answers', () => {
 
 describe('what stands on an account’s form', () => {
   test.each([
-    ['contact_customer_account', 'contact'],
+    ['contact_customer_accounts', 'contact'],
     ['activitypointer_regarding_account', 'activitypointer'],
     ['annotation_regarding_account', 'annotation'],
     ['connection_record1_account', 'connection'],
-    ['opportunity_customer_account', 'opportunity'],
+    ['opportunity_customer_accounts', 'opportunity'],
   ])('%s lists the related rows', async (relation) => {
     const [account] = await rows('account', `$select=name&$filter=name eq 'Acme'&$expand=${relation}`);
     expect(account?.[relation]).toHaveLength(1);

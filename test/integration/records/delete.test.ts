@@ -102,7 +102,7 @@ test('links are emptied and logged, those of several targets too', async () => {
   const account = await make('account', { name: 'Acme' });
   const cargo = await make('new_cargo', { new_label: 'x', new_owner: account }, { new_owner: 'account' });
   expect((await deletePreview(world.call, world.entity('account'), account)).unlink).toMatchObject([
-    { relation: 'new_cargo_customer_account', entity: 'new_cargo', count: 1, names: ['x'] },
+    { relation: 'new_cargo_customer_accounts', entity: 'new_cargo', count: 1, names: ['x'] },
   ]);
   await drop('account', account);
   const [row] = await world.rows(`select new_owner, new_owner_type from org_default.new_cargo where new_cargoid = $1`, [

@@ -24,6 +24,7 @@ export const customer = defineFieldType<CustomerOptions>({
   columns: (field) => polymorphicColumns(field.name),
   decode: (value, field, context) => decodePolymorphic(value, field, field.options.targets ?? TARGETS, context),
   operators: ['eq', 'ne', 'in', 'null'],
-  reference: (field) => referenceOf(field, field.options.targets ?? TARGETS),
+  // As the Common Data Model calls them: contact_customer_accounts.
+  reference: (field) => ({ ...referenceOf(field, field.options.targets ?? TARGETS), namedBy: 'set' }),
   attribute: { code: 'Customer', kind: 'Lookup' },
 });

@@ -152,7 +152,7 @@ describe('an entity', () => {
     });
     expect(navigation?.get('ownercompanyid_account')).toMatchObject({
       target: 'account',
-      relation: 'ship_customer_account',
+      relation: 'ship_customer_accounts',
     });
     expect(model.entities.get('contact')?.navigation.get('ship_captain')).toEqual({
       name: 'ship_captain',
@@ -161,7 +161,7 @@ describe('an entity', () => {
       kind: 'many',
       field: 'captainid',
     });
-    expect(model.entities.get('account')?.navigation.get('ship_customer_account')).toMatchObject({
+    expect(model.entities.get('account')?.navigation.get('ship_customer_accounts')).toMatchObject({
       kind: 'many',
       target: 'ship',
     });
