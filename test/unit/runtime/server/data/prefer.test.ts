@@ -7,6 +7,8 @@ test('several preferences may stand in one header', () => {
     representation: true,
     maxPageSize: 3,
     annotations: '*',
+    continueOnError: false,
+    respondAsync: false,
   });
 });
 
@@ -16,10 +18,12 @@ test('a list of annotation terms in quotes is one preference', () => {
 });
 
 test('unknown and pointless preferences are ignored', () => {
-  expect(readPreferences('respond-async, odata.maxpagesize=many, x=";"')).toEqual({
+  expect(readPreferences('handling=lenient, odata.maxpagesize=many, x=";"')).toEqual({
     representation: false,
     maxPageSize: undefined,
     annotations: undefined,
+    continueOnError: false,
+    respondAsync: false,
   });
   expect(readPreferences(undefined).representation).toBe(false);
 });
