@@ -41,7 +41,8 @@ export interface Dispatcher {
 
 /** No handler may hold its row longer. */
 const HANDLER_LIMIT = 50_000;
-const KEEP_DAYS = 7;
+/** A day longer than a delta link is good for (core/feed). */
+const KEEP_DAYS = 8;
 
 interface OutboxRow {
   readonly id: string;
@@ -213,7 +214,7 @@ on conflict (outbox) do update set attempts = excluded.attempts, due_at = exclud
   }
 }
 
-/** Forgets what was handed over more than a week ago, except parked rows. */
+/** Forgets what was handed over more than eight days ago, except parked rows. */
 async function prune(database: Executor, schema: string): Promise<void> {
   const [outbox, retry] = [qualified(schema, '_outbox'), qualified(schema, '_outbox_retry')];
   for (;;) {

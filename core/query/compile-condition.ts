@@ -3,12 +3,12 @@
 import type { ColumnType } from '../sdk/index.ts';
 import type { Parameter } from '../db/sql.ts';
 import { alikeSql, foldSql, phoneSql, plain, similaritySql, soundSql } from '../db/fold.ts';
-import { ident, literal, qualified } from '../db/identifier.ts';
+import { ident, literal } from '../db/identifier.ts';
 import type { Comparison } from '../model/model.ts';
 import { idsOf, type IdSet, type Principal } from '../security/principal.ts';
 import { compareTerms } from './compile-term.ts';
 import { foldedSql, inOrder } from './folded.ts';
-import { From, mainColumn, typeColumn } from './from.ts';
+import { From, mainColumn, tableOf, typeColumn } from './from.ts';
 import type { PlacedColumn } from './from.ts';
 import { arrayText, convert } from './literal.ts';
 import type { Literal, LiteralKind } from './literal.ts';
@@ -99,7 +99,7 @@ function callersIds(from: From, set: IdSet): string {
 function sharedIds(from: From, { right, set }: Condition & { readonly kind: 'shared' }): string {
   const share = from.compilation.statement.alias();
   return (
-    `select ${share}."record" from ${qualified(from.compilation.schema, '_share')} ${share} ` +
+    `select ${share}."record" from ${tableOf(from.compilation, '_share')} ${share} ` +
     `where ${share}."principal" = any(${callersIds(from, set)}) and ${share}."entity" = ${literal(from.entity.name)} ` +
     `and ${share}."rights" & ${right} <> 0 and (${share}."expires_at" is null or ${share}."expires_at" > now())`
   );

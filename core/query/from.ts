@@ -11,6 +11,8 @@ export interface Compilation {
   readonly model: Model;
   readonly schema: string;
   readonly statement: Statement;
+  /** What stands for a table of the schema, `_share` included, where it is not read as it is now (core/feed). */
+  readonly tables?: (name: string) => string | undefined;
   /** Which rows of an entity the caller may read (core/security/restrict.ts). */
   readonly rows: (entity: string) => Condition;
   /** How much of a field's value the caller may read. */
@@ -47,7 +49,7 @@ export class From {
 
   /** `"org_default"."account" t0 left join …`; read it when all conditions are compiled. */
   get text(): string {
-    return [`${qualified(this.compilation.schema, this.entity.name)} ${this.alias}`, ...this.#joins].join(' ');
+    return [`${tableOf(this.compilation, this.entity.name)} ${this.alias}`, ...this.#joins].join(' ');
   }
 
   /** The caller's row filter over this table, or undefined when all rows may be read. */
@@ -120,7 +122,7 @@ export class From {
     const rows = this.compilation.rows(target.name);
     const link = this.link(navigation, joined);
     if (rows.kind === 'true') {
-      this.#joins.push(`left join ${qualified(this.compilation.schema, target.name)} ${joined.alias} on ${link}`);
+      this.#joins.push(`left join ${tableOf(this.compilation, target.name)} ${joined.alias} on ${link}`);
     } else {
       const inner = new From(this.compilation, target);
       const where = inner.unrestricted(rows);
@@ -143,6 +145,11 @@ export class From {
     const pair = statement.alias();
     return `exists (select 1 from ${qualified(schema, relation.table)} ${pair} where ${pair}.${ident(here)} = ${this.key} and ${pair}.${ident(there)} = ${other.key})`;
   }
+}
+
+/** What follows `from`: a table of the organization, or what stands for it. */
+export function tableOf(compilation: Compilation, name: string): string {
+  return compilation.tables?.(name) ?? qualified(compilation.schema, name);
 }
 
 const everything = (): Condition => ({ kind: 'true' });

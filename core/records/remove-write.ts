@@ -15,7 +15,17 @@ import { fail } from './errors.ts';
 import { readRow } from './read-row.ts';
 import { fillConditions, rowConditions } from './row-conditions.ts';
 import { askedText, askingOf, refuseRow, requireRow } from './row-rights.ts';
-import { auditInto, jsonObject, outboxInto, slots, table, traceOf, unaudited } from './statement.ts';
+import {
+  auditInto,
+  jsonObject,
+  outboxInto,
+  slots,
+  table,
+  toldShare,
+  traceOf,
+  unaudited,
+  type Slots,
+} from './statement.ts';
 import { executorOf } from './transact.ts';
 
 /** The write answers false where there is no such row. */
@@ -148,6 +158,19 @@ ${outboxInto(schema)} select 'disassociate', ${literal(entity.name)}, ${ident(co
   }
 }
 
+/** Shares that end with a row stand in the logs of the rows they were of, as if they had been taken away. */
+function endedShares(call: Call, shares: string, index: number, parameters: Slots): readonly string[] {
+  const { schema, model } = call.engine;
+  const silent = [...model.entities.values()].filter(({ audit }) => !audit).map(({ name }) => literal(name));
+  const isLogged = silent.length === 0 ? '' : ` where s."entity" not in (${silent.join(', ')})`;
+  const [user, request] = [parameters.use(':user', 'uuid'), parameters.use(':request', 'text')];
+  const [address, via] = [parameters.use(':address', 'text'), parameters.use(':via', 'text')];
+  return [
+    `unshared${index} as (insert into ${qualified(schema, '_audit')} ("id", "at", "entity", "record", "action", "user_id", "request_id", "address", "via", "changes") select gen_random_uuid(), clock_timestamp(), s."entity", s."record", 'unshare', ${user}, ${request}, ${address}, ${via}, jsonb_build_object('share', jsonb_build_array(${toldShare('s')}, null)) from ${shares} s${isLogged})`,
+    `told${index} as (${outboxInto(schema)} select 'unshare', s."entity", s."record", null, ${user}, ${request}, '{}', ${toldShare('s')}, now() from ${shares} s)`,
+  ];
+}
+
 async function deleteRows(call: Call, plan: Cascade): Promise<void> {
   const { schema, handlers } = call.engine;
   const parameters = slots();
@@ -181,8 +204,9 @@ async function deleteRows(call: Call, plan: Cascade): Promise<void> {
     // With the row goes what was shared of it, passed on from it, or shared with it.
     const receives = entity.name === 'systemuser' || entity.name === 'team' ? ` or "principal" = any (${list})` : '';
     ctes.push(
-      `shares${index} as (delete from ${qualified(schema, '_share')} where ("entity" = ${literal(entity.name)} and "record" = any (${list})) or "source" = any (${list})${receives})`,
+      `shares${index} as (delete from ${qualified(schema, '_share')} where ("entity" = ${literal(entity.name)} and "record" = any (${list})) or "source" = any (${list})${receives} returning *)`,
     );
+    ctes.push(...endedShares(call, `shares${index}`, index, parameters));
     ctes.push(
       `files${index} as (delete from ${qualified(schema, '_file')} where "entity" = ${literal(entity.name)} and "record" = any (${list}))`,
     );

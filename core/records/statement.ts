@@ -6,6 +6,7 @@ import type { Call } from '../engine.ts';
 import type { Column, Entity, Field, Model } from '../model/model.ts';
 import type { Binding } from '../query/statement.ts';
 import type { Condition } from '../query/tree.ts';
+import { SHARED_ITSELF } from '../schema/system-tables.ts';
 import type { ColumnType } from '../sdk/index.ts';
 import type { Privilege } from '../security/access.ts';
 import { columnOf, factsOf } from './entity-facts.ts';
@@ -272,6 +273,11 @@ export function auditInto(schema: string, parameters: Slots, entry: AuditEntry):
     parameters.use(':via', 'text'),
   ];
   return `insert into ${qualified(schema, '_audit')} ("id", "at", "entity", "record", "action", "user_id", "request_id", "address", "via", "changes") select ${entry.id}, clock_timestamp(), ${literal(entry.entity)}, ${entry.record}, ${literal(entry.action)}, ${user}, ${request}, ${address}, ${via}, ${entry.changes} from ${entry.from}`;
+}
+
+/** A share, a row of `_share`, as the audit log keeps it. */
+export function toldShare(alias: string): string {
+  return `jsonb_build_object('principal', ${alias}."principal", 'type', ${alias}."principal_type", 'rights', ${alias}."rights", 'expiresAt', ${alias}."expires_at", 'reason', ${alias}."reason", 'source', nullif(${alias}."source", ${literal(SHARED_ITSELF)}::uuid))`;
 }
 
 /** The values of the slots that say who writes, from where and through what: `:user`, `:request`, `:address`, `:via`. */

@@ -96,6 +96,9 @@ create table if not exists ${name('_outbox')} (
   payload jsonb, processed_at timestamptz
 );
 create index if not exists "_outbox_waiting_idx" on ${name('_outbox')} (id) where processed_at is null;
+alter table ${name('_outbox')} add column if not exists xact bigint;
+alter table ${name('_outbox')} alter column xact set default (pg_current_xact_id()::text::bigint);
+create index if not exists "_outbox_xact_idx" on ${name('_outbox')} using brin (xact) with (pages_per_range = 16, autosummarize = on);
 create table if not exists ${name('_outbox_retry')} (
   outbox bigint primary key, attempts integer not null, due_at timestamptz not null, done text[] not null,
   failure text not null, parked_at timestamptz

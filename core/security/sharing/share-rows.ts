@@ -8,7 +8,7 @@ import { CASCADE_LIMIT } from '../../records/assign.ts';
 import { columnOf, factsOf, typeColumnOf } from '../../records/entity-facts.ts';
 import { fillConditions, rowConditions } from '../../records/row-conditions.ts';
 import { askedOf } from '../../records/row-rights.ts';
-import { auditInto, outboxInto, slots, table, traceOf, type Slots } from '../../records/statement.ts';
+import { auditInto, outboxInto, slots, table, toldShare, traceOf, type Slots } from '../../records/statement.ts';
 import { executorOf } from '../../records/transact.ts';
 import { SHARED_ITSELF } from '../../schema/system-tables.ts';
 import type { Privilege } from '../access.ts';
@@ -24,11 +24,6 @@ export interface Given {
   /** ISO 8601; null: for ever. */
   readonly expiresAt: string | null;
   readonly reason: string | null;
-}
-
-/** A share as the audit log keeps it. */
-function told(alias: string): string {
-  return `jsonb_build_object('principal', ${alias}."principal", 'type', ${alias}."principal_type", 'rights', ${alias}."rights", 'expiresAt', ${alias}."expires_at", 'reason', ${alias}."reason", 'source', nullif(${alias}."source", ${literal(SHARED_ITSELF)}::uuid))`;
 }
 
 /** Audit and outbox of shares that changed: `diff` has record, old and new (jsonb, null for none). */
@@ -78,7 +73,7 @@ async function put(
     `chosen as materialized (${text})`,
     `before as materialized (select s.* from ${share} s join chosen on chosen.id = s."record" where s."entity" = ${literal(entity.name)} and s."principal" = ${principal} and s."source" = ${from})`,
     `new as (insert into ${share} as s ("entity", "record", "principal", "principal_type", "rights", "expires_at", "reason", "shared_at", "shared_by", "source") select ${row.join(', ')} from chosen on conflict ("entity", "record", "principal", "source") do update set "rights" = excluded."rights", "expires_at" = excluded."expires_at", "reason" = excluded."reason", "shared_at" = excluded."shared_at", "shared_by" = excluded."shared_by" where not (${same}) returning s.*)`,
-    `diff as materialized (select new."record" as record, case when before."record" is not null then ${told('before')} end as old, ${told('new')} as new from new left join before on before."record" = new."record")`,
+    `diff as materialized (select new."record" as record, case when before."record" is not null then ${toldShare('before')} end as old, ${toldShare('new')} as new from new left join before on before."record" = new."record")`,
     ...logged(schema, entity, parameters, 'share'),
   ];
   for (const [slot, value] of [
@@ -213,7 +208,7 @@ export async function dropShares(call: Call, going: Going): Promise<number> {
         if (!entity) return `with gone as (${deleted}) select "record"::text as record from gone`;
         const ctes = [
           `gone as (${deleted})`,
-          `diff as materialized (select gone."record" as record, ${told('gone')} as old, null::jsonb as new from gone)`,
+          `diff as materialized (select gone."record" as record, ${toldShare('gone')} as old, null::jsonb as new from gone)`,
           ...logged(schema, entity, parameters, 'unshare'),
         ];
         return `with ${ctes.join(',\n')}\nselect record::text as record from diff`;
