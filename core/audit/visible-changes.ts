@@ -36,7 +36,7 @@ export interface LoggedWrite {
 }
 
 /** Follow from other fields; saying them again tells nothing. */
-const derived: ReadonlySet<string | undefined> = new Set(['owning-user', 'owning-team', 'version']);
+const derived: ReadonlySet<string | undefined> = new Set(['owning-unit', 'owning-user', 'owning-team', 'version']);
 
 interface Raw {
   readonly field: Field | undefined;

@@ -6,7 +6,7 @@ import { readRequest } from '../query/odata/read-request.ts';
 import type { Condition, Query } from '../query/tree.ts';
 import { annotationsOf, type ReadPreferences } from '../records/read-preferences.ts';
 import { fail } from './errors.ts';
-import { isLogged, timeless } from './reach.ts';
+import { isLogged, partsOf, timeless } from './reach.ts';
 import { digest } from './token.ts';
 
 export interface TrackedQuery {
@@ -64,10 +64,13 @@ function collect(condition: Condition, entity: Entity, wires: Set<string>): void
         throw fail('FEED_FILTER', { reason: `${condition.operator} reads the clock or other rows` });
       own(condition.path, entity, wires);
       return;
-    case 'compare-paths':
-      own(condition.left, entity, wires);
-      own(condition.right, entity, wires);
+    case 'compare-terms': {
+      const { paths, conditions, readsClock } = partsOf(condition.left, condition.right);
+      if (readsClock) throw fail('FEED_FILTER', { reason: 'now() changes with the time' });
+      for (const path of paths) own(path, entity, wires);
+      for (const one of conditions) collect(one, entity, wires);
       return;
+    }
     default:
       throw fail('FEED_FILTER', { reason: 'compare fields of the entity itself with constants or with each other' });
   }
@@ -94,5 +97,11 @@ export function without(query: string, ...names: readonly string[]): string {
 
 export function optionOf(query: string, name: string): string | undefined {
   const part = query.split('&').find((one) => one.replace(/^%24/i, '$').startsWith(`${name}=`));
-  return part === undefined ? undefined : decodeURIComponent(part.slice(part.indexOf('=') + 1));
+  if (part === undefined) return undefined;
+  try {
+    return decodeURIComponent(part.slice(part.indexOf('=') + 1));
+  } catch {
+    // No token is written like this, so it is refused as one that was not made here.
+    return '';
+  }
 }

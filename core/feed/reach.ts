@@ -2,7 +2,7 @@
 // own ids. A delta token carries a digest of it; and where a row comes into view or leaves it without a change of its own, this
 // says where to look.
 import type { Entity, Model } from '../model/model.ts';
-import type { Condition, Path } from '../query/tree.ts';
+import type { Condition, Path, Term } from '../query/tree.ts';
 import { rowsFor } from '../security/access.ts';
 import { fieldAccess } from '../security/field-access.ts';
 import { idsOf, type IdSet, type Principal } from '../security/principal.ts';
@@ -88,10 +88,13 @@ export function reachOf(principal: Principal, model: Model, entity: Entity): Rea
         if (condition.operator.startsWith('me')) sets.push('owners');
         read(from, over, condition.path);
         return;
-      case 'compare-paths':
-        read(from, over, condition.left);
-        read(from, over, condition.right);
+      case 'compare-terms': {
+        const { paths, conditions, readsClock } = partsOf(condition.left, condition.right);
+        if (readsClock) throw untracked(entity, 'who sees it depends on the time');
+        for (const path of paths) read(from, over, path);
+        for (const one of conditions) walk(from, over, one);
         return;
+      }
       case 'among':
         sets.push(condition.set);
         read(from, over, condition.path);
@@ -116,6 +119,37 @@ export function reachOf(principal: Principal, model: Model, entity: Entity): Rea
 
 function untracked(entity: Entity, reason: string) {
   return fail('FEED_NOT_TRACKED', { entity: entity.name, reason });
+}
+
+/** What terms read. */
+export function partsOf(...terms: readonly Term[]): {
+  readonly paths: readonly Path[];
+  readonly conditions: readonly Condition[];
+  readonly readsClock: boolean;
+} {
+  const paths: Path[] = [];
+  const conditions: Condition[] = [];
+  let readsClock = false;
+  const look = (term: Term): void => {
+    switch (term.kind) {
+      case 'constant':
+        return;
+      case 'column':
+        paths.push(term.path);
+        return;
+      case 'cast':
+        look(term.of);
+        return;
+      case 'truth':
+        conditions.push(term.of);
+        return;
+      case 'call':
+        readsClock ||= term.function === 'now';
+        for (const one of term.of) look(one);
+    }
+  };
+  for (const term of terms) look(term);
+  return { paths, conditions, readsClock };
 }
 
 /** Comparisons whose outcome changes with the row only, not by itself as time passes. */

@@ -25,6 +25,8 @@ const givable: ReadonlySet<string> = new Set(['id', 'owner', 'state', 'status', 
 /** System values whose changes say something about the row's life. */
 const audited: ReadonlySet<string> = new Set([
   'owner',
+  // Who saw a row before it was assigned: core/feed asks.
+  'owning-unit',
   'state',
   'status',
   'base-currency',

@@ -93,7 +93,9 @@ export function insertStatement(model: Model, schema: string, entity: Entity, sh
   const insert = `insert into ${table(schema, entity)} (${names.map(ident).join(', ')}) select ${[...values.values()].join(', ')}${from}${where}${shape.skipTaken ? ' on conflict do nothing' : ''} returning ${returned.join(', ')}`;
 
   const secret = new Set(unaudited(entity));
-  const told = logged.filter((name) => !secret.has(name));
+  // The unit of a new row is its owner's; it is what comes later that somebody may ask for.
+  const unit = new Set(facts.system.get('owning-unit')?.columns.map((column) => column.name));
+  const told = logged.filter((name) => !secret.has(name) && !unit.has(name));
   const owner = facts.system.get('owner')?.columns.map((column) => column.name) ?? [];
   const sure = told.filter((name) => shape.given.includes(name) || owner.includes(name));
   const changes = [

@@ -1,5 +1,6 @@
 // Starts and stops one server: listens first (so that a taken port is said at once and /healthz answers), then opens the
 // database, the organization and what its routes need; stops in the opposite order.
+import { createHmac } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startRetention } from '../../core/audit/retention.ts';
@@ -221,6 +222,7 @@ async function openServices(options: ServerOptions, address: string, log: Log, o
     organization,
     organizationId: organizationId(organization.schema),
     authenticator,
+    feedKey: createHmac('sha256', secret).update('delta tokens').digest('base64url'),
     auth: {
       database,
       organization,

@@ -11,4 +11,6 @@ export interface Services {
   readonly organizationId: string;
   readonly authenticator: Authenticator;
   readonly auth: AuthHost;
+  /** Signs delta tokens (core/feed). */
+  readonly feedKey: string;
 }

@@ -8,6 +8,8 @@ export interface Preferences {
   /** A batch goes on behind a request that failed. */
   readonly continueOnError: boolean;
   readonly respondAsync: boolean;
+  /** A list answers with a link to what changes from now on. */
+  readonly trackChanges: boolean;
 }
 
 const NONE: Preferences = {
@@ -16,6 +18,7 @@ const NONE: Preferences = {
   annotations: undefined,
   continueOnError: false,
   respondAsync: false,
+  trackChanges: false,
 };
 const PREFERENCE = /([\w.-]+)\s*(?:=\s*(?:"([^"]*)"|([^\s,;"]*)))?/g;
 
@@ -39,6 +42,7 @@ function parse(text: string): Preferences {
   let annotations: string | undefined;
   let continueOnError = false;
   let respondAsync = false;
+  let trackChanges = false;
   for (const [, name = '', quoted, bare] of text.matchAll(PREFERENCE)) {
     const value = quoted ?? bare ?? '';
     switch (name.toLowerCase()) {
@@ -60,8 +64,12 @@ function parse(text: string): Preferences {
       case 'respond-async':
         respondAsync = true;
         break;
+      case 'odata.track-changes':
+      case 'track-changes':
+        trackChanges = true;
+        break;
       default:
     }
   }
-  return { representation, maxPageSize, annotations, continueOnError, respondAsync };
+  return { representation, maxPageSize, annotations, continueOnError, respondAsync, trackChanges };
 }

@@ -30,11 +30,18 @@ export interface DataRequest {
   readonly reading: ReadPreferences;
   /** Empty outside a batch. */
   readonly references: References;
+  /** Signs delta tokens. */
+  readonly feedKey: string;
 }
 
 const NO_REFERENCES: References = new Map();
 
-export function openDataRequest(call: Call, exchange: Exchange, references = NO_REFERENCES): DataRequest {
+export function openDataRequest(
+  call: Call,
+  exchange: Exchange,
+  feedKey: string,
+  references = NO_REFERENCES,
+): DataRequest {
   const preferences = readPreferences(header(exchange, 'prefer'));
   const { maxPageSize, annotations } = preferences;
   const reading: ReadPreferences = {
@@ -43,7 +50,7 @@ export function openDataRequest(call: Call, exchange: Exchange, references = NO_
     ...(maxPageSize !== undefined && { maxPageSize }),
     ...(annotations !== undefined && { annotations }),
   };
-  return { call, exchange, preferences, reading, references };
+  return { call, exchange, preferences, reading, references, feedKey };
 }
 
 const HOST = /^[\w.-]+(?::\d+)?$|^\[[\da-f:]+\](?::\d+)?$/i;

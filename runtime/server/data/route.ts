@@ -56,6 +56,7 @@ export function dataRoute(services: Services, exchange: Exchange, principal: Pri
       ...(within?.executor && { executor: within.executor }),
     },
     exchange,
+    services.feedKey,
     within?.references,
   );
   if (entity) return entityRoute(services, request, entity, head, rest);

@@ -1,5 +1,7 @@
 // Rows of an entity set: list, count, retrieve, create, update and upsert, delete, and what a delete would take along.
 import type { Entity } from '../../../core/model/model.ts';
+import { countChanges, isReading, listChanges, listTracked } from '../../../core/feed/changes.ts';
+import { optionOf } from '../../../core/feed/query.ts';
 import { create } from '../../../core/records/create.ts';
 import { deletePreview, type Effect } from '../../../core/records/delete-preview.ts';
 import type { RecordAddress, Written } from '../../../core/records/input.ts';
@@ -16,13 +18,33 @@ import { rowUrl, type DataRequest } from './request.ts';
 
 export async function listRows(request: DataRequest, entity: Entity): Promise<Response> {
   const { call, exchange, reading, preferences } = request;
+  if (preferences.trackChanges || optionOf(exchange.query, '$deltatoken') !== undefined)
+    return listTrackedRows(request, entity);
   const { body } = await listOData(call, entity, exchange.query, reading);
   if (preferences.maxPageSize === undefined) return answerOData(200, body);
   return answerOData(200, body, { 'Preference-Applied': `odata.maxpagesize=${preferences.maxPageSize}` });
 }
 
-export async function countRows({ call, exchange }: DataRequest, entity: Entity): Promise<Response> {
-  const text = await countOData(call, entity, exchange.query);
+/** The rows with a delta link, or what changed since one was made. */
+async function listTrackedRows(
+  { call, exchange, reading, preferences, feedKey }: DataRequest,
+  entity: Entity,
+): Promise<Response> {
+  const given = optionOf(exchange.query, '$deltatoken') !== undefined;
+  const isFirst = !given || isReading(exchange.query, feedKey);
+  const body = await (isFirst ? listTracked : listChanges)(call, entity, exchange.query, reading, feedKey);
+  const applied = [
+    ...(preferences.trackChanges ? ['odata.track-changes'] : []),
+    ...(preferences.maxPageSize === undefined ? [] : [`odata.maxpagesize=${preferences.maxPageSize}`]),
+  ];
+  return answerOData(200, body, applied.length === 0 ? {} : { 'Preference-Applied': applied.join(', ') });
+}
+
+export async function countRows({ call, exchange, reading, feedKey }: DataRequest, entity: Entity): Promise<Response> {
+  const isDelta = optionOf(exchange.query, '$deltatoken') !== undefined;
+  const text = isDelta
+    ? String(await countChanges(call, entity, exchange.query, reading, feedKey))
+    : await countOData(call, entity, exchange.query);
   return answerText(200, text, { 'Content-Type': 'text/plain; charset=utf-8', 'OData-Version': '4.0' });
 }
 
