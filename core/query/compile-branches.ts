@@ -5,6 +5,7 @@
 import { ident } from '../db/identifier.ts';
 import type { Entity } from '../model/model.ts';
 import { idsOf, type Principal } from '../security/principal.ts';
+import type { CarriedColumn } from './compile-columns.ts';
 import { compileCondition } from './compile-condition.ts';
 import { afterCursor, orderBy, sortKeys, whereText, type SortKey } from './compile-rows.ts';
 import { entityOf, From, mainColumn } from './from.ts';
@@ -87,13 +88,20 @@ export interface FoundPage {
   readonly found: string;
   /** `, (…) as total` where asked. */
   readonly count: string;
+  /** What the rows carry beside their own columns. */
+  readonly columns?: readonly CarriedColumn[];
+}
+
+/** Whether it needs more than the table's own rows. */
+function isWide({ joins, columns, distinct, skips }: Query): boolean {
+  return joins !== undefined || columns !== undefined || distinct === true || skips === true;
 }
 
 /** Undefined where the sort or the caller's rights are of another kind. */
 export function branchedPage(compilation: Compilation, query: Query, page: PageShape): FoundPage | undefined {
   const entity = entityOf(compilation, query);
   const branches = entity.union ? undefined : branchesOf(compilation.rows(entity.name));
-  if (!branches || !page.few || query.within || !isIndexed(entity, query.sort)) return undefined;
+  if (!branches || !page.few || query.within || isWide(query) || !isIndexed(entity, query.sort)) return undefined;
   const outer = new From(compilation, entity);
   const keys = sortKeys(outer, query.sort);
   const limit = page.limit + 1;

@@ -42,10 +42,12 @@ export function compileCondition(from: From, condition: Condition): string {
     case 'some':
     case 'every':
       return compileLambda(from, condition);
+    case 'related':
+      return relatedText(from, condition);
     case 'compare-terms':
       return compareTerms(from, condition);
     case 'compare':
-      return compare(from, from.column(condition.path), condition);
+      return compareColumn(from, from.column(condition.path), condition);
     case 'matches':
       return matches(from, condition);
     case 'among':
@@ -133,7 +135,7 @@ function memberText(from: From, condition: Condition & { readonly kind: 'member'
 function compileLambda(from: From, condition: Condition & { readonly kind: 'some' | 'every' }): string {
   const base = from.walk(condition.path.slice(0, -1));
   const { navigation, target } = base.navigation(condition.path.at(-1) ?? '');
-  const inner = new From(from.compilation, target);
+  const inner = from.inside(target);
   const where = [base.link(navigation, inner), inner.visible];
   const isSome = condition.kind === 'some';
   if (condition.where) {
@@ -143,12 +145,23 @@ function compileLambda(from: From, condition: Condition & { readonly kind: 'some
   return `${isSome ? '' : 'not '}exists (select 1 from ${inner.text} where ${where.filter((one) => one !== undefined).join(' and ')})`;
 }
 
-function folded(from: From, column: Pick<PlacedColumn, 'sql' | 'column'>, isExact = false): string {
+function relatedText(from: From, { join, quantifier }: Condition & { readonly kind: 'related' }): string {
+  const some = from.related(join, true);
+  if (quantifier === 'some') return some;
+  return quantifier === 'none' ? `not ${some}` : `(${from.related(join, false)} and not ${some})`;
+}
+
+function folded(from: From, column: Comparable, isExact = false): string {
   if (column.column.type !== 'text' || isExact) return column.sql;
   return foldedSql(from.compilation.schema, column.sql);
 }
 
-function compare(from: From, placed: PlacedColumn, condition: Condition & { readonly kind: 'compare' }): string {
+/** What a comparison needs of a column; only trees of rows ask where it is from. */
+export type Comparable = Pick<PlacedColumn, 'sql' | 'column'> & Partial<Pick<PlacedColumn, 'field' | 'entity'>>;
+
+type Asked = Omit<Condition & { readonly kind: 'compare' }, 'kind' | 'path'>;
+
+export function compareColumn(from: From, placed: Comparable, condition: Asked): string {
   const { statement } = from.compilation;
   const { operator, value } = condition;
   const { type, wire } = placed.column;
@@ -157,7 +170,7 @@ function compare(from: From, placed: PlacedColumn, condition: Condition & { read
     case 'null':
       return `${placed.sql} is null`;
     case 'ne':
-      return `(${compare(from, placed, { ...condition, operator: 'eq' })}) is not true`;
+      return `(${compareColumn(from, placed, { ...condition, operator: 'eq' })}) is not true`;
     case 'eq':
     case 'gt':
     case 'ge':
@@ -225,8 +238,8 @@ function whoOf(principal: Principal, operator: CallerOperator): readonly string[
 /** Ranges whose edges are worked out when the plan runs, in the caller's time zone and calendar. */
 function compareDays(
   statement: Statement,
-  placed: PlacedColumn,
-  condition: Condition & { readonly kind: 'compare'; readonly operator: DateOperator },
+  placed: Comparable,
+  condition: Asked & { readonly operator: DateOperator },
 ): string {
   const { operator, value, second } = condition;
   const { type } = placed.column;
@@ -246,7 +259,7 @@ function compareDays(
 }
 
 /** The nth period of any fiscal year: the edges of all periods in reach, and where among them the day lies. */
-function inFiscalPeriod(statement: Statement, { sql, column }: PlacedColumn, value: Value): string {
+function inFiscalPeriod(statement: Statement, { sql, column }: Comparable, value: Value): string {
   const { type, wire } = column;
   const fiscalOf = (run: Run) => run.principal.fiscalYear ?? plainFiscalYear;
   const edges = statement.parameter(`${type}[]`, (run) => arrayText(fiscalEdges(fiscalOf(run), type, run.principal)));
@@ -269,11 +282,13 @@ function inFiscalPeriod(statement: Statement, { sql, column }: PlacedColumn, val
  */
 function compareTree(
   from: From,
-  placed: PlacedColumn,
-  { operator, value }: Condition & { readonly kind: 'compare'; readonly operator: HierarchyOperator },
+  placed: Comparable,
+  { operator, value }: Asked & { readonly operator: HierarchyOperator },
 ): string {
   const { compilation } = from;
-  const tree = treeOf(compilation.model, placed);
+  const { field, entity, column } = placed;
+  if (!field || !entity) throw new TypeError(`${column.wire} cannot be asked with ${operator}`);
+  const tree = treeOf(compilation.model, { field, entity, column });
   if ('problem' in tree) throw new TypeError(tree.problem);
   const { statement } = compilation;
   const start = scalar(statement, 'uuid', value, placed.column.wire);

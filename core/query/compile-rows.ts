@@ -1,25 +1,20 @@
 // Rows as JSON text: which page of rows (sort, keyset, limit), and what each of them says (columns, annotations, expansions).
 // The page is found first, over the table and the paths that filter and sort need; names and expansions are looked up for its
 // rows only.
-import { ident, literal } from '../db/identifier.ts';
+import { ident } from '../db/identifier.ts';
 import type { Column, Entity, Field } from '../model/model.ts';
+import { annotations } from './annotations.ts';
 import { compileCondition } from './compile-condition.ts';
 import { compileTerm } from './compile-term.ts';
 import { inOrder } from './folded.ts';
-import { entityOf, From, mainColumn, typeColumn } from './from.ts';
+import { entityOf, From, mainColumn } from './from.ts';
 import type { Compilation } from './from.ts';
 import { concat, jsonKey, jsonOf } from './json-text.ts';
 import type { Piece } from './json-text.ts';
-import { optionLabels } from './labels.ts';
-import { referencedName } from './referenced-name.ts';
 import { convert } from './literal.ts';
 import type { LiteralKind, ValueType } from './literal.ts';
 import { isNumber } from './term-types.ts';
-import type { Expand, Query, Sort, Term } from './tree.ts';
-
-const formattedValue = '@OData.Community.Display.V1.FormattedValue';
-const lookupName = '@Microsoft.Dynamics.CRM.lookuplogicalname';
-const navigationName = '@Microsoft.Dynamics.CRM.associatednavigationproperty';
+import type { Expand, Join, Path, Query, Sort, Term } from './tree.ts';
 
 /** Rows of one expanded collection that an answer carries for each parent. */
 export const expansionLimit = 5000;
@@ -41,12 +36,26 @@ export interface SortKey {
 }
 
 /** The sort asked for, made unique by the key, which goes the way of the last. */
-export function sortKeys(from: From, sorts: readonly Sort[]): readonly SortKey[] {
-  const keyName = mainColumn(from.entity.key).wire;
-  const hasKey = sorts.some((sort) => sort.path?.length === 1 && sort.path[0] === keyName);
+export function sortKeys(from: From, sorts: readonly Sort[], joins: readonly Join[] = []): readonly SortKey[] {
   const last = sorts.at(-1)?.direction ?? 'asc';
-  const all: readonly Sort[] = hasKey ? sorts : [...sorts, { path: [keyName], direction: last }];
-  return all.map((sort, index) => {
+  const keys: readonly Path[] = [[mainColumn(from.entity.key).wire], ...joinedKeys(from, joins)];
+  const missing = keys.filter((key) => sorts.every((sort) => sort.path?.join('/') !== key.join('/')));
+  return placeKeys(from, [...sorts, ...missing.map((path) => ({ path, direction: last }))]);
+}
+
+/** Of joins that may lead to several rows. */
+function joinedKeys(from: From, joins: readonly Join[]): readonly Path[] {
+  return joins.flatMap((join) => {
+    const path = [`@${join.alias}`];
+    const key = mainColumn(from.walk(path).entity.key).wire;
+    const isOne = join.type === 'first' || (!join.through && join.from === key);
+    return [...(isOne ? [] : [[...path, key]]), ...joinedKeys(from, join.joins ?? [])];
+  });
+}
+
+/** Sorts as they are, without the key. */
+export function placeKeys(from: From, sorts: readonly Sort[]): readonly SortKey[] {
+  return sorts.map((sort, index) => {
     const term: Term = sort.term ?? { kind: 'column', path: sort.path };
     const { sql, type, nullable, column } = compileTerm(from, term);
     // A column under its own name comes with the row as it is stored; what security puts in its place is carried beside it.
@@ -146,10 +155,12 @@ export interface Source {
 /** The table of a query with its filter and the caller's. `links` joins it to a parent row. */
 export function sourceOf(compilation: Compilation, query: Query, link?: (from: From) => string): Source {
   const from = new From(compilation, entityOf(compilation, query));
+  const joined = from.join(query.joins ?? []);
   const where = [
     link?.(from),
     query.within && withinText(from, query.within),
     from.visible,
+    ...joined,
     query.filter && compileCondition(from, query.filter),
   ];
   return { from, where: where.filter((one) => one !== undefined && one !== 'true') as string[] };
@@ -171,15 +182,29 @@ export function whereText(conditions: readonly string[]): string {
   return conditions.length > 0 ? ` where ${conditions.join(' and ')}` : '';
 }
 
-/** `select t0.*, … from … where … order by … limit …` */
-export function pageText(source: Source, keys: readonly SortKey[], limit: number): string {
-  const carried = keys.filter((key) => key.isBeside).map((key) => `, ${key.sql} as ${ident(key.carried)}`);
+/** `select t0.*, … from … where … order by … limit …`; `beside`: further columns that the page's rows carry. */
+export function pageText(
+  source: Source,
+  keys: readonly SortKey[],
+  limit: number,
+  { beside = [], offset = '' }: { readonly beside?: readonly string[]; readonly offset?: string } = {},
+): string {
   const { from, where } = source;
-  return `select ${from.alias}.*${carried.join('')} from ${from.text}${whereText(where)} order by ${orderBy(keys)} limit ${limit}`;
+  const columns = [
+    `${from.alias}.*`,
+    ...keys.filter((key) => key.isBeside).map((key) => `${key.sql} as ${ident(key.carried)}`),
+    ...beside,
+  ];
+  return `select ${columns.join(', ')} from ${from.text}${whereText(where)} order by ${orderBy(keys)}${offset} limit ${limit}`;
 }
 
-/** The JSON text of the row `row` stands at. */
-export function rowText(row: From, query: Query): string {
+/** ` offset …` for pages that begin after a number of rows. */
+export function offsetText({ statement }: Compilation, query: Query): string {
+  return query.skips === true ? ` offset ${statement.parameter('bigint', (run) => run.skip ?? 0)}` : '';
+}
+
+/** The JSON text of the row `row` stands at, with the values it carries beside its own (compile-columns.ts). */
+export function rowText(row: From, query: Query, beside: readonly (readonly Piece[])[] = []): string {
   const { entity } = row;
   const pieces: Piece[] = [{ text: '{' }];
   const version = [...entity.fields.values()].find((field) => field.system === 'version');
@@ -190,12 +215,14 @@ export function rowText(row: From, query: Query): string {
   for (const { column, field } of selected(entity, query.select)) {
     pieces.push({ text: `${first ? '' : ','}${jsonKey(column.wire)}` });
     pieces.push({ sql: jsonOf(row.columnOf(column), column.type) });
-    pieces.push(...annotations(row, field, column, query));
+    const sqlOf = (one: Column): string => row.columnOf(one);
+    pieces.push(...annotations(row.compilation, { entity, field, column, key: column.wire, sqlOf }, query));
     first = false;
   }
   for (const expand of query.expand) {
     pieces.push({ text: `,${jsonKey(expand.as)}` }, { sql: expansionText(row, expand) });
   }
+  for (const one of beside) pieces.push({ text: ',' }, ...one);
   pieces.push({ text: '}' });
   return concat(pieces);
 }
@@ -215,48 +242,6 @@ function selected(
     if (!column || !field) throw new TypeError(`${entity.name} has no such property`);
     return { column, field };
   });
-}
-
-function annotations(row: From, field: Field, column: Column, query: Query): readonly Piece[] {
-  if (column.suffix !== '') return [];
-  const { formatted, lookup } = query.annotations;
-  const pieces: Piece[] = [];
-  if (formatted) {
-    const label = field.reference
-      ? referencedName(row.compilation, field, row.columnOf(column), typeSql(row, field))
-      : (fileName(row, field) ??
-        optionLabels(row.compilation.model, field, column, row.columnOf(column), query.language));
-    if (label !== undefined)
-      pieces.push({ sql: `(${literal(`,${jsonKey(column.wire + formattedValue)}`)} || to_json(${label})::text)` });
-  }
-  if (lookup && field.reference) pieces.push({ sql: lookupAnnotations(row, field, column) });
-  return pieces;
-}
-
-/** A stored file is spoken of by its name, which its type keeps beside the id. */
-function fileName(row: From, field: Field): string | undefined {
-  const name = field.type.blob ? field.columns.find((column) => column.type === 'text') : undefined;
-  return name && row.columnOf(name);
-}
-
-function typeSql(row: From, field: Field): string | undefined {
-  const type = typeColumn(field);
-  return type && row.columnOf(type);
-}
-
-function lookupAnnotations(row: From, field: Field, column: Column): string {
-  const targets = field.reference?.targets ?? [];
-  const type = typeColumn(field);
-  const texts = targets.map((target) => {
-    const ways = [...row.entity.navigation.values()];
-    const way = ways.find((one) => one.kind === 'one' && one.field === field.name && one.target === target);
-    const name = `,${jsonKey(column.wire + lookupName)}${JSON.stringify(target)}`;
-    return { target, text: way ? `${name},${jsonKey(column.wire + navigationName)}${JSON.stringify(way.name)}` : name };
-  });
-  const id = row.columnOf(column);
-  if (!type) return `case when ${id} is not null then ${literal(texts[0]?.text ?? '')} end`;
-  const cases = texts.map(({ target, text }) => `when ${literal(target)} then ${literal(text)}`);
-  return `case ${row.columnOf(type)} ${cases.join(' ')} end`;
 }
 
 function expansionText(row: From, expand: Expand): string {

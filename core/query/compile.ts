@@ -6,21 +6,28 @@ import type { Restricted } from '../security/restrict.ts';
 import { compileAggregate } from './compile-aggregate.ts';
 import { branchedPage, type FoundPage, type PageShape } from './compile-branches.ts';
 import { compileCondition } from './compile-condition.ts';
+import { carriedText, carryColumns, columnPieces, type CarriedColumn } from './compile-columns.ts';
 import {
   afterCursor,
   carriedAs,
   cursorValue,
+  offsetText,
   orderBy,
   pageText,
+  placeKeys,
   rowText,
   sortKeys,
   sourceOf,
   whereText,
+  type SortKey,
 } from './compile-rows.ts';
+import { inOrder } from './folded.ts';
 import { entityOf, From, mainColumn } from './from.ts';
 import type { Compilation } from './from.ts';
+import { concat, type Piece } from './json-text.ts';
 import { Statement } from './statement.ts';
 import type { Binding } from './statement.ts';
+import { isNumber } from './term-types.ts';
 import type { Query } from './tree.ts';
 
 export interface Compiled {
@@ -54,14 +61,21 @@ export function compilePage(target: Target, restricted: Restricted, page: PageSh
   const { query } = restricted;
   const { statement } = compilation;
   const branched = query.count ? undefined : branchedPage(compilation, query, page);
-  const { keys, found, count } = branched ?? plainPage(compilation, query, page);
+  const {
+    keys,
+    found,
+    count,
+    columns = [],
+  } = branched ?? (query.distinct === true ? distinctPage : plainPage)(compilation, query, page);
   const size = statement.parameter('integer', (run) => run.size);
   const row = new From(compilation, entityOf(compilation, query));
   const rank = `${row.alias}.${ident('_rank')}`;
   const cursor = keys.map((key) => cursorValue(`${row.alias}.${ident(key.carried)}`, key.type)).join(', ');
+  const beside = columns.map((column) => columnPieces(compilation, row.alias, column, query));
+  const json = query.distinct === true ? objectText(beside) : rowText(row, query, beside);
   const ranked = `select page.*, row_number() over () as ${ident('_rank')} from (${found}) page`;
   const rows =
-    `select case when ${rank} <= ${size} then ${rowText(row, query)} end as j, ` +
+    `select case when ${rank} <= ${size} then ${json} end as j, ` +
     `case when ${rank} = ${size} then json_build_array(${cursor})::text end as c ` +
     `from (${ranked}) ${row.alias} where ${rank} <= ${size} + 1`;
   return {
@@ -70,20 +84,30 @@ export function compilePage(target: Target, restricted: Restricted, page: PageSh
   };
 }
 
+function objectText(values: readonly (readonly Piece[])[]): string {
+  return concat([
+    { text: '{' },
+    ...values.flatMap((one, index) => [{ text: index > 0 ? ',' : '' }, ...one]),
+    { text: '}' },
+  ]);
+}
+
 function plainPage(compilation: Compilation, query: Query, { limit, afterNulls }: PageShape): FoundPage {
   const source = sourceOf(compilation, query);
-  const keys = sortKeys(source.from, query.sort);
+  const keys = sortKeys(source.from, query.sort, query.joins);
+  const columns = carryColumns(source.from, query);
   // The count reads the same tables under the same conditions, without the cursor's.
   const count = query.count
     ? `, (select count(*) from ${source.from.text}${whereText(source.where)})::text as total`
     : '';
+  const carried = { beside: carriedText(columns), offset: offsetText(compilation, query) };
   const page = (conditions: readonly string[]): string =>
-    pageText({ from: source.from, where: [...source.where, ...conditions] }, keys, limit + 1);
-  if (!afterNulls) return { keys, count, found: page([]) };
+    pageText({ from: source.from, where: [...source.where, ...conditions] }, keys, limit + 1, carried);
+  if (!afterNulls) return { keys, count, columns, found: page([]) };
   const [first] = keys;
   // Where the rows without a value are met on the way, an index is walked before and after that place, not over it.
   if (!first?.nullable || (first.direction === 'asc') !== (afterNulls[0] === true)) {
-    return { keys, count, found: page([afterCursor(source.from, keys, afterNulls)]) };
+    return { keys, count, columns, found: page([afterCursor(source.from, keys, afterNulls)]) };
   }
   const both = compilation.statement.alias();
   const parts =
@@ -98,7 +122,52 @@ function plainPage(compilation: Compilation, query: Query, { limit, afterNulls }
         ];
   const order = orderBy(keys.map((key) => carriedAs(key, both, compilation.schema)));
   const union = parts.map((part) => `(${part})`).join(' union all ');
-  return { keys, count, found: `select * from (${union}) ${both} order by ${order} limit ${limit + 1}` };
+  return { keys, count, columns, found: `select * from (${union}) ${both} order by ${order} limit ${limit + 1}` };
+}
+
+/** Each different row once: sorted as asked, then by all that makes it different. */
+function distinctPage(compilation: Compilation, query: Query, { limit, afterNulls }: PageShape): FoundPage {
+  const { from, where } = sourceOf(compilation, query);
+  const columns = carryColumns(from, query);
+  const asked = placeKeys(from, query.sort).map((key) => {
+    const same = columns.find((column) => column.sql === key.sql);
+    return same ? { ...key, carried: same.name, isBeside: false } : { ...key, isBeside: true };
+  });
+  const rest = columns.filter((column) => asked.every((key) => key.carried !== column.name));
+  const keys = [...asked, ...rest.map((column) => distinctKey(column, compilation.schema))];
+  const different = [
+    ...carriedText(columns),
+    ...keys.filter((key) => key.isBeside).map((key) => `${key.sql} as ${ident(key.carried)}`),
+  ];
+  const rows = `select distinct ${different.join(', ')} from ${from.text}${whereText(where)}`;
+  const row = compilation.statement.alias();
+  const placed = keys.map((key) => carriedAs(key, row, compilation.schema));
+  const after = afterNulls ? [afterCursor(from, placed, afterNulls)] : [];
+  return {
+    keys: placed,
+    columns,
+    count: query.count ? `, (select count(*) from (${rows}) ${row})::text as total` : '',
+    found: `select * from (${rows}) ${row}${whereText(after)} order by ${orderBy(placed)}${offsetText(compilation, query)} limit ${limit + 1}`,
+  };
+}
+
+/** Lists and documents have no order of their own: their text has. */
+function distinctKey({ name, sql, type, nullable, as }: CarriedColumn, schema: string): SortKey {
+  const isList = type === 'jsonb' || type === 'integer[]';
+  const common = { nullable, wire: as, direction: 'asc' as const };
+  if (isList) {
+    const text = `${sql}::text`;
+    return {
+      ...common,
+      sql: text,
+      ordered: inOrder(schema, 'text', text),
+      type: 'text',
+      carried: `${name}_key`,
+      isBeside: true,
+    };
+  }
+  const held = isNumber(type) || type === 'duration' ? 'numeric' : type;
+  return { ...common, sql, ordered: inOrder(schema, held, sql), type: held, carried: name, isBeside: false };
 }
 
 /** One row by its key or an alternate key: `row` (JSON object) and `version`. */
@@ -145,8 +214,8 @@ export function compileKeys(target: Target, restricted: Restricted): Compiled {
   };
 }
 
-/** Groups with their results: `rows`, `n`. */
-export function compileGroups(target: Target, restricted: Restricted, limit: number): Compiled {
+/** Groups with their results, as a page: `rows`, `n`, `cursor`, `total`. */
+export function compileGroups(target: Target, restricted: Restricted, page: PageShape): Compiled {
   const compilation = begin(target, restricted);
-  return { text: compileAggregate(compilation, restricted.query, limit), bindings: compilation.statement.bindings };
+  return { text: compileAggregate(compilation, restricted.query, page), bindings: compilation.statement.bindings };
 }

@@ -13,10 +13,5 @@ export const fail = defineErrors({
     status: 400,
   },
   QUERY_OVERFLOW: { message: 'A sum or a value in the query is outside what the field can hold.', status: 400 },
-  QUERY_TOO_MANY_GROUPS: {
-    message:
-      '$apply makes more than {limit} groups. Add a filter, group by fewer properties, or take the first with $top.',
-    status: 400,
-  },
   VIEW_UNKNOWN: { message: 'There is no view {view} of {entity}.{suggestion}', status: 400 },
 });

@@ -4,8 +4,9 @@
 import { ident, literal, qualified } from '../db/identifier.ts';
 import type { Column, Entity, Field, Model, Navigation } from '../model/model.ts';
 import type { FieldAccess } from '../security/field-access.ts';
+import { foldedSql } from './folded.ts';
 import type { Statement } from './statement.ts';
-import type { Condition, Path } from './tree.ts';
+import type { Condition, Join, Path } from './tree.ts';
 
 export interface Compilation {
   readonly model: Model;
@@ -37,14 +38,24 @@ export class From {
   readonly #joins: string[];
   readonly #walked = new Map<string, From>();
   readonly #isJoined: boolean;
+  /** Joins by alias, those of the query around this part included. */
+  readonly #named: Map<string, From>;
 
-  constructor(compilation: Compilation, entity: Entity, alias?: string, root?: From) {
+  constructor(compilation: Compilation, entity: Entity, alias?: string, root?: From, isNullable = true) {
     this.compilation = compilation;
     this.entity = entity;
     this.alias = alias ?? compilation.statement.alias();
     // Joins of joins stand in the root's list, in the order they were first needed.
     this.#joins = root ? root.#joins : [];
-    this.#isJoined = root !== undefined;
+    this.#named = root ? root.#named : new Map<string, From>();
+    this.#isJoined = root !== undefined && isNullable;
+  }
+
+  /** A table asked about inside a condition over this one: it knows the joins around it, and has its own. */
+  inside(entity: Entity, alias?: string): From {
+    const inner = new From(this.compilation, entity, alias);
+    for (const [name, from] of this.#named) inner.#named.set(name, from);
+    return inner;
   }
 
   /** `"org_default"."account" t0 left join …`; read it when all conditions are compiled. */
@@ -101,6 +112,7 @@ export class From {
   walk(path: Path): From {
     const [step, ...rest] = path;
     if (step === undefined) return this;
+    if (step.startsWith('@')) return this.#joined(step.slice(1)).walk(rest);
     let next = this.#walked.get(step);
     if (!next) {
       next = this.#join(step);
@@ -114,6 +126,111 @@ export class From {
     const target = navigation && this.compilation.model.entities.get(navigation.target);
     if (!navigation || !target) throw new TypeError(`${this.entity.name} has no navigation property ${name}`);
     return { navigation, target };
+  }
+
+  #joined(alias: string): From {
+    const joined = this.#named.get(alias);
+    if (!joined) throw new TypeError(`the query has no join ${alias}`);
+    return joined;
+  }
+
+  /**
+   * Joins rows of other tables, each with the caller's row filter, so that paths can start at them. Answers with what must
+   * hold in the `where` of the query.
+   */
+  join(joins: readonly Join[]): readonly string[] {
+    const where: string[] = [];
+    const opened = joins.map((join) => this.#open(join, false));
+    // Conditions may name any join of the query, so they are written when all are known.
+    for (const one of opened) this.#joins.push(this.#joinText(one, where));
+    return where;
+  }
+
+  #open(join: Join, isNullable: boolean): Opened {
+    const { model } = this.compilation;
+    const entity = model.entities.get(join.entity);
+    if (!entity) throw new TypeError(`the model has no entity ${join.entity}`);
+    if (this.#named.has(join.alias)) throw new TypeError(`two joins are called ${join.alias}`);
+    const nullable = isNullable || join.type === 'outer';
+    const from = new From(this.compilation, entity, undefined, this, nullable);
+    this.#named.set(join.alias, from);
+    return { join, parent: this, from, joins: (join.joins ?? []).map((one) => from.#open(one, nullable)) };
+  }
+
+  /** `conditions` are those of the query, or of the outer join that this one stands in. */
+  #joinText({ join, parent, from, joins }: Opened, conditions: string[]): string {
+    if (join.type === 'first') {
+      const text = `join lateral (${parent.#firstText(join, from)}) ${from.alias} on true`;
+      return [text, ...joins.map((one) => this.#joinText(one, conditions))].join(' ');
+    }
+    const table = `${tableOf(this.compilation, from.entity.name)} ${from.alias}`;
+    const { tables, link } = this.#tied(join, parent, from, table);
+    if (join.type === 'inner') {
+      conditions.push(...from.#asked(join.filter));
+      return [`join ${tables} on ${link}`, ...joins.map((one) => this.#joinText(one, conditions))].join(' ');
+    }
+    // What is joined inside belongs to the outer join as a whole, and so do its conditions.
+    const own = from.#asked(join.filter);
+    const inner = joins.map((one) => this.#joinText(one, own));
+    const grouped = inner.length > 0 ? `(${[tables, ...inner].join(' ')})` : tables;
+    return `left join ${grouped} on ${[link, ...own].join(' and ')}`;
+  }
+
+  /** The joined table, with the pairs that lead to it, and what ties it to the parent. */
+  #tied(join: Join, parent: From, from: From, table: string): { readonly tables: string; readonly link: string } {
+    if (!join.through) return { tables: table, link: equalText(parent, join.to, from, join.from) };
+    const { pairs, here, there } = parent.#pairs(join.through);
+    return {
+      tables: `(${pairs.text} join ${table} on ${from.key} = ${pairs.alias}.${ident(there)})`,
+      link: `${pairs.alias}.${ident(here)} = ${parent.key}`,
+    };
+  }
+
+  #pairs({ relation: name, parent }: NonNullable<Join['through']>) {
+    const { model, schema, statement } = this.compilation;
+    const relation = model.relations.get(name);
+    if (relation?.kind !== 'many-to-many') throw new TypeError(`${name} is no many-to-many relationship`);
+    const [first, second] = relation.columns;
+    const [here, there] = parent === 'first' ? [first, second] : [second, first];
+    const alias = statement.alias();
+    return { pairs: { alias, text: `${qualified(schema, relation.table)} ${alias}` }, here, there };
+  }
+
+  /** The row filter and the join's own over a table that stands in a join: without joins beside it. */
+  #asked(filter: Condition | undefined): string[] {
+    const asked: string[] = this.visible === undefined ? [] : [this.visible];
+    if (!filter) return asked;
+    const bare = this.inside(this.entity, this.alias);
+    const text = this.compilation.condition(bare, filter);
+    if (bare.#joins.length === 0) return [...asked, text];
+    const row = this.compilation.statement.alias();
+    return [...asked, `exists (select 1 from (select 1) ${row} ${bare.#joins.join(' ')} where ${text})`];
+  }
+
+  #firstText(join: Join, from: From): string {
+    const row = this.inside(from.entity);
+    const { text, where } = this.#relatedText({ ...join, joins: [] }, row);
+    return `select ${row.alias}.* from ${text}${where} order by ${row.key} limit 1`;
+  }
+
+  /** `exists (…)`: a row of the join belongs to this one; with its filter, or without. */
+  related(join: Join, isFiltered: boolean): string {
+    const entity = this.compilation.model.entities.get(join.entity);
+    if (!entity) throw new TypeError(`the model has no entity ${join.entity}`);
+    const row = this.inside(entity);
+    const { text, where } = this.#relatedText(isFiltered ? join : { ...join, joins: [] }, row, isFiltered);
+    return `exists (select 1 from ${text}${where})`;
+  }
+
+  #relatedText(join: Join, row: From, isFiltered = true): { readonly text: string; readonly where: string } {
+    row.#named.set(join.alias, row);
+    const { tables, link } = this.#tied(join, this, row, `${tableOf(this.compilation, row.entity.name)} ${row.alias}`);
+    const where = [link, ...(row.visible === undefined ? [] : [row.visible])];
+    if (isFiltered) {
+      where.push(...row.join(join.joins ?? []));
+      if (join.filter) where.push(this.compilation.condition(row, join.filter));
+    }
+    return { text: [tables, ...row.#joins].join(' '), where: ` where ${where.join(' and ')}` };
   }
 
   #join(step: string): From {
@@ -150,6 +267,28 @@ export class From {
 /** What follows `from`: a table of the organization, or what stands for it. */
 export function tableOf(compilation: Compilation, name: string): string {
   return compilation.tables?.(name) ?? qualified(compilation.schema, name);
+}
+
+interface Opened {
+  readonly join: Join;
+  readonly parent: From;
+  readonly from: From;
+  readonly joins: readonly Opened[];
+}
+
+/** Two columns with one value. Where one is a lookup of the other's key, the entity it names counts too. */
+function equalText(parent: From, to: string, child: From, from: string): string {
+  const left = parent.column([to]);
+  const right = child.column([from]);
+  const isLookupOf = (lookup: PlacedColumn, key: PlacedColumn) =>
+    lookup.field.reference !== undefined && lookup.column.suffix === '' && key.field === key.entity.key;
+  if (isLookupOf(left, right)) return reference(parent, left.field.name, child);
+  if (isLookupOf(right, left)) return reference(child, right.field.name, parent);
+  if (left.column.type === 'text' && right.column.type === 'text') {
+    const { schema } = parent.compilation;
+    return `${foldedSql(schema, left.sql)} = ${foldedSql(schema, right.sql)}`;
+  }
+  return `${left.sql} = ${right.sql}`;
 }
 
 const everything = (): Condition => ({ kind: 'true' });

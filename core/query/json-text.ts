@@ -1,7 +1,7 @@
 // JSON written by Postgres as text: keys of any length, numbers exact, instants in UTC. Measured against json_build_object and
 // row_to_json: never slower, and aliases longer than 63 bytes (annotations) are no problem.
 import { literal } from '../db/identifier.ts';
-import type { ColumnType } from '../sdk/index.ts';
+import type { ValueType } from './literal.ts';
 
 /** A piece of text: known now, or an SQL expression (null = nothing). */
 export type Piece = { readonly text: string } | { readonly sql: string };
@@ -34,17 +34,21 @@ function call(parts: readonly string[]): string {
 }
 
 /** The JSON text of a value that may be null. */
-export function jsonOf(sql: string, type: ColumnType): string {
+export function jsonOf(sql: string, type: ValueType): string {
   return `coalesce(${presentJsonOf(sql, type)}, 'null')`;
 }
 
 /** The same, null where the value is null. */
-export function presentJsonOf(sql: string, type: ColumnType): string {
+export function presentJsonOf(sql: string, type: ValueType): string {
   switch (type) {
     case 'text':
     case 'date':
     case 'timestamp':
+    case 'time':
       return `to_json(${sql})::text`;
+    case 'duration':
+      // Held as seconds.
+      return `'"PT' || trim_scale(${sql}) || 'S"'`;
     case 'timestamptz':
       // Without its zone a timestamp is written the same under every TimeZone setting; the last sign is the closing quote.
       return `left(to_json(${sql} at time zone 'UTC')::text, -1) || 'Z"'`;

@@ -32,6 +32,7 @@ export interface RunWith {
   readonly size?: number;
   readonly after?: readonly (string | null)[];
   readonly within?: string | undefined;
+  readonly skip?: number;
 }
 
 const nothing: readonly never[] = [];
@@ -46,6 +47,7 @@ export async function runPlan<Row>(call: Call, compiled: Compiled, given: RunWit
     size: given.size ?? 0,
     after: given.after ?? nothing,
     within: given.within,
+    skip: given.skip,
     refuse(code, target, message) {
       problems ??= [];
       if (problems.length < 100) problems.push({ code, target, message });

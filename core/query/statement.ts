@@ -13,6 +13,8 @@ export interface Run {
   readonly size: number;
   /** Sort values of the row the page begins after. */
   readonly after: readonly (string | null)[];
+  /** Rows before the page, where the query skips any. */
+  readonly skip?: number | undefined;
   /** Id of the row whose related rows are asked for. */
   readonly within: string | undefined;
   /** Notes a constant that does not fit its column. */

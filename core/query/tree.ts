@@ -12,12 +12,20 @@ export interface Query {
   readonly filter?: Condition;
   readonly sort: readonly Sort[];
   readonly expand: readonly Expand[];
+  /** Rows of other tables beside each row. A path whose first step is `@` and a join's alias starts there. */
+  readonly joins?: readonly Join[];
+  /** Values beside those of `select`, each under a name of its own in the answer. */
+  readonly columns?: readonly SelectedColumn[];
+  /** Each different row of `columns` once. They are the whole answer then: no `select`, no `expand`, no key, no version. */
+  readonly distinct?: boolean;
   /** Only rows that a navigation property of one row leads to; the row's id is given when the plan runs. */
   readonly within?: { readonly entity: string; readonly navigation: string };
   /** At most this many rows in all. */
   readonly top?: number;
   /** Keyset page: rows after the cursor. */
   readonly page?: { readonly size: number; readonly after?: Cursor };
+  /** The page begins after as many rows as are given when the plan runs. */
+  readonly skips?: boolean;
   /** Exact count of the rows that match, beside the page. */
   readonly count: boolean;
   readonly aggregate?: Aggregate;
@@ -27,8 +35,38 @@ export interface Query {
   readonly language?: string;
 }
 
-/** A path over single-valued navigation: `['customerid_account', 'name']`; the last step is a wire name. */
+/**
+ * A path over single-valued navigation: `['customerid_account', 'name']`; the last step is a wire name. It may start at a
+ * join: `['@c', 'name']`.
+ */
 export type Path = readonly string[];
+
+/** A column or what is worked out for each row; `as`: its key in the answer. */
+export type SelectedColumn =
+  | { readonly path: Path; readonly term?: undefined; readonly as: string }
+  | { readonly path?: undefined; readonly term: Term; readonly as: string };
+
+/** Rows of another table beside those of a parent (the query's table or another join), one answer row for each pair. */
+export interface Join {
+  /** What paths call it, without the `@`; unique in the query. */
+  readonly alias: string;
+  /** Logical name. */
+  readonly entity: string;
+  /** Wire name on the joined entity whose value equals `to` of the parent. Neither counts with `through`. */
+  readonly from: string;
+  readonly to: string;
+  /** Over the pairs of a many-to-many relation instead; the parent stands on this side of it. */
+  readonly through?: { readonly relation: string; readonly parent: 'first' | 'second' };
+  /**
+   * `inner`: a parent without a row vanishes; `outer`: it stays, and the join's values are null, those of joins inside it
+   * too; `first`: inner, with one row at most (the lowest key).
+   */
+  readonly type: 'inner' | 'outer' | 'first';
+  /** Which rows are joined; its paths start at the joined entity. */
+  readonly filter?: Condition;
+  /** Joined to the rows of this one. */
+  readonly joins?: readonly Join[];
+}
 
 export type Value = string | number | boolean | null | readonly (string | number)[] | Slot;
 
@@ -133,6 +171,11 @@ export type Condition =
     }
   /** any/all over a collection-valued navigation. */
   | { readonly kind: 'some' | 'every'; readonly path: Path; readonly where?: Condition }
+  /**
+   * Rows of another table that belong to this one: `some` of them are as the join's filter says, `none` of them is, or
+   * there are rows but `others` only. The join's type and its alias matter to paths inside it alone.
+   */
+  | { readonly kind: 'related'; readonly join: Join; readonly quantifier: 'some' | 'none' | 'others' }
   | { readonly kind: 'true' | 'false' }
   /** As a duplicate rule compares, with a text given when the plan runs; without one: nothing is there to compare. */
   | { readonly kind: 'matches'; readonly path: Path; readonly comparison: Comparison; readonly value: Slot | null }
@@ -162,10 +205,53 @@ export interface Expand {
 export type Cursor = readonly (string | null)[];
 
 export interface Aggregate {
-  readonly groupBy: readonly Path[];
-  readonly measures: readonly {
-    readonly as: string;
-    readonly function: 'sum' | 'avg' | 'min' | 'max' | 'count' | 'count-distinct';
-    readonly path?: Path;
-  }[];
+  readonly groupBy: readonly Group[];
+  readonly measures: readonly Measure[];
+  /** Which groups are given. */
+  readonly having?: Having;
 }
+
+/**
+ * A column, a period of days, or what is worked out for each row. Without `as` a path's group stands nested in the answer:
+ * `{"parentaccountid":{"name":"A"}}`.
+ */
+export type Group =
+  | { readonly as?: string; readonly path: Path; readonly term?: undefined; readonly by?: DateGrouping }
+  | { readonly as: string; readonly path?: undefined; readonly term: Term; readonly by?: DateGrouping };
+
+/** What sorts and conditions over groups call a group. */
+export function groupName({ as, path }: Group): string {
+  return as ?? path?.join('/') ?? '';
+}
+
+/** Days and instants taken together, in the caller's time zone and calendar; fiscal parts as the organization's setting says. */
+export interface DateGrouping {
+  readonly part: DatePart;
+  /**
+   * `number`: the part's alone, those of all years together (12 for each December; of years the year itself). `period`: a
+   * text that sorts as time does: `1395-12-03`, `2017-W05`, `1395-12`, `2017-Q1`, `2017-P01`, `2017`.
+   */
+  readonly as: 'number' | 'period';
+}
+
+export type DatePart = 'day' | 'week' | 'month' | 'quarter' | 'year' | 'fiscal-period' | 'fiscal-year';
+
+export interface Measure {
+  readonly as: string;
+  /** `count` of nothing counts rows, of a path or a term those where it is not empty. */
+  readonly function: 'sum' | 'avg' | 'min' | 'max' | 'count' | 'count-distinct';
+  readonly path?: Path;
+  /** Instead of a path. */
+  readonly term?: Term;
+}
+
+/** A condition over groups: `name` is a measure's or a group's (`groupName`). */
+export type Having =
+  | { readonly kind: 'and' | 'or'; readonly of: readonly Having[] }
+  | { readonly kind: 'not'; readonly of: Having }
+  | {
+      readonly kind: 'compare';
+      readonly name: string;
+      readonly operator: 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le' | 'in' | 'null';
+      readonly value: Value;
+    };

@@ -5,7 +5,6 @@ import type { Entity } from '../model/model.ts';
 import { compileCount, compileGroups, compilePage } from '../query/compile.ts';
 import type { Compiled } from '../query/compile.ts';
 import { readCursor, writeCursor } from '../query/cursor.ts';
-import { fail } from '../query/errors.ts';
 import { lexRequest } from '../query/odata/lex-request.ts';
 import { fewIds } from '../query/compile-branches.ts';
 import type { LexedRequest } from '../query/odata/lex-request.ts';
@@ -19,7 +18,6 @@ import { annotationsOf } from './read-preferences.ts';
 import type { ReadPreferences } from './read-preferences.ts';
 
 const maxPageSize = 5000;
-const maxGroups = 5000;
 /** Limits that statements are made for: a page reads at most the next of these, so that sizes do not multiply plans. */
 const limits = [1, 10, 25, 50, 100, 250, 1000, 5000];
 
@@ -55,9 +53,10 @@ export async function list(call: Call, query: Query, literals: readonly Literal[
   const afterNulls = page?.after?.map((value) => value === null);
   const few = fewIds(rowsFor(principal, engine.model, 'read', query.entity), principal);
   const key = `tree\n${engine.schema}\n${limit}${few ? `f${few.join()}` : ''}\n${nullMask(page?.after)}\n${accessShape(principal)}\n${JSON.stringify(tree)}`;
-  const plan = planOf(engine.model, key, () =>
-    compilePage(engine, restrict(tree, principal, engine.model), { limit, afterNulls, few }),
-  );
+  const plan = planOf(engine.model, key, () => {
+    const compile = tree.aggregate ? compileGroups : compilePage;
+    return compile(engine, restrict(tree, principal, engine.model), { limit, afterNulls, few });
+  });
   const [row] = await runPlan<PageRow>(call, plan, { literals, size, after: page?.after ?? [] });
   if (!row) throw new TypeError('a page always answers one row');
   const hasMore = row.n > size && (top === undefined || top > size);
@@ -109,11 +108,6 @@ export async function countOData(call: Call, entity: Entity, query: string): Pro
 
 const plain = { annotations: { formatted: false, lookup: false }, of: 'count' } as const;
 
-interface PagePlan {
-  readonly kind: 'page' | 'groups';
-  readonly compiled: Compiled;
-}
-
 async function answerPage(
   call: Call,
   entity: Entity,
@@ -143,7 +137,7 @@ async function answerPage(
     // A malformed $top is reported by the reader, so it may not share a plan with a good one.
     left === undefined && request.options.has('$top') ? request.options.get('$top') : '',
   ].join('\n');
-  const plan = planOf(engine.model, key, (): PagePlan => {
+  const plan = planOf(engine.model, key, (): Compiled => {
     const read = readRequest(engine.model, entity, request, {
       annotations,
       language: principal.language,
@@ -153,12 +147,11 @@ async function answerPage(
       ? { ...read, within: { entity: within.entity.name, navigation: within.navigation } }
       : read;
     const restricted = restrict(tree, principal, engine.model);
-    if (tree.aggregate) return { kind: 'groups', compiled: compileGroups(engine, restricted, maxGroups) };
     const afterNulls = position?.after.map((value) => value === null);
-    return { kind: 'page', compiled: compilePage(engine, restricted, { limit, afterNulls, few }) };
+    const compile = tree.aggregate ? compileGroups : compilePage;
+    return compile(engine, restricted, { limit, afterNulls, few });
   });
-  if (plan.kind === 'groups') return answerGroups(call, entity, request, plan.compiled, preferences, left, within?.id);
-  const [row] = await runPlan<PageRow>(call, plan.compiled, {
+  const [row] = await runPlan<PageRow>(call, plan, {
     literals: request.literals,
     size,
     after: position?.after ?? [],
@@ -177,28 +170,11 @@ async function answerPage(
   return { body: `${parts.join(',')}}` };
 }
 
-async function answerGroups(
-  call: Call,
-  entity: Entity,
-  request: LexedRequest,
-  compiled: Compiled,
-  preferences: ReadPreferences,
-  top: number | undefined,
-  within: string | undefined,
-): Promise<ListedOData> {
-  const size = Math.min(top ?? maxGroups, maxGroups);
-  const [row] = await runPlan<PageRow>(call, compiled, { literals: request.literals, size, within });
-  if (!row) throw new TypeError('groups always answer one row');
-  if (row.n > size && (top === undefined || top > size)) throw fail('QUERY_TOO_MANY_GROUPS', { limit: maxGroups });
-  return {
-    body: `{"@odata.context":${JSON.stringify(`${preferences.root}/$metadata#${entity.set}`)},"value":[${row.rows}]}`,
-  };
-}
-
 /** What a cursor belongs to. */
 function orderOf(entity: Entity, request: LexedRequest): string {
   const { options } = request;
-  return [entity.name, options.get('$orderby'), options.get('savedQuery'), options.get('userQuery')].join('\n');
+  const names = ['$orderby', '$apply', 'savedQuery', 'userQuery'];
+  return [entity.name, ...names.map((name) => options.get(name))].join('\n');
 }
 
 function limitFor(size: number): number {

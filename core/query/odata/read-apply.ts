@@ -1,13 +1,12 @@
 // $apply → filter and aggregate of the query tree: filter(…)/groupby((a,b/c),aggregate(x with sum as total,$count as n)).
 import { suggest } from '../../model/suggest.ts';
 import { refuseOrder, resolveColumn } from '../scope.ts';
-import type { Aggregate, Condition, Path } from '../tree.ts';
+import type { Aggregate, Condition, Group, Measure, Path } from '../tree.ts';
 import type { ReadScope } from './read-expand.ts';
 import { readFilter } from './read-filter.ts';
 import { limits } from './token-reader.ts';
 import type { TokenReader } from './token-reader.ts';
 
-type Measure = Aggregate['measures'][number];
 type MeasureFunction = Measure['function'];
 
 const functions = new Map<string, MeasureFunction>([
@@ -47,8 +46,8 @@ export function readApply(reader: TokenReader, scope: ReadScope): Applied {
 
 function readGroupBy(reader: TokenReader, scope: ReadScope): Aggregate {
   reader.expect('(');
-  const groupBy: Path[] = [];
-  do groupBy.push(readPath(reader, scope, true));
+  const groupBy: Group[] = [];
+  do groupBy.push({ path: readPath(reader, scope, true) });
   while (reader.skip(','));
   reader.expect(')');
   let measures: readonly Measure[] = [];
@@ -56,7 +55,7 @@ function readGroupBy(reader: TokenReader, scope: ReadScope): Aggregate {
     if (reader.next.text !== 'aggregate') reader.refuse('expected aggregate(…)');
     reader.take();
     reader.expect('(');
-    measures = readMeasures(reader, scope, new Set(groupBy.map(([first = '']) => first)));
+    measures = readMeasures(reader, scope, new Set(groupBy.map(({ path }) => path?.[0] ?? '')));
     reader.expect(')');
   }
   return { groupBy, measures };

@@ -2,6 +2,7 @@
 import type { Entity, Model } from '../../model/model.ts';
 import { suggest } from '../../model/suggest.ts';
 import { fail } from '../errors.ts';
+import { groupName } from '../tree.ts';
 import type { Condition, Query } from '../tree.ts';
 import { readView } from '../view.ts';
 import type { LexedRequest } from './lex-request.ts';
@@ -119,14 +120,11 @@ function readSavedQuery(request: LexedRequest, scope: ReadScope): ReturnType<typ
 }
 
 function aliasesOf(aggregate: NonNullable<Query['aggregate']>): ReadonlySet<string> {
-  return new Set([
-    ...aggregate.groupBy.map((path) => path.join('/')),
-    ...aggregate.measures.map((measure) => measure.as),
-  ]);
+  return new Set([...aggregate.groupBy.map(groupName), ...aggregate.measures.map((measure) => measure.as)]);
 }
 
 function refuseBeside(request: LexedRequest, problems: Problems): void {
-  for (const name of ['$select', '$expand', '$count', '$skiptoken']) {
+  for (const name of ['$select', '$expand']) {
     if (request.options.has(name))
       problems.add('QUERY_OPTION_UNKNOWN', name, `${name} cannot stand beside $apply with groupby or aggregate`);
   }

@@ -45,7 +45,7 @@ const cases: Readonly<Record<string, () => string>> = {
       restricted(
         '$apply=filter(afloat eq true)/groupby((kind,homeport/name),aggregate(tonnage with sum as total,$count as n))',
       ),
-      5000,
+      { limit: 5000, afterNulls: undefined, few: undefined },
     ).text,
   count: () => compileCount({ model: ships.model, schema: 'org_default' }, restricted('$filter=crew in (1,2)')).text,
   'row-annotated': () =>
