@@ -95,6 +95,17 @@ test('far rows of a long list arrive when it is scrolled, in the same row elemen
   expect(await page.locator('.x-grid-body > .x-grid-row').count()).toBe(slots);
 });
 
+test('with reduced motion a new size counts at once: the keys that go to the last row were lost as rows arrived', async () => {
+  await openList();
+  const [before, after] = await page.locator('.x-grid').evaluate((grid) => {
+    const body = grid.querySelector<HTMLElement>('.x-grid-body');
+    const measured = grid.scrollHeight;
+    if (body) body.style.blockSize = `${measured + 5000}px`;
+    return [measured, grid.scrollHeight];
+  });
+  expect(after).toBeGreaterThan((before ?? 0) + 4000);
+});
+
 test('a column is filtered by its menu, the filter is a sentence, and the address brings it back', async () => {
   await openList();
   const grid = page.getByRole('grid');
