@@ -81,6 +81,12 @@ export interface FieldMetadata {
   readonly targets?: readonly { readonly entity: string; readonly navigation: string }[];
   readonly operators: readonly string[];
   readonly sortable: boolean;
+  /** The field type whose display the value has, where it is not its own. */
+  readonly shownAs?: string;
+  /** A formula that is worked out on read: rows cannot be filtered, sorted or grouped by it. */
+  readonly evaluated?: boolean;
+  /** False where no condition can be asked of it at all; absent = true. */
+  readonly filterable?: boolean;
   /** What field profiles leave the caller of a secured field; absent where they leave everything. */
   readonly secured?: {
     /** `masked`: a part of each value is shown. `none`: only a new row's form has it. */

@@ -89,7 +89,7 @@ export async function readAsOf(call: Call, entity: Entity, given: string, at: st
   const past = await reconstruct(call, entity, id, at);
   const { model } = call.engine;
   const names = new Names();
-  const fields = [...entity.fields.values()].filter((field) => field.system !== 'version');
+  const fields = [...entity.fields.values()].filter((field) => field.system !== 'version' && !field.derivation);
   for (const field of fields) names.want(targetOf(field, past.was), past.was[columnOf(field).name]);
   await names.load(call);
   const row: Record<string, unknown> = {};

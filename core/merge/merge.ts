@@ -398,7 +398,8 @@ const unlogged: ReadonlySet<string | undefined> = new Set(['version', 'modified-
 function changesOf(entity: Entity, before: RowTexts, after: RowTexts): Changes {
   const changes: Record<string, readonly [string | null, string | null]> = {};
   for (const field of entity.fields.values()) {
-    if (unlogged.has(field.system)) continue;
+    // A rollup follows from the rows that went along.
+    if (unlogged.has(field.system) || field.type.rollup) continue;
     for (const { name } of field.columns) {
       const [old, now] = [before[name] ?? null, after[name] ?? null];
       if (old !== now) changes[name] = [old, now];

@@ -35,7 +35,9 @@ export async function lockRows(
   entity: Entity,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, RowTexts>> {
-  const columns = [...entity.fields.values()].flatMap((field) => field.columns.map(({ name }) => name));
+  const columns = [...entity.fields.values()].flatMap((field) =>
+    field.derivation ? [] : field.columns.map(({ name }) => name),
+  );
   const key = columnOf(entity.key).name;
   const texts = columns.map((name) => `t.${ident(name)}::text as ${ident(name)}`).join(', ');
   const rows = await executorOf(call).query<Record<string, string | null>>(

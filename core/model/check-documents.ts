@@ -1,6 +1,7 @@
 // Checks what documents say about each other: forms, views, rules, apps, roles and field profiles that name entities, fields and
 // relations.
 import { checkApps } from './check-apps.ts';
+import { checkDerived } from './check-derived.ts';
 import { checkFieldProfiles } from './check-field-profiles.ts';
 import { checkForms } from './check-forms.ts';
 import { checkRoles } from './check-roles.ts';
@@ -25,6 +26,7 @@ export function checkDocuments(model: Model, problems: ProblemList): void {
   checkApps(model, problems);
   checkRoles(model, problems);
   checkSecured(model, problems);
+  checkDerived(model, problems);
   checkThrough(model, problems);
   checkFieldProfiles(model, problems);
   checkRules(model, problems);

@@ -10,6 +10,7 @@ import { placementOf } from './document-kind.ts';
 import { duplicateRulesOf } from './duplicate-rules.ts';
 import { compileEntities } from './entities.ts';
 import { invalidModel } from './errors.ts';
+import { deriveFields } from '../formulas/derive.ts';
 import { deepFreeze } from './freeze.ts';
 import type { Layer, Problem } from './layer.ts';
 import { mergeLayers } from './merge.ts';
@@ -38,10 +39,14 @@ export function compileModel({ layers, fieldTypes }: ModelSource): Model {
   const effective = effectiveEntities(documents, fieldTypes, problems);
   const bare = compileEntities(effective, { fieldTypes, choices, problems });
   const { relations, navigation } = relate(bare, documents, problems);
+  const related = new Map(
+    [...bare].map(([name, entity]) => [name, { ...entity, navigation: navigation.get(name) ?? new Map() }]),
+  );
+  const derived = deriveFields(related, problems);
   const entities = new Map(
-    [...bare].map(([name, entity]) => [
+    [...related].map(([name, entity]) => [
       name,
-      Object.freeze({ ...entity, navigation: navigation.get(name) ?? new Map() }),
+      Object.freeze({ ...entity, fields: derived.get(name) ?? entity.fields }),
     ]),
   );
 

@@ -17,6 +17,7 @@ import { defaultLanguage, translateField, translateStatus, translator } from './
 import type { Translate } from './labels.ts';
 import type { Entity, Field, Model, Navigation } from './model.ts';
 import { isArray, isObject } from './pointer.ts';
+import { isSortable, operatorsOf } from './field-capabilities.ts';
 import { readableEntity, type AccessOfField } from './readable-entity.ts';
 
 /** What the caller may do with an entity; absent = everything. */
@@ -231,8 +232,10 @@ function fieldMetadata(model: Model, translate: Translate, entity: Entity, field
     ...(field.system === undefined && field.default !== undefined ? { default: field.default } : {}),
     ...(choices ? { choices } : {}),
     ...(targets ? { targets } : {}),
-    operators: field.type.operators,
-    sortable: field.type.sortable !== false,
+    ...(field.type.shownAs ? { shownAs: field.type.shownAs(field.spec) } : {}),
+    operators: operatorsOf(field),
+    sortable: isSortable(field),
+    ...(field.derivation?.kind === 'evaluated' ? { evaluated: true, filterable: false } : {}),
   };
 }
 

@@ -129,7 +129,9 @@ function describeField(
     ? { lookup: String(options['stamp']['lookup']), field: String(options['stamp']['field']) }
     : undefined;
   const compose = isArray(options['compose']) ? options['compose'].map(String) : undefined;
-  const wanted = options['audit'] !== false && entity.keyword['audit'] !== false;
+  // What follows from other rows is in their log.
+  const follows = type.derived !== undefined || type.rollup !== undefined;
+  const wanted = !follows && options['audit'] !== false && entity.keyword['audit'] !== false;
   return {
     entity: entity.name,
     name,
@@ -142,6 +144,8 @@ function describeField(
       property['readOnly'] === true ||
       stamp !== undefined ||
       compose !== undefined ||
+      type.derived !== undefined ||
+      type.rollup !== undefined ||
       (system !== undefined && !givable.has(system)),
     immutable: options['immutable'] === true || system === 'id',
     default: defaultOf(property, system, status),

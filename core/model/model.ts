@@ -1,5 +1,6 @@
 // The compiled model: what every stage reads. Plain frozen data made by compile.ts from merged layers; a new version is a
 // new object, so a request that began on one model ends on it.
+import type { Derivation } from '../formulas/formula.ts';
 import type { ColumnSpec, FieldSpec, FieldType, JsonObject, JsonSchema, Reference } from '../sdk/index.ts';
 
 export interface Model {
@@ -103,6 +104,8 @@ export interface Field {
   /** Filled by the engine itself: who and when, row version, owning unit … */
   readonly system: SystemValue | undefined;
   readonly reference: Reference | undefined;
+  /** How the value is worked out: the field has no column in the table. */
+  readonly derivation?: Derivation | undefined;
   /** Effective options of a choice, with labels in the default language. */
   readonly choices: readonly ChoiceOption[] | undefined;
   readonly audit: boolean;

@@ -7,6 +7,7 @@ import { annotations } from './annotations.ts';
 import { compileCondition } from './compile-condition.ts';
 import { compileTerm } from './compile-term.ts';
 import { inOrder } from './folded.ts';
+import { evaluatedText } from './evaluated-text.ts';
 import { entityOf, From, mainColumn } from './from.ts';
 import type { Compilation } from './from.ts';
 import { concat, jsonKey, jsonOf } from './json-text.ts';
@@ -214,7 +215,8 @@ export function rowText(row: From, query: Query, beside: readonly (readonly Piec
   let first = true;
   for (const { column, field } of selected(entity, query.select)) {
     pieces.push({ text: `${first ? '' : ','}${jsonKey(column.wire)}` });
-    pieces.push({ sql: jsonOf(row.columnOf(column), column.type) });
+    const isEvaluated = field.derivation?.kind === 'evaluated' && row.compilation.shown(field) === 'full';
+    pieces.push({ sql: isEvaluated ? evaluatedText(row, field) : jsonOf(row.columnOf(column), column.type) });
     const sqlOf = (one: Column): string => row.columnOf(one);
     pieces.push(...annotations(row.compilation, { entity, field, column, key: column.wire, sqlOf }, query));
     first = false;

@@ -33,6 +33,8 @@ import type { Query } from './tree.ts';
 export interface Compiled {
   readonly text: string;
   readonly bindings: readonly Binding[];
+  /** Rows hold places that JavaScript fills in. */
+  readonly evaluates?: boolean;
 }
 
 export interface Target {
@@ -81,6 +83,7 @@ export function compilePage(target: Target, restricted: Restricted, page: PageSh
   return {
     text: `select coalesce(string_agg(r.j, ','), '') as rows, count(*)::integer as n, max(r.c) as cursor${count} from (${rows}) r`,
     bindings: statement.bindings,
+    evaluates: statement.evaluates,
   };
 }
 
@@ -188,6 +191,7 @@ export function compileRow(target: Target, restricted: Restricted, fields: reado
   return {
     text: `select ${row} as row, ${versionText} as version from ${from.text}${whereText([...address, ...source.where])}`,
     bindings: statement.bindings,
+    evaluates: statement.evaluates,
   };
 }
 

@@ -2,6 +2,9 @@
 // named here carries the caller's row filter, and every column is named by `columnOf`, which puts nothing or a mask in the place
 // of what the caller may not read; so no part of a query reads past either.
 import { ident, literal, qualified } from '../db/identifier.ts';
+import type { Derivation } from '../formulas/formula.ts';
+import { todayIn } from '../formulas/functions.ts';
+import { derivedSql, type Place } from '../formulas/formula-sql.ts';
 import type { Column, Entity, Field, Model, Navigation } from '../model/model.ts';
 import type { FieldAccess } from '../security/field-access.ts';
 import { foldedSql } from './folded.ts';
@@ -85,9 +88,45 @@ export class From {
     const sql = `${this.alias}.${ident(column.name)}`;
     const field = this.entity.fields.get(column.field);
     const shown = field ? this.compilation.shown(field) : 'full';
-    if (shown === 'full') return sql;
+    if (shown === 'full') return field?.derivation ? this.#derived(field.derivation, column) : sql;
     if (shown === 'none' || column.type !== 'text' || column.suffix !== '') return `null::${column.type}`;
     return masked(sql, shown);
+  }
+
+  /** What a formula says of the row; one that SQL has no words for is filled in later (core/formulas/evaluate.ts). */
+  #derived(derivation: Derivation, column: Column): string {
+    if (derivation.kind === 'evaluated') return `null::${column.type}`;
+    return `(${derivedSql(derivation, column.type, this.place())})`;
+  }
+
+  /**
+   * The row as formulas read it: its columns, and single values of rows that its lookups name, by subqueries of their own. So
+   * what is made of it holds wherever the alias stands, also over a page that is found already.
+   */
+  place(): Place {
+    const { compilation } = this;
+    return {
+      column: (name) => this.columnOf(mainColumn(this.#field(name))),
+      through: (lookup, target, make) => this.referred(lookup, target, (row) => make(row.place())),
+      today: () => compilation.statement.parameter('date', (run) => todayIn(run.principal.timeZone, run.now)),
+      zone: () => compilation.statement.parameter('text', (run) => run.principal.timeZone),
+    };
+  }
+
+  /** One value of the row of `target` that the lookup names, as a subquery; null where the caller may not read the row. */
+  referred(lookup: string, target: string, make: (row: From) => string): string {
+    const entity = this.compilation.model.entities.get(target);
+    if (!entity) throw new TypeError(`the model has no entity ${target}`);
+    const row = new From(this.compilation, entity);
+    const value = make(row);
+    const where = [reference(this, lookup, row), row.visible].filter((one) => one !== undefined);
+    return `(select ${value} from ${row.text} where ${where.join(' and ')})`;
+  }
+
+  #field(name: string): Field {
+    const field = this.entity.fields.get(name);
+    if (!field) throw new TypeError(`${this.entity.name} has no field ${name}`);
+    return field;
   }
 
   get key(): string {

@@ -3,6 +3,7 @@
 import type { Parameter, Result } from '../db/sql.ts';
 import type { Call } from '../engine.ts';
 import { databaseError } from '../db/errors.ts';
+import { fillEvaluated } from '../formulas/evaluate.ts';
 import type { Model } from '../model/model.ts';
 import type { Violation } from '../sdk/index.ts';
 import type { Compiled } from './compile.ts';
@@ -58,7 +59,7 @@ export async function runPlan<Row>(call: Call, compiled: Compiled, given: RunWit
   try {
     const answer = await (call.executor ?? call.engine.database).query<Row>(compiled.text, parameters);
     if (call.meter) call.meter.rows += rowsIn(answer[0]);
-    return answer;
+    return compiled.evaluates === true ? await evaluated(call, answer, run.now) : answer;
   } catch (error) {
     // Class 22: a value that is well-formed but too large for the column's type, or a sum that overflows.
     if (databaseError(error)?.code.startsWith('22') === true) throw fail('QUERY_OVERFLOW', {}, { cause: error });
@@ -70,6 +71,19 @@ export async function runPlan<Row>(call: Call, compiled: Compiled, given: RunWit
 function rowsIn(answer: unknown): number {
   if (typeof answer !== 'object' || answer === null) return 0;
   return 'n' in answer && typeof answer.n === 'number' ? answer.n : 1;
+}
+
+/** The rows with the values that JavaScript works out. */
+async function evaluated<Row>(call: Call, rows: Result<Row>, now: Date): Promise<Result<Row>> {
+  const reader = { timeZone: call.principal.timeZone, now };
+  const fill = async (row: Row): Promise<Row> => {
+    const filled = Object.entries(row as Record<string, unknown>).map(async ([name, value]) => [
+      name,
+      typeof value === 'string' ? await fillEvaluated(value, call.engine.model, reader) : value,
+    ]);
+    return Object.fromEntries(await Promise.all(filled)) as Row;
+  };
+  return Object.assign(await Promise.all(rows.map(fill)), { count: rows.count });
 }
 
 function refusal(problems: readonly Violation[]) {

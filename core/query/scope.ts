@@ -1,5 +1,6 @@
 // Names in a query → what the model knows: columns of an entity, or of what its lookups point at. Problems come back as
 // sentences with a suggestion, so that readers can collect them.
+import { operatorsOf } from '../model/field-capabilities.ts';
 import type { Column, Entity, Field, Model, Navigation } from '../model/model.ts';
 import { suggest } from '../model/suggest.ts';
 import type { ColumnType, Operator } from '../sdk/index.ts';
@@ -105,12 +106,13 @@ export function refuseOperator(
   operator: Exclude<ConditionOperator, HierarchyOperator>,
 ): Problem | undefined {
   const { field, column } = resolved;
+  const evaluated = refuseEvaluated(resolved, 'filtered');
+  if (evaluated) return evaluated;
   const asked = allowedBy(operator);
   const possible = storage[column.type];
   const isKey = field === resolved.entity.key;
   // A key may be the caller's own.
-  const own =
-    column.suffix === '' ? (isKey ? [...field.type.operators, 'me' as const] : field.type.operators) : possible;
+  const own = column.suffix === '' ? (isKey ? [...operatorsOf(field), 'me' as const] : operatorsOf(field)) : possible;
   // Equality and emptiness hold for whatever can be stored; the rest is the field type's to allow.
   const isAllowed = possible.includes(asked) && (own.includes(asked) || isBasic(asked, column.type));
   const fits =
@@ -147,8 +149,19 @@ function isBasic(operator: Operator, type: ColumnType): boolean {
   return type !== 'jsonb' && type !== 'integer[]' && (operator === 'eq' || operator === 'ne');
 }
 
+/** Why rows cannot be asked about a formula that SQL has no words for, or undefined. */
+export function refuseEvaluated({ field, column }: Resolved, asked = 'asked'): Problem | undefined {
+  if (field.derivation?.kind !== 'evaluated') return undefined;
+  return {
+    code: 'QUERY_FIELD_EVALUATED',
+    problem: `${column.wire} is worked out when a row is read (its formula uses ${field.derivation.reason}), so rows cannot be ${asked} by it`,
+  };
+}
+
 /** Why rows cannot be sorted or grouped by the column, or undefined. */
 export function refuseOrder(resolved: Resolved): Problem | undefined {
+  const evaluated = refuseEvaluated(resolved, 'sorted or grouped');
+  if (evaluated) return evaluated;
   const { field, column } = resolved;
   if (column.type !== 'jsonb' && column.type !== 'integer[]' && field.type.sortable !== false) return undefined;
   return { code: 'QUERY_ORDER_UNKNOWN', problem: `${column.wire} (${field.type.name}) has no order` };

@@ -25,6 +25,8 @@ export type Binding = (run: Run) => Parameter;
 
 export class Statement {
   readonly bindings: Binding[] = [];
+  /** The answer holds places that JavaScript fills in (evaluated-text.ts). */
+  evaluates = false;
   readonly #place: (index: number, type: string) => string;
   #aliases = 0;
 

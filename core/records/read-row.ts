@@ -12,7 +12,7 @@ export type Row = Readonly<Record<string, unknown>>;
 
 /** The row, locked for the transaction where asked; undefined when there is none. */
 export async function readRow(call: Call, entity: Entity, id: string, lock: boolean): Promise<Row | undefined> {
-  const columns = [...entity.fields.values()].flatMap((field) => field.columns);
+  const columns = [...entity.fields.values()].flatMap((field) => (field.derivation ? [] : field.columns));
   const list = columns.map((column) => `${wireText(column, 't')} as ${ident(column.name)}`).join(', ');
   const rows = await executorOf(call).query<Record<string, string | null>>(
     `select ${list} from ${table(call.engine.schema, entity)} t where t.${ident(columnOf(entity.key).name)} = $1::uuid${lock ? ' for no key update' : ''}`,

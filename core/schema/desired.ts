@@ -43,6 +43,7 @@ function sequencesOf(entity: Entity): Sequence[] {
 function tableOf(entity: Entity, model: Model, schema: string): Table {
   const columns = new Map<string, TableColumn>();
   for (const field of entity.fields.values()) {
+    if (field.derivation) continue;
     for (const column of columnsOf(field, entity, schema)) columns.set(column.name, column);
   }
   return {
@@ -247,7 +248,9 @@ function intersectOf(relation: Extract<Relation, { kind: 'many-to-many' }>, mode
 /** `select … union all select …` over the members; a column a member lacks is null there. */
 function viewOf(entity: Entity, model: Model, schema: string): View {
   const { members = [], discriminator = '' } = entity.union ?? {};
-  const columns = [...entity.fields.values()].flatMap((field) => field.columns.map((column) => ({ field, column })));
+  const columns = [...entity.fields.values()].flatMap((field) =>
+    field.derivation ? [] : field.columns.map((column) => ({ field, column })),
+  );
   const selects = members.flatMap((name) => {
     const member = model.entities.get(name);
     if (!member || member.union) return [];

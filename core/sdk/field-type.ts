@@ -156,6 +156,32 @@ export interface SentAttribute {
 export type DefinedAttribute =
   { readonly property: JsonObject } | { readonly problem: string; /** The facet. */ readonly target: string };
 
+/** Capability: nothing is stored; the value is worked out from the row, and the rows it refers to, whenever it is read. */
+export interface Derived {
+  /** JSONata over the row: field names, and over lookups `customerid.name`. */
+  readonly expression: string;
+  /** Decimals kept of a number; absent = all. */
+  readonly scale?: number;
+}
+
+/** Capability: stored, and kept by the engine as the sum … of related rows, in the transaction that changes them. */
+export interface Rollup {
+  readonly function: 'sum' | 'count' | 'min' | 'max' | 'avg' | 'first' | 'last' | 'concat';
+  /** The relationship whose many side is rolled up; an N:N from either side. */
+  readonly of: string;
+  /** The field of the related row; none for `count`. */
+  readonly value?: string;
+  /** A JSONata condition over the related row. */
+  readonly where?: string;
+  /** By which field the first, the last, and the order of `concat` are told; the key decides between equals. */
+  readonly sort?: { readonly field: string; readonly direction: 'asc' | 'desc' };
+  readonly separator?: string;
+  /** A lookup of the field's own entity that makes a tree: rows of all that stand below count, too. */
+  readonly below?: string;
+  /** Decimals kept of an average. */
+  readonly scale?: number;
+}
+
 export interface FieldType<O extends object = JsonObject> {
   /** The name in `field.type`. */
   readonly name: string;
@@ -165,10 +191,14 @@ export interface FieldType<O extends object = JsonObject> {
   readonly schema: JsonSchema;
   /** The OData primitive type in $metadata: `Edm.String`. */
   readonly edm: string;
+  /** Where it depends on the field. */
+  edmOf?(field: FieldSpec<O>): string;
   columns(field: FieldSpec<O>): readonly ColumnSpec[];
   /** A wire value (never undefined; null clears) → one value per column without `quotient`, in the order of `columns`. */
   decode(value: unknown, field: FieldSpec<O>, context: DecodeContext): Decoded;
   readonly operators: readonly Operator[];
+  /** Where they depend on the field. */
+  operatorsOf?(field: FieldSpec<O>): readonly Operator[];
   /** False where an order makes no sense (JSON, file). Default true. */
   readonly sortable?: boolean;
   /** Checks a definition beyond its JSON Schema (auto-number format …): messages, empty when sound. */
@@ -186,6 +216,11 @@ export interface FieldType<O extends object = JsonObject> {
   blob?(field: FieldSpec<O>): Blob;
   /** Absent: described by its OData type alone. */
   readonly attribute?: Attribute<O>;
+  /** The field type that the value is shown and filtered as, where it is not this one: a formula's result. */
+  shownAs?(field: FieldSpec<O>): string;
+  /** The column of `columns` is the value's storage class; no table has it. */
+  derived?(field: FieldSpec<O>): Derived;
+  rollup?(field: FieldSpec<O>): Rollup;
 }
 
 /** Types the `options` parameter and keeps the object as it is. */
@@ -205,6 +240,11 @@ export interface FieldExample {
 
 /** Cases the contract suite runs over a field type; `examples.ts` in the type's folder exports one. */
 export interface FieldExamples {
+  /**
+   * Documents that the definitions need beside them, by id. `{entity}` in them and in the definitions stands for the entity
+   * that has the field.
+   */
+  readonly documents?: Readonly<Record<string, JsonObject>>;
   /** Keys of a property document beside title: `{type:'string', maxLength:100, field:{type:'text'}}`. One per variant. */
   readonly definitions: readonly JsonObject[];
   /** Wire values that round-trip, with what is read back where it differs. */

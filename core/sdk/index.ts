@@ -14,6 +14,7 @@ export type {
   Decoded,
   DefinedAttribute,
   DeleteCascade,
+  Derived,
   FieldExample,
   FieldExamples,
   FieldSpec,
@@ -23,6 +24,7 @@ export type {
   Options,
   Reference,
   SentAttribute,
+  Rollup,
 } from './field-type.ts';
 export { defineHandler } from './events.ts';
 export type { EventHandler, HandlerContext, HandlerRecords, Message, Stage } from './events.ts';

@@ -47,8 +47,8 @@ export function fieldAccess(principal: Principal, model: Model, field: Field): F
   let access = known.get(key);
   if (!access) {
     access = combine(sources.map((source) => granted(principal, model, source)));
-    // The ends of a joined text are not those of the text that is to be masked.
-    if (field.compose && access.read !== 'full') access = { ...access, read: 'none' };
+    // The ends of a joined text are not those of the text that is to be masked, and a formula may ask for any part.
+    if ((field.compose || field.derivation) && access.read !== 'full') access = { ...access, read: 'none' };
     if (known.size >= 20_000) known.clear();
     known.set(key, access);
   }
@@ -61,8 +61,8 @@ export function readableField(principal: Principal, model: Model, field: Field):
 }
 
 /**
- * The secured fields that a field's value comes from: itself, the parts of a composed text, the copied field of a stamp, and
- * for a union its members' fields.
+ * The secured fields that a field's value comes from: itself, the parts of a composed text, what a formula reads, the copied
+ * field of a stamp, and for a union its members' fields.
  */
 function sourcesOf(model: Model, entity: Entity, field: Field): readonly Field[] {
   if (entity.union) {
@@ -77,12 +77,29 @@ function sourcesOf(model: Model, entity: Entity, field: Field): readonly Field[]
     const of = entity.fields.get(part);
     if (of) sources.push(...sourcesOf(model, entity, of));
   }
+  for (const read of field.derivation?.reads ?? []) {
+    const at = model.entities.get(read.entity);
+    const of = at?.fields.get(read.field);
+    if (at && of) sources.push(...sourcesOf(model, at, of));
+    // The lookups on its way tell which row it is.
+    sources.push(...lookupsOf(model, entity, read.steps));
+  }
   if (field.stamp) {
     const target = entity.fields.get(field.stamp.lookup)?.reference?.targets[0];
     const of = model.entities.get(target ?? '')?.fields.get(field.stamp.field);
     if (of?.secured) sources.push(of);
   }
   return sources;
+}
+
+function lookupsOf(model: Model, entity: Entity, [step, ...rest]: readonly string[]): readonly Field[] {
+  const lookup = entity.fields.get(step ?? '');
+  if (!lookup) return [];
+  const further = (lookup.reference?.targets ?? []).flatMap((target) => {
+    const next = model.entities.get(target);
+    return next ? lookupsOf(model, next, rest) : [];
+  });
+  return lookup.secured ? [lookup, ...further] : further;
 }
 
 function granted(principal: Principal, model: Model, field: Field): FieldAccess {

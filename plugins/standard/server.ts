@@ -10,6 +10,7 @@ import { date } from './fields/date/server.ts';
 import { decimal } from './fields/decimal/server.ts';
 import { duration } from './fields/duration/server.ts';
 import { file } from './fields/file/server.ts';
+import { formula } from './fields/formula/server.ts';
 import { image } from './fields/image/server.ts';
 import { json } from './fields/json/server.ts';
 import { lookup } from './fields/lookup/server.ts';
@@ -49,5 +50,6 @@ export default definePlugin({
     image,
     uniqueId,
     json,
+    formula,
   ],
 });

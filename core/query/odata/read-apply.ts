@@ -1,6 +1,6 @@
 // $apply → filter and aggregate of the query tree: filter(…)/groupby((a,b/c),aggregate(x with sum as total,$count as n)).
 import { suggest } from '../../model/suggest.ts';
-import { refuseOrder, resolveColumn } from '../scope.ts';
+import { refuseEvaluated, refuseOrder, resolveColumn } from '../scope.ts';
 import type { Aggregate, Condition, Group, Measure, Path } from '../tree.ts';
 import type { ReadScope } from './read-expand.ts';
 import { readFilter } from './read-filter.ts';
@@ -67,7 +67,8 @@ function readPath(reader: TokenReader, scope: ReadScope, ordered: boolean): Path
   while (reader.skip('/')) path.push(reader.name('a property').text);
   if (path.length > limits.steps) reader.refuse(`a path of more than ${limits.steps} steps`, 'QUERY_TOO_DEEP', token);
   const resolved = resolveColumn(scope.model, scope.entity, path);
-  const refused = 'problem' in resolved ? resolved : ordered ? refuseOrder(resolved) : undefined;
+  const refused =
+    'problem' in resolved ? resolved : ordered ? refuseOrder(resolved) : refuseEvaluated(resolved, 'summed');
   if (refused) reader.note(refused.code, refused.problem, token);
   return path;
 }

@@ -8,7 +8,14 @@ import { operandProblem } from '../operand.ts';
 import { conditionOf } from '../operator-condition.ts';
 import { queryFunctionNames, readQueryFunction } from '../operators.ts';
 import type { HierarchyOperator, KnownOperator } from '../operators.ts';
-import { refuseKnown, refuseOperator, refuseOrder, resolveColumn, resolveNavigation } from '../scope.ts';
+import {
+  refuseEvaluated,
+  refuseKnown,
+  refuseOperator,
+  refuseOrder,
+  resolveColumn,
+  resolveNavigation,
+} from '../scope.ts';
 import type { Resolved } from '../scope.ts';
 import type { Condition, ConditionOperator, Path, Value } from '../tree.ts';
 import type { Token } from './lexer.ts';
@@ -220,10 +227,10 @@ function comparePaths(
   if (classOf(leftColumn.column.type) !== classOf(rightColumn.column.type)) {
     reader.note('QUERY_VALUE_INVALID', `${left.text} and ${right.text} are of different types`, right.token);
   }
-  if (operator !== 'eq' && operator !== 'ne') {
-    const refused = refuseOrder(leftColumn) ?? refuseOrder(rightColumn);
-    if (refused) reader.note(refused.code, refused.problem, left.token);
-  }
+  const isOrder = operator !== 'eq' && operator !== 'ne';
+  const refuse = isOrder ? refuseOrder : refuseEvaluated;
+  const refused = refuse(leftColumn) ?? refuse(rightColumn);
+  if (refused) reader.note(refused.code, refused.problem, left.token);
   return {
     kind: 'compare-terms',
     left: { kind: 'column', path: left.steps },

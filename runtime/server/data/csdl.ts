@@ -1,5 +1,6 @@
 // $metadata: the model as CSDL XML 4.0 (http://docs.oasis-open.org/odata/odata/v4.0/odata-v4.0-part3-csdl.html), made once
 // per model version, set of roles and field profiles: what the caller may read or write, and the way from there.
+import { edmOf } from '../../../core/model/field-capabilities.ts';
 import type { Column, Entity, Field, Model, Navigation } from '../../../core/model/model.ts';
 import { accessShape, readableEntities } from '../../../core/security/access.ts';
 import type { Principal } from '../../../core/security/principal.ts';
@@ -29,7 +30,7 @@ export function escapeXml(text: string): string {
 
 /** The Edm type of a column's JSON value. */
 export function edmType(field: Field, column: Column): string {
-  return column === field.columns[0] && !field.reference ? field.type.edm : EDM[column.type];
+  return column === field.columns[0] && !field.reference ? edmOf(field) : EDM[column.type];
 }
 
 function property(entity: Entity, field: Field, column: Column): string {

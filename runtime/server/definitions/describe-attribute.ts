@@ -1,4 +1,5 @@
 // Fields as AttributeMetadata. What a field type says of itself (its `attribute`) decides the kind and its facets.
+import { edmOf } from '../../../core/model/field-capabilities.ts';
 import { defaultLanguage, translateField, translator } from '../../../core/model/labels.ts';
 import type { Column, Entity, Field, Model } from '../../../core/model/model.ts';
 import type { FieldAccess } from '../../../core/security/field-access.ts';
@@ -35,9 +36,9 @@ export function kindOf(field: Field): Kind {
   if (said) return { code: said.code, kind: said.kind ?? said.code };
   if (field.reference) return { code: 'Lookup', kind: 'Lookup' };
   if (field.choices) return { code: 'Picklist', kind: 'Picklist' };
-  const code = BY_EDM[field.type.edm];
+  const code = BY_EDM[edmOf(field)];
   if (code !== undefined) return { code, kind: code };
-  return field.type.edm === 'Edm.Guid'
+  return edmOf(field) === 'Edm.Guid'
     ? { code: 'Uniqueidentifier', kind: 'UniqueIdentifier' }
     : { code: 'Virtual', kind: '' };
 }
