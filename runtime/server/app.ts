@@ -15,6 +15,7 @@ import { answerBatch, BATCH_PATHS } from './data/batch/route.ts';
 import { dataRoute } from './data/route.ts';
 import { fail } from './errors.ts';
 import { SERVICE_PATH } from './data/request.ts';
+import { showEvents } from './events/route.ts';
 import { openExchange, originOf, type Bindings, type Exchange } from './exchange.ts';
 import { toFault } from './faults.ts';
 import { jobRoutes } from './jobs/routes.ts';
@@ -223,6 +224,11 @@ export function createApp(options: AppOptions): Listener {
       path,
       caller((_services, exchange) => refuseMethod('GET')(exchange)),
     );
+  app.get('/api/events', caller(showEvents));
+  app.all(
+    '/api/events',
+    caller((_services, exchange) => refuseMethod('GET')(exchange)),
+  );
   app.get('/openapi.json', caller(showOpenApi));
   app.all(
     '/openapi.json',

@@ -27,6 +27,11 @@ export const fail = defineErrors({
   SEGMENT_UNKNOWN: { status: 404, message: "'{entity}' has no field, navigation or function '{name}'." },
   DEFINITION_UNKNOWN: { status: 404, message: "{set} has no '{name}'{suggestion}." },
   DEFINITION_OTHER_TYPE: { status: 404, message: "'{name}' is a {type}, not a {cast}." },
+  TOPIC_INVALID: { status: 400, message: 'The topics cannot be read: {reason}.' },
+  EVENTS_TOO_MANY: {
+    status: 429,
+    message: 'There are {limit} open streams of events for you already, or too many in all. Close one.',
+  },
   BODY_TOO_LARGE: { status: 413, message: 'The body is larger than {limit} bytes.' },
   BODY_ABORTED: { status: 400, message: 'The body ended before it was complete.' },
   BODY_NOT_JSON: { status: 400, message: 'The body is not valid JSON: {reason}.' },

@@ -22,6 +22,7 @@ import { systemPrincipal } from '../../core/security/system-principal.ts';
 import { createApp } from './app.ts';
 import { admit } from './auth/admit.ts';
 import { createAuthenticator, type Authenticator } from './auth/authenticate.ts';
+import { startWatch } from '../../core/feed/watch.ts';
 import { createHappenings } from './auth/happenings.ts';
 import { noteEvents } from './auth/note-events.ts';
 import { createIdentityProvider, type IdentityProvider } from './auth/identity-provider.ts';
@@ -29,6 +30,7 @@ import { createSessionHost, hashPassword, type SessionHost } from './auth/sessio
 import type { Config } from './config.ts';
 import { removeConnectionNote, writeConnectionNote } from './connection-file.ts';
 import { fail } from './errors.ts';
+import { createEventHub, type EventHub } from './events/hub.ts';
 import { createLimiter } from './limits.ts';
 import { createLog, type Log } from './log.ts';
 import { createMailer, type Mailer } from './mail/mailer.ts';
@@ -83,6 +85,7 @@ function addressOf({ address, family, port }: AddressInfo): string {
 
 /** What was opened, closed in the opposite order. */
 interface Opened {
+  events?: EventHub;
   embedded?: EmbeddedDatabase;
   database?: Database;
   organization?: Organization;
@@ -217,12 +220,23 @@ async function openServices(options: ServerOptions, address: string, log: Log, o
     engine: () => organization.current(),
     onFailure: (error) => log.logger.warn({ err: error }, 'shares whose time is over could not be swept yet'),
   });
+  const feedKey = createHmac('sha256', secret).update('delta tokens').digest('base64url');
+  const onEventsFault = (fault: unknown) => log.logger.warn({ err: fault }, 'changes could not be told just now');
+  const events = (opened.events = await createEventHub({
+    organization,
+    watch: startWatch({ engine: () => organization.current(), onFailure: onEventsFault }),
+    authenticator,
+    principals,
+    key: feedKey,
+    onFault: onEventsFault,
+  }));
   return {
     database,
     organization,
     organizationId: organizationId(organization.schema),
     authenticator,
-    feedKey: createHmac('sha256', secret).update('delta tokens').digest('base64url'),
+    feedKey,
+    events,
     auth: {
       database,
       organization,
@@ -274,6 +288,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let closing: Promise<void> | undefined;
   const close = async (graceMs: number): Promise<void> => {
     state.stopping = true;
+    // Streams would hold their connections until the grace is over.
+    await opened.events?.close();
     await drain(http, metrics, graceMs);
     await closeAll(opened, config);
     metrics.close();

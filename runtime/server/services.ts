@@ -3,6 +3,7 @@ import type { Database } from '../../core/db/sql.ts';
 import type { Organization } from '../../core/organization.ts';
 import type { Authenticator } from './auth/authenticate.ts';
 import type { AuthHost } from './auth/auth-host.ts';
+import type { EventHub } from './events/hub.ts';
 
 export interface Services {
   readonly database: Database;
@@ -13,4 +14,5 @@ export interface Services {
   readonly auth: AuthHost;
   /** Signs delta tokens (core/feed). */
   readonly feedKey: string;
+  readonly events: EventHub;
 }
