@@ -108,8 +108,8 @@ export class From {
     return {
       column: (name) => this.columnOf(mainColumn(this.#field(name))),
       through: (lookup, target, make) => this.referred(lookup, target, (row) => make(row.place())),
-      today: () => compilation.statement.parameter('date', (run) => todayIn(run.principal.timeZone, run.now)),
-      zone: () => compilation.statement.parameter('text', (run) => run.principal.timeZone),
+      today: () => compilation.statement.shared('today', 'date', (run) => todayIn(run.principal.timeZone, run.now)),
+      zone: () => compilation.statement.shared('zone', 'text', (run) => run.principal.timeZone),
     };
   }
 

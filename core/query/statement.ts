@@ -28,6 +28,7 @@ export class Statement {
   /** The answer holds places that JavaScript fills in (evaluated-text.ts). */
   evaluates = false;
   readonly #place: (index: number, type: string) => string;
+  readonly #shared = new Map<string, string>();
   #aliases = 0;
 
   /** `place` names the nth parameter (from 0) where it stands among others', as in the statements of writes. */
@@ -38,6 +39,13 @@ export class Statement {
   /** `$3::uuid` */
   parameter(type: string, binding: Binding): string {
     return this.#place(this.bindings.push(binding) - 1, type);
+  }
+
+  /** The same parameter for everyone who asks by this name: what stands twice (in `group by`) must be the same text. */
+  shared(name: string, type: string, binding: Binding): string {
+    const known = this.#shared.get(name) ?? this.parameter(type, binding);
+    this.#shared.set(name, known);
+    return known;
   }
 
   /** A table alias not used before. */
