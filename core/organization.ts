@@ -20,6 +20,7 @@ import { planChanges, type Plan, type Step } from './schema/plan.ts';
 import { printPlan } from './schema/print-plan.ts';
 import { ensureAuditPartitions, ensureSystemTables } from './schema/system-tables.ts';
 import { PeyvandError } from './sdk/index.ts';
+import type { FieldType } from './sdk/index.ts';
 
 export interface OrganizationOptions {
   readonly database: Database;
@@ -68,6 +69,10 @@ export interface Organization {
   layer(): Layer;
   /** The layers below it, from the lowest. */
   below(): readonly Layer[];
+  /** Of all plugins, by name, whether a field uses them or not. */
+  fieldTypes(): ReadonlyMap<string, FieldType>;
+  /** The model that this layer would make. Throws MODEL_INVALID. */
+  compile(layer: Layer): Model;
   /** What publishing this layer (default: the present one) would do to the tables. */
   plan(layer?: Layer): Promise<Plan>;
   publish(layer?: Layer | LayerChange, options?: PublishOptions): Promise<PublishResult>;
@@ -218,6 +223,8 @@ export async function openOrganization(options: OrganizationOptions): Promise<Or
     current: () => engine,
     layer: () => layer,
     below: () => plugins.layers,
+    fieldTypes: () => plugins.fieldTypes,
+    compile,
     plan: async (wanted) => planFor(database, compile(wanted ?? (await readStoredLayer(database, schema)))),
     async publish(wanted, choices = {}) {
       try {

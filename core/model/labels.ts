@@ -25,7 +25,7 @@ export function translator(model: Model, language: string): Translate {
 export function labelIdPath(document: string, path: string): string {
   if (!document.endsWith('/entity') && !document.startsWith('traits/')) return `/${path}`;
   if (path === 'plural' || path.startsWith('status/')) return `/entity/${path}`;
-  return `/${path.replace(/^(properties\/[^/]+)\/options\//, '$1/field/options/')}`;
+  return `/${path.replace(/^(properties\/[^/]+)\/(options\/|yes$|no$)/, '$1/field/$2')}`;
 }
 
 /**

@@ -45,6 +45,10 @@ export interface Entity {
    */
   was?: string;
   /**
+   * The name with its capitals, as programs of the Dataverse Web API gave it: `new_Loyalty`. Absent: the name itself.
+   */
+  schemaName?: string;
+  /**
    * Entity set name in the API: `accounts`.
    */
   set?: string;
@@ -272,6 +276,10 @@ export interface Field {
    */
   type?: string;
   /**
+   * The name with its capitals, as programs of the Dataverse Web API gave it: `new_Loyalty`. Absent: the name itself.
+   */
+  schemaName?: string;
+  /**
    * Filled by the engine itself; callers cannot write it, except what creating a row may say (id, owner, state, status, currency, unit).
    */
   system?:
@@ -341,6 +349,10 @@ export interface Relation {
    * The relationship's name, unique in the organization; a lookup of several targets appends `_<target>`. Absent, it is made of the entities' and the field's names. In a trait and in a union, `{entity}` and `{set}` stand for the names of the entity that gets the field.
    */
   name?: string;
+  /**
+   * The name with its capitals, as programs of the Dataverse Web API gave it: `new_Loyalty`. Absent: the name itself.
+   */
+  schemaName?: string;
   /**
    * What deleting the referenced row does here: delete this row too, empty the lookup, or be refused while this row exists.
    */

@@ -20,6 +20,10 @@ export interface RelationDocument {
    * Help for people, shown where the thing is used and where it is edited.
    */
   description?: string;
+  /**
+   * The name with its capitals, as programs of the Dataverse Web API gave it: `new_Loyalty`. Absent: the name itself.
+   */
+  schemaName?: string;
   first: Side;
   second: Side;
 }

@@ -26,6 +26,16 @@ export const fail = defineErrors({
   ENTITY_UNKNOWN: { status: 404, message: "There is no entity '{name}'{suggestion}." },
   SEGMENT_UNKNOWN: { status: 404, message: "'{entity}' has no field, navigation or function '{name}'." },
   DEFINITION_UNKNOWN: { status: 404, message: "{set} has no '{name}'{suggestion}." },
+  DEFINITION_INVALID: { status: 400, message: '{what} has {count} problem(s); nothing was changed. {first}' },
+  DEFINITION_IN_USE: {
+    status: 409,
+    message: '{what} is still used in {count} place(s); nothing was changed. Take it out of them first. {first}',
+  },
+  DEFINITION_IN_CHANGE_SET: {
+    status: 400,
+    message:
+      'Definitions are published at once and cannot be taken back with a change set; send the request outside of it.',
+  },
   DEFINITION_OTHER_TYPE: { status: 404, message: "'{name}' is a {type}, not a {cast}." },
   TOPIC_INVALID: { status: 400, message: 'The topics cannot be read: {reason}.' },
   EVENTS_TOO_MANY: {

@@ -35,6 +35,7 @@ export const relationSchema: JsonSchema = {
   additionalProperties: false,
   properties: {
     name: { ...logicalName, description: 'The relationship’s name; several targets append `_<target>`.' },
+    schemaName: { type: 'string', pattern: '^[A-Za-z][A-Za-z0-9_]*$', description: 'The name with its capitals.' },
     delete: { enum: ['cascade', 'remove-link', 'restrict'], default: 'remove-link' },
     assign: { ...cascade, default: 'none' },
     share: { ...cascade, default: 'none' },

@@ -72,7 +72,7 @@ export function dataRoute(services: Services, exchange: Exchange, principal: Pri
     case 'EntityDefinitions':
     case 'RelationshipDefinitions':
     case 'GlobalOptionSetDefinitions':
-      return definitionsRoute(request, segments);
+      return definitionsRoute(services, request, segments);
     default: {
       const names = [...engine.model.sets.keys(), ...unboundNames(engine)];
       throw fail('SET_UNKNOWN', { name: head.name, suggestion: suggest(head.name, names) });

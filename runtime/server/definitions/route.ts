@@ -3,13 +3,19 @@ import { answerEmpty, answerOData, answerText } from '../answer.ts';
 import { answerTagged, tagOf } from '../model-tag.ts';
 import { readQueryString } from '../query-string.ts';
 import type { Segment } from '../data/path.ts';
-import { refuseMethod, serviceRoot, type DataRequest } from '../data/request.ts';
+import { serviceRoot, type DataRequest } from '../data/request.ts';
+import type { Services } from '../services.ts';
 import { readDefinitions } from './read.ts';
 import { readOptions } from './query-options.ts';
+import { writeDefinition } from './write.ts';
 
-export function definitionsRoute(request: DataRequest, segments: readonly Segment[]): Response {
+export function definitionsRoute(
+  services: Services,
+  request: DataRequest,
+  segments: readonly Segment[],
+): Response | Promise<Response> {
   const { exchange, call } = request;
-  if (exchange.method !== 'GET') refuseMethod(exchange, 'GET');
+  if (exchange.method !== 'GET') return writeDefinition(services, request, segments);
   const { model } = call.engine;
   const options = readOptions(readQueryString(exchange.query));
   return answerTagged(

@@ -94,8 +94,8 @@ export const dateTime = defineFieldType<DateTimeOptions>({
           type: 'string',
           field: {
             type: 'date-time',
-            ...(behavior === 'TimeZoneIndependent' && { behavior: 'time-zone-independent' }),
-            ...(formatOf(facets) === 'DateOnly' && { format: 'date' }),
+            behavior: behavior === 'UserLocal' ? 'user-local' : 'time-zone-independent',
+            format: formatOf(facets) === 'DateOnly' ? 'date' : 'date-time',
           },
         },
       };

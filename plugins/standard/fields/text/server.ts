@@ -49,13 +49,16 @@ export const text = defineFieldType<TextOptions>({
     define({ kind, facets }) {
       if (kind !== 'String') return undefined;
       const asked = formatOf(facets) ?? 'Text';
+      // Other types of ours are meant.
+      const isNumbered = typeof facets['AutoNumberFormat'] === 'string' && facets['AutoNumberFormat'] !== '';
+      if (isNumbered || /^(?:textarea|richtext)$/i.test(asked)) return undefined;
       const format = Object.entries(FORMATS).find(([, name]) => name.toLowerCase() === asked.toLowerCase())?.[0];
       if (format === undefined) return unknownFormat(asked, [...Object.values(FORMATS), 'TextArea', 'RichText']);
       return {
         property: {
           type: 'string',
           ...renamed(facets, { maxLength: 'MaxLength' }),
-          field: { type: 'text', ...(format !== 'plain' && { format }) },
+          field: { type: 'text', format },
         },
       };
     },

@@ -2,6 +2,7 @@
 // save what begins with Peyvand.
 import type { OperationParameter } from '../../../../core/sdk/index.ts';
 import { answerOData } from '../../answer.ts';
+import { definitionOperations } from '../../definitions/operations.ts';
 import { mergeRows } from '../merge.ts';
 import { deletePreviewOf } from '../rows.ts';
 import { duplicatesOfRow } from '../duplicates.ts';
@@ -134,4 +135,5 @@ export const shippedOperations: readonly ShippedOperation[] = [
   userPrivileges('unbound'),
   timeZoneCode,
   totalRecordCount,
+  ...definitionOperations,
 ];
