@@ -9,6 +9,7 @@ const FOLD = '_fold_1';
 const PHONE = '_phone_1';
 const SOUND = '_sound_1';
 const ALIKE = '_alike_1';
+const HEARD = '_heard_1';
 const SIMILARITY = '_similarity_1';
 
 /** Digits of a telephone number that count, from its end: without +98, 0098 or 0. */
@@ -205,6 +206,11 @@ export function alikeSql(schema: string, a: string, b: string): string {
   return `${qualified(schema, ALIKE)}(${a}, ${b})`;
 }
 
+/** Some words of `text` are nearly `words`, both as they sound: pg_trgm's `<%`, beyond its own threshold (0.6). */
+export function heardSql(schema: string, words: string, text: string): string {
+  return `${qualified(schema, HEARD)}(${words}, ${text})`;
+}
+
 export function similaritySql(schema: string, a: string, b: string): string {
   return `${qualified(schema, SIMILARITY)}(${a}, ${b})`;
 }
@@ -276,6 +282,8 @@ create or replace function ${name(SOUND)}(text) returns text language sql immuta
   return translate(${name(FOLD)}($1), ${literal(SOUNDS_FROM)}, ${literal(SOUNDS_TO)});
 create or replace function ${name(ALIKE)}(text, text) returns boolean language sql stable parallel safe
   return $1 operator(${ident(trigramSchema)}.%) $2;
+create or replace function ${name(HEARD)}(text, text) returns boolean language sql stable parallel safe
+  return $1 operator(${ident(trigramSchema)}.<%) $2;
 create or replace function ${name(SIMILARITY)}(text, text) returns real language sql immutable parallel safe
   return ${pg('similarity')}($1, $2);`;
 }

@@ -2,7 +2,7 @@
 // find rows without a value, as OData and the Dataverse Web API do (see README.md).
 import type { ColumnType } from '../sdk/index.ts';
 import type { Parameter } from '../db/sql.ts';
-import { alikeSql, foldSql, phoneSql, plain, similaritySql, soundSql } from '../db/fold.ts';
+import { alikeSql, foldSql, heardSql, phoneSql, plain, similaritySql, sound, soundSql } from '../db/fold.ts';
 import { ident, literal } from '../db/identifier.ts';
 import type { Comparison } from '../model/model.ts';
 import { idsOf, type IdSet, type Principal } from '../security/principal.ts';
@@ -50,6 +50,11 @@ export function compileCondition(from: From, condition: Condition): string {
       return compareColumn(from, from.column(condition.path), condition);
     case 'matches':
       return matches(from, condition);
+    case 'sounds-like': {
+      const { schema, statement } = from.compilation;
+      const wanted = statement.parameter('text', (run) => sound(textOf(run, condition.value)) ?? null);
+      return heardSql(schema, wanted, soundSql(schema, from.column(condition.path).sql));
+    }
     case 'among':
       return `${from.column(condition.path).sql} = any(${callersIds(from, condition.set)})`;
     case 'shared':

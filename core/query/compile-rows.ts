@@ -6,7 +6,7 @@ import type { Column, Entity, Field } from '../model/model.ts';
 import { annotations } from './annotations.ts';
 import { compileCondition } from './compile-condition.ts';
 import { compileTerm } from './compile-term.ts';
-import { inOrder } from './folded.ts';
+import { foldedSql, inOrder } from './folded.ts';
 import { evaluatedText } from './evaluated-text.ts';
 import { entityOf, From, mainColumn } from './from.ts';
 import type { Compilation } from './from.ts';
@@ -30,6 +30,8 @@ export interface SortKey {
   readonly direction: 'asc' | 'desc';
   /** Its place in the order: a text's is that of the one collation. */
   readonly ordered: string;
+  /** How it is sorted, where not by its direction. */
+  readonly by?: string;
   /** The name it has among the columns of the page. */
   readonly carried: string;
   /** The page has it beside the row's own columns. */
@@ -65,7 +67,22 @@ export function placeKeys(from: From, sorts: readonly Sort[]): readonly SortKey[
     const wire = column?.wire ?? 'what rows are sorted by';
     // What is worked out may be larger than any column holds; durations travel as their seconds.
     const held = column || !(isNumber(type) || type === 'duration') ? type : 'numeric';
-    const ordered = inOrder(from.compilation.schema, held, sql);
+    const { schema } = from.compilation;
+    if (sort.path && sort.plain === true && held === 'text') {
+      const letters = foldedSql(schema, sql);
+      return {
+        sql: letters,
+        ordered: letters,
+        type: held,
+        nullable,
+        wire,
+        direction: 'asc',
+        by: 'using operator(pg_catalog.~<~)',
+        carried: `_sort${index}`,
+        isBeside: true,
+      };
+    }
+    const ordered = inOrder(schema, held, sql);
     return { sql, ordered, type: held, nullable, wire, direction: sort.direction, carried, isBeside: !isOwn };
   });
 }
@@ -82,6 +99,7 @@ export function carriedAs(key: SortKey, alias: string, schema: string): SortKey 
 }
 
 function direction(key: SortKey): string {
+  if (key.by !== undefined) return key.by;
   if (!key.nullable && key.type !== 'text') return key.direction;
   return key.direction === 'asc' ? 'asc nulls first' : 'desc nulls last';
 }

@@ -179,6 +179,8 @@ export type Condition =
   | { readonly kind: 'true' | 'false' }
   /** As a duplicate rule compares, with a text given when the plan runs; without one: nothing is there to compare. */
   | { readonly kind: 'matches'; readonly path: Path; readonly comparison: Comparison; readonly value: Slot | null }
+  /** The text has words that sound like those given, nearly: how search finds what is misspelled. */
+  | { readonly kind: 'sounds-like'; readonly path: Path; readonly value: Slot }
   // What follows is made by core/security only; readers cannot say it.
   /** The id is one of the caller's. */
   | { readonly kind: 'among'; readonly path: Path; readonly set: IdSet }
@@ -191,7 +193,13 @@ export type Condition =
 
 /** By a column or by what is worked out for each row. */
 export type Sort =
-  | { readonly path: Path; readonly term?: undefined; readonly direction: 'asc' | 'desc' }
+  | {
+      readonly path: Path;
+      readonly term?: undefined;
+      readonly direction: 'asc' | 'desc';
+      /** A text by its plain letters' codes: the order of the index that beginnings are looked up in. */
+      readonly plain?: boolean;
+    }
   | { readonly path?: undefined; readonly term: Term; readonly direction: 'asc' | 'desc' };
 
 export interface Expand {

@@ -28,6 +28,7 @@ import type { Metrics } from './metrics.ts';
 import { showOpenApi } from './openapi/route.ts';
 import type { Pages } from './pages.ts';
 import type { Services } from './services.ts';
+import { answerDataverse, showFound } from './search.ts';
 import { completeFirstRun, showSetup } from './setup.ts';
 
 interface Env {
@@ -198,6 +199,20 @@ export function createApp(options: AppOptions): Listener {
     '/api/setup',
     caller((_services, exchange) => refuseMethod('GET', 'POST')(exchange)),
   );
+  app.get('/api/search', caller(showFound));
+  app.all(
+    '/api/search',
+    caller((_services, exchange) => refuseMethod('GET')(exchange)),
+  );
+  for (const version of ['v1.0', 'v2.0']) {
+    for (const action of ['query', 'suggest', 'autocomplete']) {
+      app.post(`/api/search/${version}/${action}`, caller(answerDataverse));
+      app.all(
+        `/api/search/${version}/${action}`,
+        caller((_services, exchange) => refuseMethod('POST')(exchange)),
+      );
+    }
+  }
   app.get('/api/audit/search', caller(showSearch));
   app.get('/api/audit/records/:entity/:id', caller(showHistory));
   app.get('/api/audit/records/:entity/:id/as-of', caller(showAsOf));

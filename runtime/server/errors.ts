@@ -2,6 +2,7 @@
 import { defineErrors } from '../../core/sdk/index.ts';
 
 export const fail = defineErrors({
+  SEARCH_REQUEST_INVALID: { status: 400, message: 'The search cannot be made: {reason}.' },
   CONFIG_INVALID: { status: 500, message: 'The configuration has {count} problem(s); nothing was started.' },
   ADDRESS_IN_USE: {
     status: 500,

@@ -6,6 +6,7 @@ import { ident, qualified } from '../../core/db/identifier.ts';
 import type { Entity } from '../../core/model/model.ts';
 import { countOData, listOData, listRelatedOData } from '../../core/records/list.ts';
 import { retrieveOData } from '../../core/records/retrieve.ts';
+import { search } from '../../core/search/search.ts';
 import { PeyvandError, type JsonObject } from '../../core/sdk/index.ts';
 import { readPrincipal } from '../../core/security/principals.ts';
 import { administratorRole, makeRow, may, rolesOf, rowValues, type Row, type World } from './access-world.ts';
@@ -37,6 +38,7 @@ export interface Fuzzed {
 }
 
 type Asked =
+  | { readonly kind: 'search'; readonly entity: string; readonly text: string }
   | { readonly kind: 'list' | 'count'; readonly entity: string; readonly query: string; readonly size: number }
   | { readonly kind: 'row'; readonly entity: string; readonly id: string; readonly query: string }
   | {
@@ -97,6 +99,9 @@ async function answerOf(call: Call, asked: Asked): Promise<string> {
   const entity = entityOf(call.engine, asked.entity);
   const preferences = { root: 'http://world', annotations: '*' };
   try {
+    if (asked.kind === 'search') {
+      return JSON.stringify(await search(call, { text: asked.text, entities: [asked.entity], top: 50 }));
+    }
     if (asked.kind === 'count') return await countOData(call, entity, asked.query);
     if (asked.kind === 'row') {
       const row = await retrieveOData(call, entity, { id: asked.id }, asked.query, preferences);
@@ -210,7 +215,8 @@ const targets: Readonly<Record<string, string>> = { dossier_above: 'dossier', do
 function makeQuery(random: Random, world: World): Asked {
   const entity = random.pick(['dossier', 'dossier', 'dossier', 'leaf', 'leaf', 'task', 'activitypointer']);
   const isPlain = entity !== 'dossier' && entity !== 'leaf';
-  const kind = random.below(10);
+  const kind = random.below(11);
+  if (kind === 10) return { kind: 'search', entity: 'dossier', text: searched(random, world) };
   if (kind === 0) {
     const row = random.pick(world.rows);
     const query = row.entity === 'dossier' || row.entity === 'leaf' ? options(random, world, row.entity, 'row') : '';
@@ -226,6 +232,17 @@ function makeQuery(random: Random, world: World): Asked {
   const size = random.pick([1, 3, 10, 50]);
   if (kind <= 4 && !isPlain) return { kind: 'list', entity, query: apply(random, world, entity), size };
   return { kind: 'list', entity, query: options(random, world, entity, 'list'), size };
+}
+
+/** What stands in some row, readable or not; or a part of it, or something like it. */
+function searched(random: Random, world: World): string {
+  const row = random.pick(world.rows);
+  const text = String(random.pick([row.name, row.name, row.secret, row.iban]) ?? 'alpha');
+  if (random.chance(0.3)) return text;
+  const start = random.below(Math.max(1, text.length - 3));
+  return random.chance(0.5)
+    ? text.slice(start, start + 1 + random.below(6))
+    : text.slice(0, start) + text.slice(start + 1);
 }
 
 function options(random: Random, world: World, entity: string, of: 'list' | 'row'): string {
