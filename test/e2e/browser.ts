@@ -1,10 +1,9 @@
-// A person at a browser for the end-to-end tests: a Chromium with a fresh profile, signed in to a real server, and axe.
+// A person at a browser for the end-to-end tests: a Chromium, in a context of their own, signed in to a real server, and axe.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Cookie, type Page } from 'playwright-core';
+import { afterAll } from 'vitest';
 import { chromiumArguments, findChromium } from '../support/chromium.ts';
 import { ADMIN_EMAIL, ADMIN_PASSWORD, testServer, type InProcessServer } from '../support/server.ts';
 
@@ -40,12 +39,18 @@ export function appServer(environment: Readonly<Record<string, string>> = {}): P
   return testServer(environment);
 }
 
+let browser: Promise<Browser> | undefined;
+afterAll(async () => {
+  await (await browser)?.close();
+  browser = undefined;
+});
+
+/** Somebody with a browser of their own: no cookies, nothing kept. */
 export async function person(options: PersonOptions = {}): Promise<Person> {
-  const profile = mkdtempSync(join(tmpdir(), 'peyvand-browser-'));
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: findChromium().path,
-    args: [...chromiumArguments],
-    headless: true,
+  browser ??= chromium.launch({ executablePath: findChromium().path, args: [...chromiumArguments], headless: true });
+  const context = await (
+    await browser
+  ).newContext({
     viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
     colorScheme: options.dark === true ? 'dark' : 'light',
     hasTouch: options.touch === true,
@@ -53,7 +58,7 @@ export async function person(options: PersonOptions = {}): Promise<Person> {
     locale: 'en-GB',
     reducedMotion: 'reduce',
   });
-  const page = context.pages()[0] ?? (await context.newPage());
+  const page = await context.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('console', (message) => {
@@ -61,18 +66,25 @@ export async function person(options: PersonOptions = {}): Promise<Person> {
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
       errors.push(message.text());
   });
-  const stop = async () => {
-    await context.close();
-    rmSync(profile, { recursive: true, force: true });
-  };
+  const stop = () => context.close();
   return { page, context, errors, stop, [Symbol.asyncDispose]: stop };
 }
 
-/** Signs in with the keyboard. */
+/** Cookies of the administrator's sign-in on each server: what is tested here comes after it. */
+const signedIn = new Map<string, Cookie[]>();
+
+/** Signs the administrator in, with the keyboard the first time. */
 export async function signIn(page: Page, url: string): Promise<void> {
+  const cookies = signedIn.get(url);
+  if (cookies) await page.context().addCookies(cookies);
   await page.goto(`${url}/`);
+  const grid = page.getByRole('grid');
+  const password = page.locator('#password');
+  await grid.or(password).first().waitFor();
+  if (await grid.isVisible()) return;
   await givePassword(page, ADMIN_EMAIL, ADMIN_PASSWORD);
-  await page.getByRole('grid').waitFor();
+  await grid.waitFor();
+  signedIn.set(url, await page.context().cookies());
 }
 
 /** On the sign-in page, with the keyboard; what comes next is the caller's to wait for. */
