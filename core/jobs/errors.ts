@@ -10,6 +10,10 @@ export const fail = defineErrors({
     status: 409,
     message: 'What this job did cannot be taken back: it changed no rows, or it was too long ago.',
   },
+  JOB_ON_BEHALF: {
+    status: 403,
+    message: 'Jobs cannot be begun in the name of somebody else, save by an administrator.',
+  },
   JOB_TOO_MANY: {
     status: 429,
     message: 'You have {limit} jobs waiting or running already. Wait for one of them, or cancel it.',

@@ -96,6 +96,8 @@ const NEWS = `json_build_object('id', j.id, 'user', j.created_by, 'kind', j.kind
 /** Puts a job in the queue, in the call's transaction where there is one. Throws JOB_TOO_MANY (429). Answers its id. */
 export async function enqueueJob(call: Call, job: NewJob): Promise<string> {
   const { engine, principal, origin } = call;
+  // A job acts as its user alone: the limits of who began it in that name would be gone.
+  if (principal.within) throw fail('JOB_ON_BEHALF');
   const { schema } = engine;
   const executor = call.executor ?? engine.database;
   const acting: Acting = {

@@ -65,6 +65,13 @@ export const fail = defineErrors({
     status: 415,
     message: '{field} of {entity} does not take {mediaType}. It takes {accepted}.',
   },
+  UPLOAD_UNKNOWN: {
+    status: 404,
+    message: 'This upload is unknown, is about another column, or has run out. Begin it again.',
+  },
+  UPLOAD_CHUNK: { status: 400, message: 'The chunk cannot be taken: {reason}.' },
+  UPLOAD_ORDER: { status: 409, message: 'The chunk begins at byte {from}; byte {expected} is next.' },
+  UPLOADS_TOO_MANY: { status: 429, message: 'You have {limit} uploads open. Finish them, or wait until they run out.' },
   FILE_NOT_FOUND: { status: 404, message: 'There is no file in {field} of this {entity}.' },
   DEPTH_EXCEEDED: {
     status: 409,

@@ -23,7 +23,8 @@ export async function withRelated(
   write: (call: Call, input: RecordInput) => Promise<Written>,
 ): Promise<Written> {
   const { related, ...plain } = input;
-  if (!related) return write(call, input);
+  // What is wrong with the body's names, also of rows inside it, is told by the write before anything is made.
+  if (!related || plain.problems) return write(call, plain);
   return transactAll(call, async (inside) => {
     const values = { ...plain.values };
     const targets = { ...plain.targets };

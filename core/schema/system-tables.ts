@@ -86,6 +86,15 @@ async function ensureTrigrams(database: Executor): Promise<void> {
   }
 }
 
+/** Bytes as they are, so that a range of them is read without the rest; mostly they are compressed already. */
+function uncompressed(table: string): string {
+  return `do $$ begin
+  if exists (select from pg_attribute where attrelid = '${table}'::regclass and attname = 'data' and attstorage <> 'e') then
+    alter table ${table} alter column data set storage external;
+  end if;
+end $$;`;
+}
+
 function systemTables(schema: string): string {
   const name = (table: string): string => qualified(schema, table);
   return `
@@ -109,6 +118,18 @@ create table if not exists ${name('_file')} (
   created_on timestamptz not null default now()
 );
 create index if not exists "_file_record_idx" on ${name('_file')} (record, field);
+create table if not exists ${name('_upload')} (
+  id uuid primary key, user_id uuid not null, entity text not null, record uuid not null, field text not null,
+  name text not null, media_type text not null, version text, received bigint not null default 0, total bigint,
+  finished boolean not null default false, expires_at timestamptz not null
+);
+create index if not exists "_upload_user_idx" on ${name('_upload')} (user_id);
+create table if not exists ${name('_upload_part')} (
+  upload uuid not null references ${name('_upload')} (id) on delete cascade, position bigint not null, data bytea not null,
+  primary key (upload, position)
+);
+${uncompressed(name('_file'))}
+${uncompressed(name('_upload_part'))}
 create table if not exists ${name('_share')} (
   entity text not null, record uuid not null, principal uuid not null, principal_type text not null,
   rights integer not null, expires_at timestamptz, reason text, shared_at timestamptz not null default now(),

@@ -138,7 +138,8 @@ export function accessShape(principal: Principal): string {
     const profiles = [...(principal.profiles ?? [])].sort().join(',');
     const direct = (principal.reports?.direct.length ?? 0) > 0 ? 'd' : '';
     const far = (principal.reports?.far.length ?? 0) > 0 ? 'f' : '';
-    shapes.set(principal, (shape = `${roles}|${profiles}|${direct}${far}`));
+    const within = principal.within ? ` within ${accessShape(principal.within)}` : '';
+    shapes.set(principal, (shape = `${roles}|${profiles}|${direct}${far}${within}`));
   }
   return shape;
 }
@@ -170,10 +171,17 @@ function findAccess(principal: Principal, model: Model, privilege: Privilege, na
   if (entity.through) return throughParent(principal, model, privilege, entity, entity.through);
   const allow: Reason[] = [];
   const deny: Reason[] = [];
+  const { within: limit } = principal;
+  if (limit) {
+    // In somebody's name one does what both may; what denies one of them denies it.
+    if (!mayI(limit, model, privilege, name)) return { allow, deny };
+    for (const role of [...limit.roles].sort()) deny.push(...deniesOf(model, entity, role, privilege));
+  }
   for (const role of [...principal.roles].sort()) {
     const { depth, when } = grantOf(model, role, name, privilege);
     // A condition that cannot be read grants nothing, and denies everything: both err towards less.
-    const condition = both(within(entity, role, depth), expression(model, entity, when, none));
+    const reach = limit ? narrowed(limit, model, privilege, entity, role, depth) : within(entity, role, depth);
+    const condition = both(reach, expression(model, entity, when, none));
     if (condition.kind !== 'false') {
       allow.push({ kind: 'role', role, depth, condition, ...(when !== undefined && { when }) });
     }
@@ -199,6 +207,26 @@ function findAccess(principal: Principal, model: Model, privilege: Privilege, na
   return { allow, deny };
 }
 
+/** A role's depth, no deeper than the roles of who acts in the principal's name go, and under their conditions. */
+function narrowed(
+  limit: Principal,
+  model: Model,
+  privilege: Privilege,
+  entity: Entity,
+  role: string,
+  depth: Depth,
+): Condition {
+  const of = limit.roles.flatMap((own): readonly Condition[] => {
+    const grant = grantOf(model, own, entity.name, privilege);
+    const least = depths[Math.min(depths.indexOf(depth), depths.indexOf(grant.depth))] ?? 'none';
+    const condition = both(within(entity, role, least), expression(model, entity, grant.when, none));
+    return condition.kind === 'false' ? [] : [condition];
+  });
+  if (of.some(({ kind }) => kind === 'true')) return all;
+  const [first = none, ...others] = of;
+  return others.length === 0 ? first : { kind: 'or', of };
+}
+
 /** A part of another row is read with reading that, and everything else with writing it; denies hold as for any row. */
 function throughParent(
   principal: Principal,
@@ -217,7 +245,8 @@ function throughParent(
     const condition: Condition = isAll ? all : { kind: 'referred', field: lookup.name, entity: target, where };
     return [{ kind: 'parent', lookup: lookup.name, entity: target, condition }];
   });
-  const deny = [...principal.roles].sort().flatMap((role) => deniesOf(model, entity, role, privilege));
+  const roles = [...principal.roles, ...(principal.within?.roles ?? [])].sort();
+  const deny = roles.flatMap((role) => deniesOf(model, entity, role, privilege));
   return { allow, deny };
 }
 
@@ -341,6 +370,7 @@ export function mayAll(principal: Principal, model: Model, privilege: Privilege,
 
 /** Whether a role grants a right that is about no entity: `manage-users`, `audit`, `customize`. */
 export function hasRight(principal: Principal, model: Model, right: string): boolean {
+  if (principal.within && !hasRight(principal.within, model, right)) return false;
   return principal.roles.some((role) => {
     if (role === administratorRole) return true;
     const rights = roleDocument(model, role)?.['rights'];
@@ -356,7 +386,10 @@ export function rightsOf(principal: Principal, model: Model): readonly string[] 
     for (const right of Array.isArray(listed) ? (listed as readonly unknown[]) : []) rights.add(String(right));
     if (role === administratorRole) rights.add('*');
   }
-  return rights.has('*') ? ['*'] : [...rights].sort();
+  const own = rights.has('*') ? ['*'] : [...rights].sort();
+  const limit = principal.within && rightsOf(principal.within, model);
+  if (!limit || limit[0] === '*') return own;
+  return own[0] === '*' ? limit : own.filter((right) => limit.includes(right));
 }
 
 /** Throws RIGHT_MISSING (403). */
@@ -377,6 +410,8 @@ export function requirePrivilege(principal: Principal, model: Model, privilege: 
 
 /** True when the privilege reaches the caller's own row whatever that says, so that it need not be asked: no condition, no deny. */
 export function mayOwn(principal: Principal, model: Model, privilege: Privilege, entity: string): boolean {
+  // Conditions of who acts in the principal's name stand in the reasons, not beside them.
+  if (principal.within) return false;
   const { allow, deny } = accessTo(principal, model, privilege, entity);
   if (deny.length > 0) return false;
   return allow.some(

@@ -82,5 +82,9 @@ export const refuse = defineErrors({
     status: 403,
     message: 'Only a system administrator takes back or changes what a role denies: {rules}.',
   },
+  ON_BEHALF_RIGHTS: {
+    status: 403,
+    message: 'Users, teams, units and rights are not changed in the name of somebody else, save by an administrator.',
+  },
   ROLE_UNKNOWN: { status: 400, message: 'There is no role {role}; there are {known}.' },
 });

@@ -49,6 +49,7 @@ export function fieldAccess(principal: Principal, model: Model, field: Field): F
     access = combine(sources.map((source) => granted(principal, model, source)));
     // The ends of a joined text are not those of the text that is to be masked, and a formula may ask for any part.
     if ((field.compose || field.derivation) && access.read !== 'full') access = { ...access, read: 'none' };
+    if (principal.within) access = combine([access, fieldAccess(principal.within, model, field)]);
     if (known.size >= 20_000) known.clear();
     known.set(key, access);
   }

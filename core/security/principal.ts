@@ -12,6 +12,8 @@ export interface Principal {
   readonly held?: readonly HeldRole[];
   /** Ids of field profiles (`pay-clerk`), the user's own and those of the teams. */
   readonly profiles?: readonly string[];
+  /** The one who acts in this user's name: nothing is allowed that this one may not do too. */
+  readonly within?: Principal;
   /** Whose rows the user sees as a manager. */
   readonly reports?: Reports;
   /** IANA zone, BCP 47 language, calendar: what "this month" means to the caller. */

@@ -88,7 +88,7 @@ export interface RoleDocument {
     remove?: true;
   }[];
   /**
-   * Rights that are about no entity: `customize`, `publish`, `import`, `manage-users`, `audit`, `view-as`; `*` is all of them.
+   * Rights that are about no entity: `customize`, `publish`, `import`, `manage-users`, `audit`, `view-as`, `act-on-behalf`, `bypass-plugins`; `*` is all of them.
    */
   rights?: string[];
 }

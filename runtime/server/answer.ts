@@ -51,6 +51,10 @@ export function answerBytes(status: number, bytes: Uint8Array<ArrayBuffer>, head
   return new Response(bytes, { status, headers: { ...SECURITY_HEADERS, ...headers } });
 }
 
+export function answerStream(status: number, stream: ReadableStream<Uint8Array>, headers: HeaderMap): Response {
+  return new Response(stream, { status, headers: { ...SECURITY_HEADERS, ...headers } });
+}
+
 export function answerJson(status: number, value: unknown, headers?: HeaderMap): Response {
   return new Response(JSON.stringify(value), {
     status,

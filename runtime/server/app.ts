@@ -14,7 +14,8 @@ import { restoreRecord, showAsOf, showHistory, showSearch } from './audit.ts';
 import { answerBatch, BATCH_PATHS } from './data/batch/route.ts';
 import { dataRoute } from './data/route.ts';
 import { fail } from './errors.ts';
-import { SERVICE_PATH } from './data/request.ts';
+import { actingFor } from './data/on-behalf.ts';
+import { SERVICE_PATH, type Within } from './data/request.ts';
 import { showEvents } from './events/route.ts';
 import { openExchange, originOf, type Bindings, type Exchange } from './exchange.ts';
 import { toFault } from './faults.ts';
@@ -107,7 +108,12 @@ export function createApp(options: AppOptions): Listener {
   for (const path of ['/healthz', '/readyz', '/metrics'])
     app.all(path, (context) => refuseMethod('GET', 'HEAD')(context.env.exchange));
 
-  const data: PrincipalRoute = (services, exchange, principal) => dataRoute(services, exchange, principal);
+  const data = (services: Services, exchange: Exchange, caller: Principal, within?: Within) => {
+    const acting = actingFor(services, exchange, caller);
+    return acting instanceof Promise
+      ? acting.then((principal) => dataRoute(services, exchange, principal, within))
+      : dataRoute(services, exchange, acting, within);
+  };
   /** Each request inside goes the way of any other below the data service. */
   const batch: PrincipalRoute = (services, exchange, principal) => {
     const engine = services.organization.current();
@@ -117,7 +123,7 @@ export function createApp(options: AppOptions): Listener {
         if (inner.pass) inner.pass.meter.requests++;
         if (inner.secret) throw fail('KEY_IN_ADDRESS');
         if (!inner.path.startsWith(SERVICE_PATH)) throw fail('ROUTE_UNKNOWN', { path: inner.path });
-        return dataRoute(services, inner, principal, within);
+        return data(services, inner, principal, within);
       },
       fault: answerFault,
       done: (inner, status) => log.request(inner, status, performance.now() - inner.started),
@@ -130,8 +136,9 @@ export function createApp(options: AppOptions): Listener {
       caller((_services, exchange) => refuseMethod('POST')(exchange)),
     );
   }
-  app.all('/api/data/v9.2', caller(data));
-  app.all('/api/data/v9.2/*', caller(data));
+  const outer: PrincipalRoute = (services, exchange, principal) => data(services, exchange, principal);
+  app.all('/api/data/v9.2', caller(outer));
+  app.all('/api/data/v9.2/*', caller(outer));
 
   for (const [path, methods] of Object.entries(authRoutes)) {
     for (const [method, route] of Object.entries(methods))

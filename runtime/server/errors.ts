@@ -60,11 +60,6 @@ export const fail = defineErrors({
   },
   REFERENCE_UNKNOWN: { status: 400, message: '{name} refers to no earlier request of this batch that made a row.' },
   BODY_ENCODED: { status: 415, message: 'A body with Content-Encoding {encoding} is not accepted; send it plain.' },
-  CHUNKED_UPLOAD: {
-    status: 400,
-    message:
-      'Uploads in parts are not offered; send the whole of {field} as one PUT with Content-Type application/octet-stream.',
-  },
   CONTENT_TYPE: { status: 415, message: 'Content-Type {type} is not accepted here; send {accepted}.' },
   PRINCIPAL_MISSING: {
     status: 401,
@@ -153,6 +148,14 @@ export const fail = defineErrors({
     message: 'There is no user {user}, or the user is disabled; only enabled users can be viewed as.',
   },
   VIEW_AS_ADMINISTRATOR: { status: 403, message: 'Only an administrator may view as an administrator.' },
+  ON_BEHALF_UNKNOWN: {
+    status: 404,
+    message: 'There is no user {user} to act for, or the user is disabled. {header} takes a systemuserid.',
+  },
+  ON_BEHALF_ADMINISTRATOR: {
+    status: 403,
+    message: 'Only an administrator may act in the name of an administrator.',
+  },
   HEADER_INVALID: { status: 400, message: 'The header {name} cannot be read: {reason}.' },
   QUERY_INVALID: { status: 400, message: 'The value {value} of {name} is not {expected}.' },
   ETAG_NEEDED: {

@@ -31,6 +31,8 @@ export interface Exchange {
   pass: Pass | undefined;
   /** Whose eyes the caller, `principal`, asked to borrow: as the header Peyvand-View-As says. */
   viewingAs: string | undefined;
+  /** In whose name it is done, where `MSCRMCallerID` or `CallerObjectId` say so. For the log line. */
+  actingFor: string | undefined;
 }
 
 /** What @hono/node-server hands over, and our own reading of it. */
@@ -70,6 +72,7 @@ export function openExchange(incoming: IncomingMessage): Exchange {
     via: undefined,
     pass: undefined,
     viewingAs: undefined,
+    actingFor: undefined,
   };
 }
 
@@ -117,6 +120,7 @@ export function openInnerExchange(outer: Exchange, request: InnerRequest, number
     via: outer.via,
     pass: outer.pass,
     viewingAs: undefined,
+    actingFor: undefined,
   };
 }
 

@@ -34,6 +34,7 @@ export function createLog(level: LogLevel): Log {
         ms: Math.round(milliseconds * 100) / 100,
         ...(exchange.principal && { user: exchange.principal.userId }),
         ...(exchange.viewingAs !== undefined && { viewingAs: exchange.viewingAs }),
+        ...(exchange.actingFor !== undefined && { actingFor: exchange.actingFor }),
       });
     },
     flush() {

@@ -62,6 +62,7 @@ function text(value: unknown): string | undefined {
 
 function manage(call: Call): void {
   requireRight(call.principal, call.engine.model, 'manage-users');
+  if (call.principal.within) throw refuse('ON_BEHALF_RIGHTS');
 }
 
 function db(call: Call): Executor {

@@ -61,6 +61,15 @@ export async function findBoundUser(
   return row?.userId;
 }
 
+/** The user whom a subject of any provider is bound to; undefined for none, or several. */
+export async function findBySubject(executor: Executor, subject: string): Promise<string | undefined> {
+  const rows = await executor.query<{ userId: string }>(
+    `select distinct "userId" from peyvand_auth.account where "accountId" = $1 and "providerId" <> 'credential'`,
+    [subject],
+  );
+  return rows.length === 1 ? rows[0]?.userId : undefined;
+}
+
 /** True where an account at the provider is bound to the user already. */
 export async function isBound(executor: Executor, userId: string, providerId: string): Promise<boolean> {
   const rows = await executor.query('select 1 from peyvand_auth.account where "userId" = $1 and "providerId" = $2', [

@@ -15,6 +15,7 @@ import { detectsDuplicates } from './duplicates.ts';
 import { readFile, readFileBytes, removeFile, writeFile } from './files.ts';
 import { answerOperation } from './operations/answer-operation.ts';
 import { findOperation, unboundNames } from './operations/registry.ts';
+import { engineFor } from './plugins-left-out.ts';
 import { readPath, type Segment } from './path.ts';
 import { countRelated, readRelated } from './related.ts';
 import { readProperty, readPropertyValue, removeProperty, writeProperty } from './properties.ts';
@@ -34,7 +35,7 @@ type Answer = Response | Promise<Response>;
 
 /** `within`: the batch that the request is part of. */
 export function dataRoute(services: Services, exchange: Exchange, principal: Principal, within?: Within): Answer {
-  const engine = within?.engine ?? services.organization.current();
+  const engine = engineFor(within?.engine ?? services.organization.current(), exchange, principal);
   const { path } = exchange;
   if (!path.startsWith(SERVICE_PATH)) {
     if (path === '/api/data/v9.2') return answerService(exchange, services, principal);
