@@ -140,7 +140,7 @@ function memberText(from: From, condition: Condition & { readonly kind: 'member'
 function compileLambda(from: From, condition: Condition & { readonly kind: 'some' | 'every' }): string {
   const base = from.walk(condition.path.slice(0, -1));
   const { navigation, target } = base.navigation(condition.path.at(-1) ?? '');
-  const inner = from.inside(target);
+  const inner = from.inside(target, undefined, condition.as);
   const where = [base.link(navigation, inner), inner.visible];
   const isSome = condition.kind === 'some';
   if (condition.where) {

@@ -240,7 +240,9 @@ export function rowText(row: From, query: Query, beside: readonly (readonly Piec
     first = false;
   }
   for (const expand of query.expand) {
-    pieces.push({ text: `,${jsonKey(expand.as)}` }, { sql: expansionText(row, expand) });
+    if (expand.gives === 'count' || expand.query.count)
+      pieces.push({ text: `,${jsonKey(`${expand.as}@odata.count`)}` }, { sql: expansionCount(row, expand) });
+    if (expand.gives !== 'count') pieces.push({ text: `,${jsonKey(expand.as)}` }, { sql: expansionText(row, expand) });
   }
   for (const one of beside) pieces.push({ text: ',' }, ...one);
   pieces.push({ text: '}' });
@@ -264,17 +266,30 @@ function selected(
   });
 }
 
+/** How many rows there are to expand, whatever of them is given. */
+function expansionCount(row: From, expand: Expand): string {
+  const { navigation } = row.navigation(expand.navigation);
+  const { from, where } = sourceOf(row.compilation, expand.query, (one) => row.link(navigation, one));
+  return `(select count(*) from ${from.text}${whereText(where)})::text`;
+}
+
+/** The row itself, or where it is found. */
+function expandedText(row: From, { gives, query }: Expand): string {
+  if (gives !== 'references') return rowText(row, query);
+  return concat([{ text: `{"@odata.id":"${row.entity.set}(` }, { sql: row.key }, { text: ')"}' }]);
+}
+
 function expansionText(row: From, expand: Expand): string {
   const { navigation } = row.navigation(expand.navigation);
   const source = sourceOf(row.compilation, expand.query, (from) => row.link(navigation, from));
   if (navigation.kind === 'one') {
-    const inner = rowText(source.from, expand.query);
+    const inner = expandedText(source.from, expand);
     return `coalesce((select ${inner} from ${source.from.text}${whereText(source.where)}), 'null')`;
   }
   const keys = sortKeys(source.from, expand.query.sort);
   const page = new From(row.compilation, source.from.entity);
   const limit = Math.min(expand.query.top ?? expansionLimit, expansionLimit);
   const list = row.compilation.statement.alias();
-  const rows = `select ${rowText(page, expand.query)} as j from (${pageText(source, keys, limit)}) ${page.alias}`;
+  const rows = `select ${expandedText(page, expand)} as j from (${pageText(source, keys, limit)}) ${page.alias}`;
   return `(select concat('[', string_agg(${list}.j, ','), ']') from (${rows}) ${list})`;
 }

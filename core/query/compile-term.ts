@@ -31,6 +31,8 @@ export function compileTerm(from: From, term: Term): CompiledTerm {
       return { sql: constantSql(from, term.type, term.value), type: term.type, nullable: term.value === null };
     case 'truth':
       return { sql: `((${from.compilation.condition(from, term.of)}) is true)`, type: 'boolean', nullable: false };
+    case 'count':
+      return { sql: countSql(from, term), type: 'bigint', nullable: false };
     case 'cast': {
       const of = compileTerm(from, term.of);
       if (!canCast(of.type, term.type)) throw new TypeError(`${of.type} cannot be cast to ${term.type}`);
@@ -48,6 +50,14 @@ export function compileTerm(from: From, term: Term): CompiledTerm {
       return { sql: callSql(from, name, of, type), type, nullable: true };
     }
   }
+}
+
+function countSql(from: From, { path, where }: Term & { readonly kind: 'count' }): string {
+  const base = from.walk(path.slice(0, -1));
+  const { navigation, target } = base.navigation(path.at(-1) ?? '');
+  const row = from.inside(target);
+  const asked = [base.link(navigation, row), row.visible, where && from.compilation.condition(row, where)];
+  return `(select count(*) from ${row.text} where ${asked.filter((one) => one !== undefined).join(' and ')})`;
 }
 
 /** `compare-terms` as a condition. */

@@ -54,10 +54,15 @@ export class From {
     this.#isJoined = root !== undefined && isNullable;
   }
 
-  /** A table asked about inside a condition over this one: it knows the joins around it, and has its own. */
-  inside(entity: Entity, alias?: string): From {
+  /**
+   * A table asked about inside a condition over this one: it knows the joins around it, and has its own. Paths inside may
+   * start at its row by what it is `called`, and at the row outside of all lambdas by `$it`.
+   */
+  inside(entity: Entity, alias?: string, called?: string): From {
     const inner = new From(this.compilation, entity, alias);
     for (const [name, from] of this.#named) inner.#named.set(name, from);
+    if (!inner.#named.has('$it')) inner.#named.set('$it', this);
+    if (called !== undefined) inner.#named.set(called, inner);
     return inner;
   }
 

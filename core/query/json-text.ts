@@ -48,7 +48,7 @@ export function presentJsonOf(sql: string, type: ValueType): string {
       return `to_json(${sql})::text`;
     case 'duration':
       // Held as seconds.
-      return `'"PT' || trim_scale(${sql}) || 'S"'`;
+      return `case when ${sql} < 0 then '"-PT' else '"PT' end || trim_scale(abs(${sql})) || 'S"'`;
     case 'timestamptz':
       // Without its zone a timestamp is written the same under every TimeZone setting; the last sign is the closing quote.
       return `left(to_json(${sql} at time zone 'UTC')::text, -1) || 'Z"'`;

@@ -106,7 +106,9 @@ export type Term =
   | { readonly kind: 'call'; readonly function: TermFunction; readonly of: readonly Term[] }
   | { readonly kind: 'cast'; readonly of: Term; readonly type: TermType }
   /** True or false, never null. */
-  | { readonly kind: 'truth'; readonly of: Condition };
+  | { readonly kind: 'truth'; readonly of: Condition }
+  /** How many rows a collection-valued navigation leads to, of those `where` holds for. */
+  | { readonly kind: 'count'; readonly path: Path; readonly where?: Condition };
 
 /** Arguments and results of each stand in term-types.ts. */
 export type TermFunction =
@@ -169,13 +171,16 @@ export type Condition =
       readonly operator: TermOperator;
       readonly right: Term;
     }
-  /** any/all over a collection-valued navigation. */
-  | { readonly kind: 'some' | 'every'; readonly path: Path; readonly where?: Condition }
   /**
    * Rows of another table that belong to this one: `some` of them are as the join's filter says, `none` of them is, or
    * there are rows but `others` only. The join's type and its alias matter to paths inside it alone.
    */
   | { readonly kind: 'related'; readonly join: Join; readonly quantifier: 'some' | 'none' | 'others' }
+  /**
+   * any/all over a collection-valued navigation. In `where`, a path whose first step is `@` and `as` starts at the row of this
+   * lambda, one that begins with `@$it` at the row outside of all lambdas.
+   */
+  | { readonly kind: 'some' | 'every'; readonly path: Path; readonly as?: string; readonly where?: Condition }
   | { readonly kind: 'true' | 'false' }
   /** As a duplicate rule compares, with a text given when the plan runs; without one: nothing is there to compare. */
   | { readonly kind: 'matches'; readonly path: Path; readonly comparison: Comparison; readonly value: Slot | null }
@@ -207,6 +212,8 @@ export interface Expand {
   readonly query: Query;
   /** Key in the answer; the navigation's name. */
   readonly as: string;
+  /** Instead of the rows: where each is found, or how many they are. With `count` of the query, rows and their number. */
+  readonly gives?: 'references' | 'count';
 }
 
 /** The last row's sort values (as text, key included), in the order of the effective sort. */

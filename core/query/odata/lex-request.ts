@@ -3,6 +3,8 @@
 import { fail } from '../errors.ts';
 import type { Literal } from '../literal.ts';
 import { lex } from './lexer.ts';
+import { lexSearch } from './lex-search.ts';
+import type { SearchNode } from './lex-search.ts';
 import type { Token } from './lexer.ts';
 import { limits } from './token-reader.ts';
 
@@ -12,22 +14,18 @@ export interface LexedRequest {
   /** Tokens of the options with a grammar of their own. */
   readonly tokens: ReadonlyMap<string, readonly Token[]>;
   readonly literals: readonly Literal[];
-  /** Words of $search. */
-  readonly words: readonly SearchWord[];
+  /** What $search wants. */
+  readonly search: SearchNode | undefined;
+  /** System options that were sent more than once. */
+  readonly repeated: readonly string[];
   /** Same shape, same plan: everything that decides the statement but $top and $skiptoken. */
   readonly shape: string;
 }
 
-export interface SearchWord {
-  readonly slot: number;
-  /** Three letters and more are found anywhere (there is an index for it), fewer at the start of a word only. */
-  readonly anywhere: boolean;
-}
-
 /** Options whose constants are set apart. */
-const withConstants = new Set(['$filter', '$expand', '$apply']);
+const withConstants = new Set(['$filter', '$expand', '$apply', '$orderby', '$compute']);
 /** Options that are read, but hold no constants. */
-const plain = new Set(['$select', '$orderby', '$count', 'savedQuery', 'userQuery']);
+const plain = new Set(['$select', '$count', 'savedQuery', 'userQuery']);
 
 /** Texts read lately: apps repeat theirs, above all those that read single rows. */
 const recent = new Map<string, LexedRequest>();
@@ -47,49 +45,40 @@ export function lexRequest(query: string): LexedRequest {
 
 function lexText(query: string): LexedRequest {
   if (query.length > limits.characters) throw fail('QUERY_TOO_LARGE', { what: 'characters', limit: limits.characters });
-  const options = readOptions(query);
+  const { options, repeated } = readOptions(query);
   const literals: Literal[] = [];
   const tokens = new Map<string, readonly Token[]>();
-  let words: readonly SearchWord[] = [];
-  let shape = '';
+  let search: SearchNode | undefined;
+  let shape = repeated.join();
   for (const [name, value] of options) {
     if (withConstants.has(name)) {
-      const lexed = lex(value, name, literals);
+      const lexed = lex(value, name, literals, options);
       tokens.set(name, lexed.tokens);
       shape += `${name}=${lexed.shape}&`;
     } else if (name === '$search') {
-      words = lexSearch(value, literals);
-      shape += `$search=${words.map((word) => (word.anywhere ? 'a' : 's')).join('')}&`;
+      const found = lexSearch(value, literals);
+      search = found.tree;
+      shape += `$search=${found.shape}&`;
     } else if (plain.has(name) || (name.startsWith('$') && name !== '$top' && name !== '$skiptoken')) {
       shape += `${name}=${value}&`;
     }
   }
-  return { options, tokens, literals, words, shape };
-}
-
-function lexSearch(text: string, literals: Literal[]): readonly SearchWord[] {
-  // Quotes group nothing here: every word has to be found.
-  const words = text
-    .replaceAll('"', ' ')
-    .split(/\s+/u)
-    .filter((word) => word !== '' && !word.includes('\0'));
-  if (words.length > 10) throw fail('QUERY_TOO_LARGE', { what: 'words in $search', limit: 10 });
-  return words.map((word) => {
-    literals.push({ kind: 'string', value: word, item: undefined, option: '$search', at: text.indexOf(word) });
-    return { slot: literals.length - 1, anywhere: [...word].length >= 3 };
-  });
+  return { options, tokens, literals, search, repeated, shape };
 }
 
 /** Decoded pairs in the order sent; of several with one name the last counts. */
-function readOptions(query: string): ReadonlyMap<string, string> {
+function readOptions(query: string): Pick<LexedRequest, 'options' | 'repeated'> {
   const options = new Map<string, string>();
-  if (query === '') return options;
+  const repeated: string[] = [];
+  if (query === '') return { options, repeated };
   for (const part of query.split('&')) {
     if (part === '') continue;
     const equals = part.indexOf('=');
-    options.set(decode(equals < 0 ? part : part.slice(0, equals)), equals < 0 ? '' : decode(part.slice(equals + 1)));
+    const name = decode(equals < 0 ? part : part.slice(0, equals));
+    if (name.startsWith('$') && options.has(name)) repeated.push(name);
+    options.set(name, equals < 0 ? '' : decode(part.slice(equals + 1)));
   }
-  return options;
+  return { options, repeated };
 }
 
 function decode(text: string): string {

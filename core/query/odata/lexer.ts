@@ -20,45 +20,135 @@ export interface Lexed {
   readonly shape: string;
 }
 
-const pattern =
-  /\s+|('[^']*(?:''[^']*)*')|(\{[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![\w-]))|(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+\- ]\d\d:\d\d)?(?!\w))|(\d{4}-\d\d-\d\d(?!\w))|(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.]))|([$@a-z_][\w.]*)|([(),;/:=[\]])|([^])/giuy;
+const guid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 
-const kinds: readonly (LiteralKind | undefined)[] = [undefined, 'string', 'guid', 'datetime', 'date', 'number'];
+/** Each kind of token is a group. */
+const pattern = new RegExp(
+  [
+    String.raw`\s+`,
+    String.raw`('[^']*(?:''[^']*)*'|"(?:[^"\\]|\\[^])*")`,
+    String.raw`(\{${guid}\}|${guid}(?![\w-]))`,
+    String.raw`(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+\- ]\d\d:\d\d)?(?!\w))`,
+    String.raw`(\d{4}-\d\d-\d\d(?!\w))`,
+    String.raw`(\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?![\w:]))`,
+    String.raw`(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.]))`,
+    String.raw`(duration'[^']*')`,
+    // Letters of every script, so that a name nobody has is answered with words about that name.
+    String.raw`([$@_\p{L}][\w.\p{L}\p{M}\u200c]*)`,
+    String.raw`([(),;/:=[\]*-])`,
+    // What is no token is taken at once as far as it goes: gone over again from each of its characters, it would take long.
+    String.raw`(["'][^]*|\d[\w.]*|[^])`,
+  ].join('|'),
+  'giuy',
+);
 
-/** Splits `text`, adding its constants to `literals`. Never throws: what fits nowhere becomes an `unknown` token. */
-export function lex(text: string, option: string, literals: Literal[]): Lexed {
-  const tokens: Token[] = [];
-  const shape: string[] = [];
-  pattern.lastIndex = 0;
-  for (let match = pattern.exec(text); match && match[0] !== ''; match = pattern.exec(text)) {
-    const at = match.index;
+const kinds: readonly (LiteralKind | undefined)[] = [
+  undefined,
+  'string',
+  'guid',
+  'datetime',
+  'date',
+  'time',
+  'number',
+  'duration',
+];
+
+/** A text in the making: tokens and shape grow together. */
+interface Lexing {
+  readonly tokens: Token[];
+  readonly shape: string[];
+  readonly literals: Literal[];
+  readonly option: string;
+}
+
+/**
+ * Splits `text`, adding its constants to `literals`. A parameter alias (`@p1`) stands for its text in `aliases`, or for null.
+ * Never throws: what fits nowhere becomes an `unknown` token.
+ */
+export function lex(text: string, option: string, literals: Literal[], aliases?: ReadonlyMap<string, string>): Lexed {
+  const lexing: Lexing = { tokens: [], shape: [], literals, option };
+  run(lexing, text, undefined, aliases);
+  lexing.tokens.push({ kind: 'end', text: '', at: text.length, literal: undefined, slot: -1 });
+  return { tokens: lexing.tokens, shape: lexing.shape.join(' ') };
+}
+
+/** `place`: where the alias stands whose text this is. */
+function run(
+  lexing: Lexing,
+  text: string,
+  place: number | undefined,
+  aliases: ReadonlyMap<string, string> | undefined,
+): void {
+  const { tokens, shape, literals, option } = lexing;
+  let index = 0;
+  for (;;) {
+    pattern.lastIndex = index;
+    const match = pattern.exec(text);
+    if (!match || match[0] === '') return;
+    index = pattern.lastIndex;
+    const at = place ?? match.index;
     const source = match[0];
     const kind = literalKind(match);
     if (kind !== undefined) {
-      const value = kind === 'string' ? source.slice(1, -1).replaceAll("''", "'") : source;
+      const value = valueOf(kind, source);
       if (isShape(tokens)) {
         tokens.push({ kind: 'literal', text: value, at, literal: kind, slot: -1 });
         shape.push(source);
       } else {
         tokens.push({ kind: 'literal', text: value, at, literal: kind, slot: literals.length });
         literals.push({ kind, value, item: undefined, option, at });
-        shape.push(`?${kind}`);
+        // Whether a number is whole decides how it divides, and what it can be compared with.
+        shape.push(kind === 'number' && !isWhole(value) ? '?decimal' : `?${kind}`);
       }
-    } else if (match[6] !== undefined || match[7] !== undefined) {
-      tokens.push({ kind: match[6] === undefined ? 'sign' : 'name', text: source, at, literal: undefined, slot: -1 });
+    } else if (match[8] !== undefined && source.startsWith('@') && place === undefined) {
+      readAlias(lexing, source, at, aliases);
+    } else if (match[8] !== undefined || match[9] !== undefined) {
+      tokens.push({ kind: match[8] === undefined ? 'sign' : 'name', text: source, at, literal: undefined, slot: -1 });
       shape.push(source);
       if (source === ')' || source === ']') collapse(tokens, shape, literals, option);
-    } else if (match[8] !== undefined) {
+    } else if (match[10] !== undefined) {
       tokens.push({ kind: 'unknown', text: source, at, literal: undefined, slot: -1 });
       shape.push(`!${source}`);
     }
   }
-  tokens.push({ kind: 'end', text: '', at: text.length, literal: undefined, slot: -1 });
-  return { tokens, shape: shape.join(' ') };
+}
+
+/** An alias of more than one token stands in brackets, as it would have to without the alias. */
+function readAlias(lexing: Lexing, name: string, at: number, aliases: ReadonlyMap<string, string> | undefined): void {
+  const { tokens, shape } = lexing;
+  const sign = (text: string): Token => ({ kind: 'sign', text, at, literal: undefined, slot: -1 });
+  const given = aliases?.get(name) ?? '';
+  const text = given.trim() === '' ? 'null' : given;
+  const isListed = tokens.at(-1)?.text === 'in';
+  const [firstToken, firstShape] = [tokens.length, shape.length];
+  run(lexing, text, at, undefined);
+  if (tokens.length === firstToken + 1 || tokens[firstToken]?.text === '[' || isListed) return;
+  tokens.splice(firstToken, 0, sign('('));
+  shape.splice(firstShape, 0, '(');
+  tokens.push(sign(')'));
+  shape.push(')');
+}
+
+const whole = /^-?\d+$/;
+
+export function isWhole(number: string): boolean {
+  return whole.test(number);
+}
+
+function valueOf(kind: LiteralKind, source: string): string {
+  if (kind === 'duration') return source.slice('duration'.length + 1, -1);
+  if (kind !== 'string') return source;
+  if (source.startsWith("'")) return source.slice(1, -1).replaceAll("''", "'");
+  // As JSON writes it, in the lists of 4.01: ["a","b"].
+  try {
+    return String(JSON.parse(source));
+  } catch {
+    return source.slice(1, -1);
+  }
 }
 
 function literalKind(match: RegExpExecArray): LiteralKind | undefined {
-  for (let group = 1; group <= 5; group += 1) if (match[group] !== undefined) return kinds[group];
+  for (let group = 1; group <= 7; group += 1) if (match[group] !== undefined) return kinds[group];
   return undefined;
 }
 

@@ -1,432 +1,410 @@
-// $filter → Condition, by recursive descent over the part of the OData v4 grammar that Dataverse clients use, with its query
-// functions (Microsoft.Dynamics.CRM.LastXDays(…)). Every name and constant is checked against the model on the way.
-import type { Entity, Model } from '../../model/model.ts';
+// Expressions ($filter, $orderby, $compute) → conditions and terms, by recursive descent over the grammar of OData 4.01 with the query
+// functions of the Dataverse. Every name and constant is checked against the model on the way.
 import { suggest } from '../../model/suggest.ts';
-import { convert, expectation } from '../literal.ts';
-import type { Literal } from '../literal.ts';
-import { operandProblem } from '../operand.ts';
-import { conditionOf } from '../operator-condition.ts';
-import { queryFunctionNames, readQueryFunction } from '../operators.ts';
-import type { HierarchyOperator, KnownOperator } from '../operators.ts';
-import {
-  refuseEvaluated,
-  refuseKnown,
-  refuseOperator,
-  refuseOrder,
-  resolveColumn,
-  resolveNavigation,
-} from '../scope.ts';
-import type { Resolved } from '../scope.ts';
-import type { Condition, ConditionOperator, Path, Value } from '../tree.ts';
+import type { ValueType } from '../literal.ts';
+import { refusePattern } from '../pattern.ts';
+import { canCast, isNumber, resultOf } from '../term-types.ts';
+import type { Condition, Term, TermFunction, TermType } from '../tree.ts';
+import { compareAmong, compareFlags, compareOperands, comparisonAt, compareTexts } from './compare-operands.ts';
 import type { Token } from './lexer.ts';
-import { limits } from './token-reader.ts';
+import { conditionOf, nothing, termOf } from './operands.ts';
+import type { FilterScope, Operand, ReadPath } from './operands.ts';
+import { collectionTarget, readPath, resolvePath } from './read-path.ts';
+import { queryFunctionNamespace, queryFunctionProposals, readQueryCondition } from './read-query-function.ts';
 import type { TokenReader } from './token-reader.ts';
 
-export interface FilterScope {
-  readonly model: Model;
-  readonly entity: Entity;
-  readonly literals: readonly Literal[];
-  /** Inside a lambda: the name paths begin with. */
-  readonly variable?: string;
-}
+const textComparisons = new Set(['contains', 'startswith', 'endswith']);
 
-type Comparison = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le';
-const comparisons = new Set(['eq', 'ne', 'gt', 'ge', 'lt', 'le', 'in']);
-const mirrored = { eq: 'eq', ne: 'ne', gt: 'lt', ge: 'le', lt: 'gt', le: 'ge' } as const;
-const textFunctions = new Set(['contains', 'startswith', 'endswith']);
-const namespace = 'Microsoft.Dynamics.CRM.';
+/** Functions of the standard by their names in requests. */
+const functions = new Map<string, TermFunction>([
+  ['concat', 'concat'],
+  ['length', 'length'],
+  ['indexof', 'indexof'],
+  ['substring', 'substring'],
+  ['tolower', 'tolower'],
+  ['toupper', 'toupper'],
+  ['trim', 'trim'],
+  ['matchesPattern', 'matchespattern'],
+  ['year', 'year'],
+  ['month', 'month'],
+  ['day', 'day'],
+  ['hour', 'hour'],
+  ['minute', 'minute'],
+  ['second', 'second'],
+  ['fractionalseconds', 'fractionalseconds'],
+  ['date', 'date'],
+  ['time', 'time'],
+  ['totaloffsetminutes', 'totaloffsetminutes'],
+  ['totalseconds', 'totalseconds'],
+  ['now', 'now'],
+  ['mindatetime', 'mindatetime'],
+  ['maxdatetime', 'maxdatetime'],
+  ['round', 'round'],
+  ['floor', 'floor'],
+  ['ceiling', 'ceiling'],
+]);
 
-const nothing: Condition = { kind: 'false' };
+const otherFunctions = ['cast', 'isof', 'case'];
+
+/** What other versions of OData call it, and what it is called here. */
+const formerly = new Map([
+  ['substringof', "contains(name,'x')"],
+  ['replace', 'a formula'],
+  ['guid', '00000000-0000-0000-0000-000000000000 without guid and quotes'],
+  ['datetime', '2026-11-22T10:00:00Z without datetime and quotes'],
+]);
+
+const sums = new Set(['add', 'sub']);
+const products = new Set(['mul', 'div', 'divby', 'mod']);
 
 export function readFilter(reader: TokenReader, scope: FilterScope): Condition {
-  return reader.nested(() => {
-    const of = [readAnd(reader, scope)];
-    while (reader.skip('or')) of.push(readAnd(reader, scope));
-    return join('or', of);
-  });
+  const operand = reader.nested(() => readOr(reader, scope));
+  return conditionOf(reader, operand);
 }
 
-function readAnd(reader: TokenReader, scope: FilterScope): Condition {
-  const of = [readUnary(reader, scope)];
-  while (reader.skip('and')) of.push(readUnary(reader, scope));
-  return join('and', of);
-}
-
-function join(kind: 'and' | 'or', of: readonly Condition[]): Condition {
-  const [first] = of;
-  return of.length === 1 && first ? first : { kind, of };
-}
-
-function readUnary(reader: TokenReader, scope: FilterScope): Condition {
-  if (reader.skip('not')) return { kind: 'not', of: reader.nested(() => readUnary(reader, scope)) };
-  if (reader.skip('(')) {
-    const inner = readFilter(reader, scope);
-    reader.expect(')');
-    return withTruth(reader, inner);
-  }
-  reader.condition();
-  const { next } = reader;
-  if (next.kind === 'literal') return readLiteralFirst(reader, scope);
-  if (next.kind !== 'name') reader.refuse('expected a condition');
-  if (reader.ahead(1).text === '(' && next.text !== 'tolower' && next.text !== 'toupper' && next.text !== 'trim') {
-    return withTruth(reader, readFunction(reader, scope));
-  }
-  if ((next.text === 'true' || next.text === 'false') && !comparisons.has(reader.ahead(1).text)) {
-    return { kind: reader.take().text as 'true' | 'false' };
-  }
-  return readComparison(reader, scope);
-}
-
-/** `contains(name,'x') eq true`, as some clients write it. */
-function withTruth(reader: TokenReader, condition: Condition): Condition {
-  const { text } = reader.next;
-  const value = reader.ahead(1).text;
-  if ((text !== 'eq' && text !== 'ne') || (value !== 'true' && value !== 'false')) return condition;
-  reader.take();
-  reader.take();
-  return (text === 'eq') === (value === 'true') ? condition : { kind: 'not', of: condition };
-}
-
-/** `5 lt revenue`. */
-function readLiteralFirst(reader: TokenReader, scope: FilterScope): Condition {
-  const value = reader.take();
-  const operator = reader.take();
-  if (!(operator.text in mirrored)) reader.refuse('expected eq, ne, gt, ge, lt or le', 'QUERY_SYNTAX', operator);
-  const path = readPath(reader, scope);
-  const resolved = resolve(reader, scope, path);
-  return compare(reader, path, resolved, mirrored[operator.text as Comparison], value);
-}
-
-function readComparison(reader: TokenReader, scope: FilterScope): Condition {
-  const path = readOperand(reader, scope);
-  if (typeof path === 'function') return path();
-  const operator = reader.take();
-  if (!comparisons.has(operator.text)) {
-    reader.refuse(`expected eq, ne, gt, ge, lt, le or in after ${path.text}`, 'QUERY_SYNTAX', operator);
-  }
-  const resolved = resolve(reader, scope, path);
-  if (operator.text === 'in') return readIn(reader, scope, path, resolved);
-  const comparison = operator.text as Comparison;
-  const { next } = reader;
-  if (next.kind === 'literal') return compare(reader, path, resolved, comparison, reader.take());
-  if (next.kind !== 'name') reader.refuse('expected a value or a property');
-  if (next.text === 'null') {
-    reader.take();
-    if (comparison === 'eq') return { kind: 'compare', path: path.steps, operator: 'null', value: null };
-    if (comparison === 'ne')
-      return { kind: 'not', of: { kind: 'compare', path: path.steps, operator: 'null', value: null } };
-    return nothing;
-  }
-  if (next.text === 'true' || next.text === 'false') {
-    return truth(reader, path, resolved, comparison, reader.take());
-  }
-  const right = readOperand(reader, scope);
-  if (typeof right === 'function') reader.refuse('expected a value or a property', 'QUERY_SYNTAX', next);
-  return comparePaths(reader, path, resolved, comparison, right, resolve(reader, scope, right));
-}
-
-interface ReadPath {
-  readonly steps: Path;
-  readonly text: string;
+export interface ReadValue {
   readonly token: Token;
+  readonly term: Term;
+  readonly type: ValueType;
+  /** Where it is a bare property. */
+  readonly path?: ReadPath;
 }
 
-/** A path, possibly inside tolower(…), which changes nothing where text is compared without case; or a lambda over it. */
-function readOperand(reader: TokenReader, scope: FilterScope): ReadPath | (() => Condition) {
-  const { text } = reader.next;
-  if ((text === 'tolower' || text === 'toupper' || text === 'trim') && reader.ahead(1).text === '(') {
+/** A value; undefined where what is wrong with it is noted. */
+export function readValue(reader: TokenReader, scope: FilterScope): ReadValue | undefined {
+  const operand = reader.nested(() => readOr(reader, scope));
+  const { token } = operand;
+  const value = termOf(reader, operand);
+  return value && { ...value, token, ...(operand.kind === 'path' && { path: operand.path }) };
+}
+
+function readOr(reader: TokenReader, scope: FilterScope): Operand {
+  return readChain(reader, 'or', () => readChain(reader, 'and', () => readNot(reader, scope)));
+}
+
+/** `a or b or c`: one condition of three parts, so that hundreds of them are not hundreds of levels. */
+function readChain(reader: TokenReader, word: 'and' | 'or', read: () => Operand): Operand {
+  const first = read();
+  if (reader.next.text !== word || reader.next.kind !== 'name') return first;
+  const of: Condition[] = [];
+  let part = first;
+  for (;;) {
+    if (part.kind !== 'condition') reader.condition();
+    of.push(conditionOf(reader, part));
+    if (!reader.skip(word)) break;
+    part = read();
+  }
+  return { kind: 'condition', token: first.token, condition: { kind: word, of } };
+}
+
+function readNot(reader: TokenReader, scope: FilterScope): Operand {
+  const token = reader.next;
+  if (!reader.skip('not')) return readEquality(reader, scope);
+  const of = conditionOf(
+    reader,
+    reader.nested(() => readNot(reader, scope)),
+  );
+  return { kind: 'condition', token, condition: { kind: 'not', of } };
+}
+
+/** eq and ne bind less than gt, ge, lt and le. */
+function readEquality(reader: TokenReader, scope: FilterScope): Operand {
+  let left = readRelation(reader, scope);
+  for (let word = comparisonAt(reader.next); word === 'eq' || word === 'ne'; word = comparisonAt(reader.next)) {
+    const operator = word;
     reader.take();
+    reader.condition();
+    const right = readRelation(reader, scope);
+    left = { kind: 'condition', token: left.token, condition: compareOperands(reader, left, operator, right) };
+  }
+  return left;
+}
+
+function readRelation(reader: TokenReader, scope: FilterScope): Operand {
+  let left = readSum(reader, scope);
+  for (
+    let word = comparisonAt(reader.next);
+    word !== undefined && word !== 'eq' && word !== 'ne';
+    word = comparisonAt(reader.next)
+  ) {
+    const operator = word;
     reader.take();
-    const inner = reader.nested(() => readOperand(reader, scope));
+    reader.condition();
+    const right = readSum(reader, scope);
+    left = { kind: 'condition', token: left.token, condition: compareOperands(reader, left, operator, right) };
+  }
+  return left;
+}
+
+function readSum(reader: TokenReader, scope: FilterScope): Operand {
+  return readArithmetic(reader, sums, () => readArithmetic(reader, products, () => readNegation(reader, scope)));
+}
+
+function readArithmetic(reader: TokenReader, words: ReadonlySet<string>, read: () => Operand): Operand {
+  let left = read();
+  while (reader.next.kind === 'name' && words.has(reader.next.text)) {
+    const name = reader.take();
+    reader.condition();
+    left = call(reader, name, name.text as TermFunction, [left, read()]);
+  }
+  return left;
+}
+
+function readNegation(reader: TokenReader, scope: FilterScope): Operand {
+  const token = reader.next;
+  if (!reader.skip('-')) return readMembership(reader, scope);
+  const of = reader.nested(() => readNegation(reader, scope));
+  return call(reader, { ...token, text: '-' }, 'negate', [of]);
+}
+
+/** `x in (1,2)` and `flags has '1'` bind most of all. */
+function readMembership(reader: TokenReader, scope: FilterScope): Operand {
+  const left = readPrimary(reader, scope);
+  const { token } = left;
+  if (reader.skip('in')) {
+    reader.condition();
+    return { kind: 'condition', token, condition: compareAmong(reader, scope, left, readList(reader, scope)) };
+  }
+  if (reader.skip('has')) {
+    reader.condition();
+    return { kind: 'condition', token, condition: compareFlags(reader, left, readPrimary(reader, scope)) };
+  }
+  return left;
+}
+
+/** `(1,2)` or `["a","b"]`; null may stand in it, and values of several kinds. */
+function readList(reader: TokenReader, scope: FilterScope): readonly Operand[] {
+  const close = reader.skip('[') ? ']' : ')';
+  if (close === ')') reader.expect('(');
+  const items: Operand[] = [];
+  if (reader.skip(close)) return items;
+  do {
+    if (items.length > 0) reader.condition();
+    const { next } = reader;
+    const isValue = next.kind === 'literal' || next.text === 'null' || next.text === 'true' || next.text === 'false';
+    if (!isValue && next.text !== '-') reader.refuse('expected a value');
+    items.push(readNegation(reader, scope));
+  } while (reader.skip(','));
+  reader.expect(close);
+  return items;
+}
+
+function readPrimary(reader: TokenReader, scope: FilterScope): Operand {
+  const token = reader.next;
+  if (token.kind === 'literal') {
+    reader.take();
+    return { kind: token.literal === 'list' ? 'list' : 'literal', token };
+  }
+  if (reader.skip('(')) {
+    const inner = reader.nested(() => readOr(reader, scope));
     reader.expect(')');
     return inner;
   }
+  if (token.kind !== 'name') reader.refuse(reader.isFirst ? 'expected a condition' : 'expected a value or a property');
+  const following = reader.ahead(1).text;
+  if (following === '(') return readFunction(reader, scope);
+  if (following !== '/') {
+    if (token.text === 'null') return { kind: 'null', token: reader.take() };
+    if (token.text === 'true' || token.text === 'false')
+      return { kind: 'boolean', token: reader.take(), value: token.text === 'true' };
+  }
+  if (reader.ahead(1).literal === 'string' && formerly.has(token.text))
+    reader.refuse(`write ${formerly.get(token.text)}`, 'QUERY_SYNTAX', token);
+  return readMember(reader, scope);
+}
+
+function readMember(reader: TokenReader, scope: FilterScope): Operand {
+  const computed = reader.ahead(1).text === '/' ? undefined : scope.computed?.get(reader.next.text);
+  if (computed) return { kind: 'term', token: reader.take(), ...computed };
   const path = readPath(reader, scope);
+  const { token } = path;
   const last = path.steps.at(-1);
-  if ((last === 'any' || last === 'all') && reader.next.text === '(') return () => readLambda(reader, scope, path);
-  return path;
-}
-
-function readPath(reader: TokenReader, scope: FilterScope): ReadPath {
-  const token = reader.name('a property');
-  const steps = [token.text];
-  while (reader.skip('/')) {
-    steps.push(reader.name('a property').text);
-    if (steps.length > limits.steps + 1)
-      reader.refuse(`a path of more than ${limits.steps} steps`, 'QUERY_TOO_DEEP', token);
+  if ((last === 'any' || last === 'all') && reader.next.text === '(') {
+    return { kind: 'condition', token, condition: readLambda(reader, scope, path) };
   }
-  const text = steps.join('/');
-  if (scope.variable === undefined) return { steps: steps[0] === '$it' ? steps.slice(1) : steps, text, token };
-  if (steps[0] === scope.variable && steps.length > 1) return { steps: steps.slice(1), text, token };
-  return reader.refuse(`inside the lambda, write ${scope.variable}/${text}`, 'QUERY_VARIABLE_UNKNOWN', token);
-}
-
-function resolve(reader: TokenReader, scope: FilterScope, path: ReadPath): Resolved | undefined {
-  const resolved = resolveColumn(scope.model, scope.entity, path.steps);
-  if (!('problem' in resolved)) return resolved;
-  reader.note(resolved.code, resolved.problem, path.token);
-  return undefined;
-}
-
-function allow(
-  reader: TokenReader,
-  path: ReadPath,
-  resolved: Resolved,
-  operator: Exclude<ConditionOperator, HierarchyOperator>,
-): boolean {
-  const refused = refuseOperator(resolved, operator);
-  if (refused) reader.note(refused.code, refused.problem, path.token);
-  return refused === undefined;
-}
-
-/** Checks the constant now, and leaves it to be filled in when the plan runs. */
-function slotOf(reader: TokenReader, resolved: Resolved, token: Token): Value {
-  const converted = convert(token.literal ?? 'string', token.text, resolved.column.type);
-  if ('problem' in converted)
-    reader.note('QUERY_VALUE_INVALID', `${resolved.column.wire}: ${converted.problem}`, token);
-  return { slot: token.slot };
-}
-
-function compare(
-  reader: TokenReader,
-  path: ReadPath,
-  resolved: Resolved | undefined,
-  operator: Comparison,
-  token: Token,
-): Condition {
-  if (!resolved || !allow(reader, path, resolved, operator)) return nothing;
-  if (token.literal === 'list') reader.refuse(`expected one value after ${operator}`, 'QUERY_SYNTAX', token);
-  return { kind: 'compare', path: path.steps, operator, value: slotOf(reader, resolved, token) };
-}
-
-function truth(
-  reader: TokenReader,
-  path: ReadPath,
-  resolved: Resolved | undefined,
-  operator: Comparison,
-  token: Token,
-): Condition {
-  if (!resolved || !allow(reader, path, resolved, operator)) return nothing;
-  const { type, wire } = resolved.column;
-  if (type !== 'boolean') {
-    reader.note('QUERY_VALUE_INVALID', `${wire}: expected ${expectation(type)}, not ${token.text}`, token);
+  if (last === '$count') {
+    const target = collectionTarget(reader, scope, path, '$count');
+    const where = reader.skip('(') ? readCountOptions(reader, { ...scope, entity: target }) : undefined;
+    const term: Term = { kind: 'count', path: path.steps.slice(0, -1), ...(where && { where }) };
+    return { kind: 'term', token, term, type: 'bigint' };
   }
-  return { kind: 'compare', path: path.steps, operator, value: token.text === 'true' };
+  return { kind: 'path', token, path, resolved: resolvePath(reader, scope, path) };
 }
 
-function comparePaths(
-  reader: TokenReader,
-  left: ReadPath,
-  leftColumn: Resolved | undefined,
-  operator: Comparison,
-  right: ReadPath,
-  rightColumn: Resolved | undefined,
-): Condition {
-  if (!leftColumn || !rightColumn) return nothing;
-  if (!allow(reader, left, leftColumn, operator) || !allow(reader, right, rightColumn, operator)) return nothing;
-  if (classOf(leftColumn.column.type) !== classOf(rightColumn.column.type)) {
-    reader.note('QUERY_VALUE_INVALID', `${left.text} and ${right.text} are of different types`, right.token);
-  }
-  const isOrder = operator !== 'eq' && operator !== 'ne';
-  const refuse = isOrder ? refuseOrder : refuseEvaluated;
-  const refused = refuse(leftColumn) ?? refuse(rightColumn);
-  if (refused) reader.note(refused.code, refused.problem, left.token);
-  return {
-    kind: 'compare-terms',
-    left: { kind: 'column', path: left.steps },
-    operator,
-    right: { kind: 'column', path: right.steps },
-  };
-}
-
-function classOf(type: string): string {
-  return type === 'integer' || type === 'bigint' ? 'numeric' : type;
-}
-
-/** `in (1,2,3)`; null may stand in the list. */
-function readIn(reader: TokenReader, scope: FilterScope, path: ReadPath, resolved: Resolved | undefined): Condition {
-  reader.expect('(');
-  const of: Condition[] = [];
-  do {
-    if (reader.next.text === 'null' && reader.next.kind === 'name') {
-      reader.take();
-      of.push({ kind: 'compare', path: path.steps, operator: 'null', value: null });
-    } else if (reader.next.kind === 'literal') {
-      const token = reader.take();
-      if (of.length > 0) reader.condition();
-      if (resolved) of.push(inCondition(reader, scope, path, resolved, token));
-    } else {
-      reader.refuse('expected a value');
-    }
-  } while (reader.skip(','));
+/** `$count($filter=…)`: over the rows counted, as in an expansion of them. */
+function readCountOptions(reader: TokenReader, scope: FilterScope): Condition {
+  if (reader.next.text !== '$filter') reader.refuse('expected $filter=…', 'QUERY_OPTION_UNKNOWN');
+  reader.take();
+  reader.expect('=');
+  const { variable: _variable, outer: _outer, computed: _computed, ...inner } = scope;
+  const where = readFilter(reader, inner);
   reader.expect(')');
-  return of.length === 0 ? nothing : join('or', of);
-}
-
-function inCondition(
-  reader: TokenReader,
-  scope: FilterScope,
-  path: ReadPath,
-  resolved: Resolved,
-  token: Token,
-): Condition {
-  if (token.literal !== 'list') return compare(reader, path, resolved, 'eq', token);
-  if (!allow(reader, path, resolved, 'in')) return nothing;
-  return { kind: 'compare', path: path.steps, operator: 'in', value: listSlot(reader, scope, resolved, token) };
-}
-
-function listSlot(reader: TokenReader, scope: FilterScope, resolved: Resolved, token: Token): Value {
-  const literal = scope.literals[token.slot];
-  const items = Array.isArray(literal?.value) ? (literal.value as readonly string[]) : [];
-  if (items.length > limits.listItems) {
-    reader.note('QUERY_TOO_LARGE', `a list of more than ${limits.listItems} values`, token);
-  }
-  for (const item of items.slice(0, limits.listItems)) {
-    const converted = convert(literal?.item ?? 'string', item, resolved.column.type);
-    if ('problem' in converted)
-      reader.note('QUERY_VALUE_INVALID', `${resolved.column.wire}: ${converted.problem}`, token);
-  }
-  return { slot: token.slot };
+  return where;
 }
 
 function readLambda(reader: TokenReader, scope: FilterScope, path: ReadPath): Condition {
   const kind = path.steps.at(-1) === 'any' ? 'some' : 'every';
   const steps = path.steps.slice(0, -1);
-  const target = collectionTarget(reader, scope, steps, path.token);
+  const target = collectionTarget(reader, scope, path, 'any and all');
   reader.expect('(');
   if (kind === 'some' && reader.skip(')')) return { kind, path: steps };
-  const variable = reader.name('a variable, as in any(x:x/name eq 1)').text;
+  const name = reader.name('a variable, as in any(x:x/name eq 1)');
+  const variable = name.text;
+  // A variable of the same name hides the one outside.
+  const outer = new Map([...(scope.outer ?? []), [scope.variable ?? '$it', scope.entity] as const]);
+  outer.delete(variable);
   reader.expect(':');
-  const where = readFilter(reader, { ...scope, entity: target, variable });
+  const { computed: _computed, ...rest } = scope;
+  const where = readFilter(reader, { ...rest, entity: target, variable, outer });
   reader.expect(')');
-  return { kind, path: steps, where };
+  return { kind, path: steps, as: variable, where };
 }
 
-/** The rows a lambda is over. Without them the names inside mean nothing, so an unknown one ends the option. */
-function collectionTarget(reader: TokenReader, scope: FilterScope, steps: Path, token: Token): Entity {
-  let entity = scope.entity;
-  for (const [index, step] of steps.entries()) {
-    const walked = resolveNavigation(scope.model, entity, step);
-    if ('problem' in walked) return reader.refuse(walked.problem, walked.code, token);
-    const isLast = index === steps.length - 1;
-    if (isLast === (walked.navigation.kind === 'one')) {
-      const problem = isLast
-        ? `${step} leads to one row; ask about it directly: ${step}/…`
-        : `${step} leads to many rows and can only stand last before any or all`;
-      return reader.refuse(problem, 'QUERY_NAVIGATION_UNKNOWN', token);
-    }
-    entity = walked.target;
-  }
-  return steps.length > 0 ? entity : reader.refuse('any and all need a collection before them', 'QUERY_SYNTAX', token);
-}
-
-function readFunction(reader: TokenReader, scope: FilterScope): Condition {
+function readFunction(reader: TokenReader, scope: FilterScope): Operand {
   const token = reader.take();
   reader.expect('(');
-  if (textFunctions.has(token.text)) return readTextFunction(reader, scope, token.text as 'contains');
-  if (token.text.startsWith(namespace)) return readCrmFunction(reader, scope, token);
-  const known = [...textFunctions, ...queryFunctionNames.map((name) => namespace + name)];
-  return reader.refuse(
-    `there is no filter function ${token.text}${suggest(token.text, known)}`,
-    'QUERY_FUNCTION_UNKNOWN',
-    token,
-  );
-}
-
-function readTextFunction(
-  reader: TokenReader,
-  scope: FilterScope,
-  operator: 'contains' | 'startswith' | 'endswith',
-): Condition {
-  const path = readOperand(reader, scope);
-  if (typeof path === 'function') reader.refuse('expected a property');
-  reader.expect(',');
-  if (reader.next.kind !== 'literal') reader.refuse("expected text in quotes: 'abc'");
-  const value = reader.take();
-  reader.expect(')');
-  const resolved = resolve(reader, scope, path);
-  if (!resolved || !allow(reader, path, resolved, operator)) return nothing;
-  return { kind: 'compare', path: path.steps, operator, value: slotOf(reader, resolved, value) };
-}
-
-function readCrmFunction(reader: TokenReader, scope: FilterScope, name: Token): Condition {
-  const known = readQueryFunction(name.text.slice(namespace.length));
+  reader.condition();
+  const name = token.text;
+  if (name.startsWith(queryFunctionNamespace)) {
+    return { kind: 'condition', token, condition: readQueryCondition(reader, scope, token) };
+  }
+  if (textComparisons.has(name)) {
+    const [left, right] = readArguments(reader, scope, token, 2);
+    const condition = left && right ? compareTexts(reader, left, name as 'contains', right) : nothing;
+    return { kind: 'condition', token, condition };
+  }
+  if (name === 'cast' || name === 'isof') return readCast(reader, scope, token);
+  if (name === 'case') return readCase(reader, scope, token);
+  const known = functions.get(name);
   if (!known) {
-    const names = queryFunctionNames.map((key) => namespace + key);
+    const write = formerly.get(name);
+    const names = [...functions.keys(), ...textComparisons, ...otherFunctions, ...queryFunctionProposals];
+    const hint = write === undefined ? suggest(name, names) : `; write ${write}`;
+    return reader.refuse(`there is no filter function ${name}${hint}`, 'QUERY_FUNCTION_UNKNOWN', token);
+  }
+  const of = readArguments(reader, scope, token);
+  if (known === 'matchespattern') return readMatch(reader, token, of);
+  return call(reader, token, known, of);
+}
+
+/** Up to the closing bracket. */
+function readArguments(reader: TokenReader, scope: FilterScope, token: Token, count?: number): readonly Operand[] {
+  const of: Operand[] = [];
+  if (!reader.skip(')')) {
+    do of.push(reader.nested(() => readOr(reader, scope)));
+    while (reader.skip(','));
+    reader.expect(')');
+  }
+  if (count !== undefined && of.length !== count)
+    reader.refuse(`${token.text} takes ${count} arguments, not ${of.length}`, 'QUERY_SYNTAX', token);
+  return of;
+}
+
+/** The call with its type, checked. */
+function call(reader: TokenReader, token: Token, name: TermFunction, operands: readonly Operand[]): Operand {
+  if (operands.some((one) => one.kind === 'broken')) return { kind: 'broken', token };
+  const of = operands.map((operand) => termOf(reader, operand));
+  const known = of.filter((one) => one !== undefined);
+  if (known.length < of.length) return { kind: 'broken', token };
+  const type = resultOf(
+    name,
+    known.map((one) => one.type),
+  );
+  if (typeof type === 'object') {
+    reader.note('QUERY_VALUE_INVALID', type.problem, token);
+    return { kind: 'broken', token };
+  }
+  const [first] = operands;
+  const isAlike = (name === 'tolower' || name === 'toupper') && first !== undefined;
+  const term: Term = { kind: 'call', function: name, of: known.map((one) => one.term) };
+  return { kind: 'term', token, term, type, ...(isAlike && { alike: first }) };
+}
+
+function readMatch(reader: TokenReader, token: Token, of: readonly Operand[]): Operand {
+  const [text, pattern] = of;
+  if (of.length !== 2 || pattern?.kind !== 'literal' || pattern.token.literal !== 'string')
+    return reader.refuse("matchesPattern takes a text and a pattern in quotes: '^A.*e$'", 'QUERY_SYNTAX', token);
+  const problem = refusePattern(pattern.token.text);
+  if (problem !== undefined) reader.note('QUERY_VALUE_INVALID', `the pattern: ${problem}`, pattern.token);
+  return call(reader, token, 'matchespattern', text ? [text, pattern] : []);
+}
+
+const primitives = new Map<string, TermType>([
+  ['Edm.String', 'text'],
+  ['Edm.Byte', 'integer'],
+  ['Edm.SByte', 'integer'],
+  ['Edm.Int16', 'integer'],
+  ['Edm.Int32', 'integer'],
+  ['Edm.Int64', 'bigint'],
+  ['Edm.Decimal', 'numeric'],
+  ['Edm.Double', 'numeric'],
+  ['Edm.Single', 'numeric'],
+  ['Edm.Boolean', 'boolean'],
+  ['Edm.Date', 'date'],
+  ['Edm.TimeOfDay', 'time'],
+  ['Edm.DateTimeOffset', 'timestamptz'],
+  ['Edm.Duration', 'duration'],
+  ['Edm.Guid', 'uuid'],
+]);
+
+/** `cast(crew,Edm.String)` and `isof(crew,Edm.Int32)`: of a value, to a primitive type. */
+function readCast(reader: TokenReader, scope: FilterScope, token: Token): Operand {
+  const operand = reader.nested(() => readOr(reader, scope));
+  if (!reader.skip(','))
+    reader.refuse(`${token.text} takes a value and a type: ${token.text}(name,Edm.String)`, 'QUERY_SYNTAX', token);
+  const named = reader.name('a type: Edm.String');
+  reader.expect(')');
+  const to = primitives.get(named.text);
+  if (to === undefined) {
     reader.refuse(
-      `there is no query function ${name.text}${suggest(name.text, names)}`,
+      `there is no type ${named.text}${suggest(named.text, primitives.keys())}`,
       'QUERY_FUNCTION_UNKNOWN',
-      name,
+      named,
     );
   }
-  const given = readArguments(reader);
-  const property = given.get('PropertyName');
-  if (property?.literal !== 'string') reader.refuse("expected PropertyName='…'", 'QUERY_SYNTAX', name);
-  const path = queryFunctionPath(scope, property);
-  const resolved = resolve(reader, scope, path);
-  if (!resolved) return nothing;
-  const refused = refuseKnown(scope.model, resolved, known);
-  if (refused) {
-    reader.note(refused.code, refused.problem, path.token);
-    return nothing;
+  const of = termOf(reader, operand);
+  if (!of) return { kind: 'broken', token };
+  if (token.text === 'isof') {
+    const isSame = of.type === to || (isNumber(of.type) && isNumber(to) && (to === 'numeric' || of.type !== 'numeric'));
+    if (!isSame) return { kind: 'condition', token, condition: { kind: 'false' } };
+    const right: Term = { kind: 'constant', type: to, value: null };
+    return { kind: 'condition', token, condition: { kind: 'compare-terms', left: of.term, operator: 'ne', right } };
   }
-  return conditionOf(path.steps, known, queryFunctionValues(reader, scope, resolved, known, given, name));
-}
-
-/** Query functions name the attribute (`ownerid`), not the property of the answer (`_ownerid_value`). Both are understood. */
-function queryFunctionPath(scope: FilterScope, token: Token): ReadPath {
-  const name = token.text;
-  const wire = scope.entity.wire.has(name) ? name : (scope.entity.fields.get(name)?.columns[0]?.wire ?? name);
-  return { steps: [wire], text: name, token };
-}
-
-/** PropertyValue, PropertyValues=[…], or PropertyValue1 and PropertyValue2, as the operator takes it. */
-function queryFunctionValues(
-  reader: TokenReader,
-  scope: FilterScope,
-  resolved: Resolved,
-  known: KnownOperator,
-  given: ReadonlyMap<string, Token>,
-  name: Token,
-): readonly Value[] {
-  const { operator, takes } = known;
-  if (takes === 'nothing') return [];
-  const isList = takes === 'list' || takes === 'numbers' || takes === 'two';
-  const one = given.get('PropertyValue') ?? given.get('PropertyValues') ?? given.get('PropertyValue1');
-  const second = given.get('PropertyValue2');
-  const wanted = isList
-    ? 'PropertyValues'
-    : takes === 'period-and-year'
-      ? 'PropertyValue1=…,PropertyValue2'
-      : 'PropertyValue';
-  if (!one || (takes === 'period-and-year' && !second))
-    return reader.refuse(`expected ${wanted}=…`, 'QUERY_SYNTAX', name);
-  if (isList !== (one.literal === 'list')) {
-    return reader.refuse(isList ? `expected PropertyValues=['1','2']` : 'expected one value', 'QUERY_SYNTAX', one);
+  if (!canCast(of.type, to)) {
+    reader.note('QUERY_VALUE_INVALID', `${named.text} cannot be made of this value`, named);
+    return { kind: 'broken', token };
   }
-  const literals = scope.literals[one.slot]?.value ?? [];
-  const items = isList ? (Array.isArray(literals) ? (literals as readonly string[]) : []) : [one.text];
-  const problem = operandProblem(operator, takes, second ? [...items, second.text] : items);
-  if (problem !== undefined) reader.note('QUERY_VALUE_INVALID', problem, one);
-  if (items.length > limits.listItems)
-    reader.note('QUERY_TOO_LARGE', `a list of more than ${limits.listItems} values`, one);
-  if (takes === 'list') return [listSlot(reader, scope, resolved, one)];
-  if (takes === 'two') return [0, 1].map((item) => ({ slot: one.slot, item }));
-  if (takes === 'value' || takes === 'text') return [slotOf(reader, resolved, one)];
-  return second ? [{ slot: one.slot }, { slot: second.slot }] : [{ slot: one.slot }];
+  return { kind: 'term', token, term: { kind: 'cast', of: of.term, type: to }, type: to };
 }
 
-/** `PropertyName='createdon',PropertyValue=7` up to the closing bracket. */
-function readArguments(reader: TokenReader): ReadonlyMap<string, Token> {
-  const given = new Map<string, Token>();
+/** `case(crew gt 9:'big',true:'small')`, null where none holds. */
+function readCase(reader: TokenReader, scope: FilterScope, token: Token): Operand {
+  const branches: { readonly when: Condition; readonly gives: NonNullable<ReturnType<typeof termOf>> }[] = [];
+  let isBroken = false;
   do {
-    const name = reader.name('PropertyName, PropertyValue or PropertyValues');
-    reader.expect('=');
-    const bracket = reader.skip('[');
-    if (reader.next.kind !== 'literal') reader.refuse('expected a value');
-    given.set(name.text, reader.take());
-    if (bracket) reader.expect(']');
+    const when = readFilter(reader, scope);
+    reader.expect(':');
+    const gives = termOf(
+      reader,
+      reader.nested(() => readOr(reader, scope)),
+    );
+    if (gives) branches.push({ when, gives });
+    else isBroken = true;
   } while (reader.skip(','));
   reader.expect(')');
-  return given;
+  const type = resultOf(
+    'coalesce',
+    branches.map(({ gives }) => gives.type),
+  );
+  if (isBroken) return { kind: 'broken', token };
+  if (typeof type === 'object') {
+    reader.note('QUERY_VALUE_INVALID', `case: ${type.problem}`, token);
+    return { kind: 'broken', token };
+  }
+  const none: Term = { kind: 'constant', type, value: null };
+  const term = branches.reduceRight<Term>(
+    (rest, { when, gives }) => ({ kind: 'call', function: 'if', of: [{ kind: 'truth', of: when }, gives.term, rest] }),
+    none,
+  );
+  return { kind: 'term', token, term, type };
 }

@@ -6,6 +6,7 @@ import { groupName } from '../tree.ts';
 import type { Condition, Query } from '../tree.ts';
 import { readView } from '../view.ts';
 import type { LexedRequest } from './lex-request.ts';
+import type { SearchNode } from './lex-search.ts';
 import { readApply } from './read-apply.ts';
 import type { Applied } from './read-apply.ts';
 import { emptyQuery, readExpand, readOrderBy, readSelect } from './read-expand.ts';
@@ -23,10 +24,11 @@ const collectionOptions = [
   '$expand',
   '$apply',
   '$search',
+  '$compute',
   '$skiptoken',
   '$format',
 ];
-const rowOptions = ['$select', '$expand', '$format'];
+const rowOptions = ['$select', '$expand', '$compute', '$format'];
 
 export interface ReadOptions {
   readonly annotations: Query['annotations'];
@@ -50,6 +52,7 @@ export function readRequest(model: Model, entity: Entity, request: LexedRequest,
     if (name.startsWith('$') && !known.includes(name))
       problems.add('QUERY_OPTION_UNKNOWN', name, unknownOption(name, known));
   }
+  for (const name of request.repeated) problems.add('QUERY_SYNTAX', name, `${name} is sent more than once`);
   const query = options.of === 'row' ? readRow(request, scope, problems) : readCollection(request, scope, problems);
   refuse(problems);
   return query;
@@ -90,7 +93,7 @@ function readOption<T>(
 function readRow(request: LexedRequest, scope: ReadScope, problems: Problems): Query {
   return {
     ...emptyQuery(scope),
-    select: readOption(request, problems, '$select', (reader) => readSelect(reader, scope)) ?? [],
+    select: readOption(request, problems, '$select', (reader) => readSelect(reader, scope))?.select ?? [],
     expand: readOption(request, problems, '$expand', (reader) => readExpand(reader, scope)) ?? [],
   };
 }
@@ -147,9 +150,9 @@ function readCount(request: LexedRequest, problems: Problems): boolean {
   return true;
 }
 
-/** Every word has to be found in one of the entity's search fields. */
+/** A word is found in any of the entity's search fields. */
 function searchCondition(request: LexedRequest, scope: ReadScope, problems: Problems): Condition | undefined {
-  if (request.words.length === 0) return undefined;
+  if (!request.search) return undefined;
   const columns = scope.entity.search
     .map((name) => scope.entity.fields.get(name)?.columns[0])
     .filter((column) => column?.type === 'text');
@@ -157,14 +160,27 @@ function searchCondition(request: LexedRequest, scope: ReadScope, problems: Prob
     problems.add('QUERY_OPTION_UNKNOWN', '$search', `${scope.entity.name} names no text fields to search in`);
     return undefined;
   }
-  const words = request.words.map((word): Condition => {
-    const operator = word.anywhere ? 'contains' : 'startswith';
-    const of = columns.map((column): Condition => {
-      return { kind: 'compare', path: [column?.wire ?? ''], operator, value: { slot: word.slot } };
-    });
-    return { kind: 'or', of };
-  });
-  return all(words);
+  return searched(
+    request.search,
+    columns.map((column) => column?.wire ?? ''),
+  );
+}
+
+function searched(node: SearchNode, names: readonly string[]): Condition {
+  switch (node.kind) {
+    case 'and':
+    case 'or':
+      return { kind: node.kind, of: node.of.map((one) => searched(one, names)) };
+    case 'not':
+      return { kind: 'not', of: searched(node.of, names) };
+    case 'word': {
+      const operator = node.anywhere ? 'contains' : 'startswith';
+      const of = names.map((name): Condition => {
+        return { kind: 'compare', path: [name], operator, value: { slot: node.slot } };
+      });
+      return { kind: 'or', of };
+    }
+  }
 }
 
 function all(conditions: readonly (Condition | undefined)[]): Condition | undefined {

@@ -47,6 +47,11 @@ export class TokenReader {
     this.problems = problems;
   }
 
+  /** Nothing of the option is read yet. */
+  get isFirst(): boolean {
+    return this.#index === 0;
+  }
+
   get next(): Token {
     return this.ahead(0);
   }

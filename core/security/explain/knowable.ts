@@ -21,10 +21,8 @@ export function isKnowable(asker: Principal, model: Model, entity: Entity, condi
         isTermKnowable(asker, model, entity, condition.left) && isTermKnowable(asker, model, entity, condition.right)
       );
     case 'some':
-    case 'every': {
-      const target = walk(asker, model, entity, condition.path);
-      return target !== undefined && (condition.where === undefined || known(condition.where, target));
-    }
+    case 'every':
+      return areRowsKnowable(asker, model, entity, condition);
     case 'referred': {
       const target = model.entities.get(condition.entity);
       return target !== undefined && mayAll(asker, model, 'read', target.name) && known(condition.where, target);
@@ -38,12 +36,25 @@ export function isKnowable(asker: Principal, model: Model, entity: Entity, condi
   }
 }
 
+/** What a lambda or a count over a collection tells. */
+function areRowsKnowable(
+  asker: Principal,
+  model: Model,
+  entity: Entity,
+  { path, where }: { readonly path: Path; readonly where?: Condition },
+): boolean {
+  const target = walk(asker, model, entity, path);
+  return target !== undefined && (where === undefined || isKnowable(asker, model, target, where));
+}
+
 function isTermKnowable(asker: Principal, model: Model, entity: Entity, term: Term): boolean {
   switch (term.kind) {
     case 'column':
       return canRead(asker, model, entity, term.path);
     case 'constant':
       return true;
+    case 'count':
+      return areRowsKnowable(asker, model, entity, term);
     case 'truth':
       return isKnowable(asker, model, entity, term.of);
     case 'cast':

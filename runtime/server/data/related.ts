@@ -74,7 +74,8 @@ export async function countRelated(
   const { call, exchange, reading } = request;
   const id = await requireRow(request, entity, address);
   // One row is read beside the count: the only way to read is that of lists.
-  const query = `${exchange.query === '' ? '' : `${exchange.query}&`}$select=${targetOf(request, navigation).key.name}&$count=true&$top=1`;
+  const asked = exchange.query.split('&').filter((part) => part !== '' && !/^\$(?:select|count|top)=/.test(part));
+  const query = `${asked.map((part) => `${part}&`).join('')}$select=${targetOf(request, navigation).key.name}&$count=true&$top=1`;
   const within = { entity, id, navigation: navigation.name };
   const { body } = await listRelatedOData(call, within, query, { root: reading.root });
   const { '@odata.count': count } = JSON.parse(body) as { readonly '@odata.count'?: number };
