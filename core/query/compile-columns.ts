@@ -28,7 +28,13 @@ export function carryColumns(from: From, query: Query): readonly CarriedColumn[]
   return (query.columns ?? []).map((selected, index) => carry(from, selected, `_c${index}`, isAnnotated));
 }
 
-function carry(from: From, { path, term, as }: SelectedColumn, name: string, isAnnotated: boolean): CarriedColumn {
+function carry(from: From, selected: SelectedColumn, name: string, isAnnotated: boolean): CarriedColumn {
+  const { path, term, rows, as } = selected;
+  if (rows) {
+    const home = rows.of === undefined ? from : from.walk([`@${rows.of}`]);
+    const sql = home.countRelated(rows.join);
+    return { as, name, sql, type: 'bigint', nullable: false, placed: undefined, beside: [] };
+  }
   const { sql, type, nullable } = compileTerm(from, term ?? { kind: 'column', path });
   const placed = path && from.column(path);
   const columns = placed && isAnnotated && placed.column.suffix === '' ? annotatedBy(placed.field) : [];

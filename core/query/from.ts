@@ -184,6 +184,7 @@ export class From {
    */
   join(joins: readonly Join[]): readonly string[] {
     const where: string[] = [];
+    if (!this.#named.has('')) this.#named.set('', this);
     const opened = joins.map((join) => this.#open(join, false));
     // Conditions may name any join of the query, so they are written when all are known.
     for (const one of opened) this.#joins.push(this.#joinText(one, where));
@@ -264,6 +265,14 @@ export class From {
     const row = this.inside(entity);
     const { text, where } = this.#relatedText(isFiltered ? join : { ...join, joins: [] }, row, isFiltered);
     return `exists (select 1 from ${text}${where})`;
+  }
+
+  /** How many rows of the join belong to this one. */
+  countRelated(join: Join): string {
+    const entity = this.compilation.model.entities.get(join.entity);
+    if (!entity) throw new TypeError(`the model has no entity ${join.entity}`);
+    const { text, where } = this.#relatedText(join, this.inside(entity));
+    return `(select count(*) from ${text}${where})`;
   }
 
   #relatedText(join: Join, row: From, isFiltered = true): { readonly text: string; readonly where: string } {

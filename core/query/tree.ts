@@ -37,14 +37,21 @@ export interface Query {
 
 /**
  * A path over single-valued navigation: `['customerid_account', 'name']`; the last step is a wire name. It may start at a
- * join: `['@c', 'name']`.
+ * join: `['@c', 'name']`; from inside a join, `['@', 'name']` starts at the query's own table.
  */
 export type Path = readonly string[];
 
-/** A column or what is worked out for each row; `as`: its key in the answer. */
+/** A column, what is worked out for each row, or how many rows belong to it; `as`: its key in the answer. */
 export type SelectedColumn =
-  | { readonly path: Path; readonly term?: undefined; readonly as: string }
-  | { readonly path?: undefined; readonly term: Term; readonly as: string };
+  | { readonly path: Path; readonly term?: undefined; readonly rows?: undefined; readonly as: string }
+  | { readonly path?: undefined; readonly term: Term; readonly rows?: undefined; readonly as: string }
+  | { readonly path?: undefined; readonly term?: undefined; readonly rows: CountedRows; readonly as: string };
+
+/** The rows that a join leads to from the query's own table, or from the join called `of`. */
+export interface CountedRows {
+  readonly of?: string;
+  readonly join: Join;
+}
 
 /** Rows of another table beside those of a parent (the query's table or another join), one answer row for each pair. */
 export interface Join {

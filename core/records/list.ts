@@ -43,9 +43,9 @@ interface PageRow {
 
 /**
  * Runs a tree made by code. Its constants belong to the plan, so keep their variety small, or use slots: the nth stands for the
- * nth of `literals`.
+ * nth of `literals`. `skip`: rows before the page of a query that says `skips`.
  */
-export async function list(call: Call, query: Query, literals: readonly Literal[] = []): Promise<Listed> {
+export async function list(call: Call, query: Query, literals: readonly Literal[] = [], skip = 0): Promise<Listed> {
   const { engine, principal } = call;
   const size = Math.min(query.page?.size ?? maxPageSize, query.top ?? maxPageSize, maxPageSize);
   const limit = limitFor(size);
@@ -57,7 +57,7 @@ export async function list(call: Call, query: Query, literals: readonly Literal[
     const compile = tree.aggregate ? compileGroups : compilePage;
     return compile(engine, restrict(tree, principal, engine.model), { limit, afterNulls, few });
   });
-  const [row] = await runPlan<PageRow>(call, plan, { literals, size, after: page?.after ?? [] });
+  const [row] = await runPlan<PageRow>(call, plan, { literals, size, after: page?.after ?? [], skip });
   if (!row) throw new TypeError('a page always answers one row');
   const hasMore = row.n > size && (top === undefined || top > size);
   return {

@@ -43,6 +43,10 @@ export const fail = defineErrors({
     status: 429,
     message: 'There are {limit} open streams of events for you already, or too many in all. Close one.',
   },
+  OPTION_BESIDE_FETCHXML: {
+    status: 400,
+    message: '{name} cannot stand beside fetchXml; say it inside the FetchXML query.',
+  },
   BODY_TOO_LARGE: { status: 413, message: 'The body is larger than {limit} bytes.' },
   BODY_ABORTED: { status: 400, message: 'The body ended before it was complete.' },
   BODY_NOT_JSON: { status: 400, message: 'The body is not valid JSON: {reason}.' },

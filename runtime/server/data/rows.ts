@@ -5,12 +5,15 @@ import { optionOf } from '../../../core/feed/query.ts';
 import { create } from '../../../core/records/create.ts';
 import { deletePreview, type Effect } from '../../../core/records/delete-preview.ts';
 import type { RecordAddress, Written } from '../../../core/records/input.ts';
+import { listFetchXml } from '../../../core/records/list-fetchxml.ts';
 import { countOData, listOData } from '../../../core/records/list.ts';
 import { remove } from '../../../core/records/remove.ts';
 import { notFound, resolveAddress } from '../../../core/records/resolve-address.ts';
 import { retrieveOData } from '../../../core/records/retrieve.ts';
 import { update } from '../../../core/records/update.ts';
 import { upsert } from '../../../core/records/upsert.ts';
+import { fail } from '../errors.ts';
+import { readQueryString } from '../query-string.ts';
 import { answerEmpty, answerOData, answerText } from '../answer.ts';
 import { readRecord } from './record-body.ts';
 import { entityTag, ifMatch, ifNoneMatch, matchVersion } from './preconditions.ts';
@@ -20,7 +23,11 @@ export async function listRows(request: DataRequest, entity: Entity): Promise<Re
   const { call, exchange, reading, preferences } = request;
   if (preferences.trackChanges || optionOf(exchange.query, '$deltatoken') !== undefined)
     return listTrackedRows(request, entity);
-  const { body } = await listOData(call, entity, exchange.query, reading);
+  const fetchXml = /(?:^|&)fetchxml=/i.test(exchange.query) ? fetchXmlOf(exchange.query) : undefined;
+  const { body } =
+    fetchXml === undefined
+      ? await listOData(call, entity, exchange.query, reading)
+      : await listFetchXml(call, entity, fetchXml, reading);
   if (preferences.maxPageSize === undefined) return answerOData(200, body);
   return answerOData(200, body, { 'Preference-Applied': `odata.maxpagesize=${preferences.maxPageSize}` });
 }
@@ -38,6 +45,14 @@ async function listTrackedRows(
     ...(preferences.maxPageSize === undefined ? [] : [`odata.maxpagesize=${preferences.maxPageSize}`]),
   ];
   return answerOData(200, body, applied.length === 0 ? {} : { 'Preference-Applied': applied.join(', ') });
+}
+
+/** The text of a FetchXML query; options that it has words of its own for cannot stand beside it. */
+function fetchXmlOf(query: string): string {
+  const options = [...readQueryString(query)];
+  const [beside] = options.find(([name]) => /^(?:\$(?!format$).*|savedQuery|userQuery)$/i.test(name)) ?? [];
+  if (beside !== undefined) throw fail('OPTION_BESIDE_FETCHXML', { name: beside.slice(0, 100) });
+  return options.find(([name]) => name.toLowerCase() === 'fetchxml')?.[1] ?? '';
 }
 
 export async function countRows({ call, exchange, reading, feedKey }: DataRequest, entity: Entity): Promise<Response> {
