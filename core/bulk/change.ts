@@ -1,15 +1,14 @@
 // One change of many rows: which rows (a list's query, or ids), what is to be done with them. Looked at first (`previewChange`),
 // then done behind the answer (`beginChange`), each row through the ordinary writes with the rights of the one who asked.
-import { ident, qualified } from '../db/identifier.ts';
+import { qualified } from '../db/identifier.ts';
 import type { Call } from '../engine.ts';
 import { enqueueJob } from '../jobs/store.ts';
 import type { Entity } from '../model/model.ts';
 import { compileCount, compileKeys, type Compiled } from '../query/compile.ts';
 import type { Literal } from '../query/literal.ts';
-import { lexRequest } from '../query/odata/lex-request.ts';
-import { readRequest } from '../query/odata/read-request.ts';
+import { readListQuery, type ListQuery } from '../query/list-query.ts';
 import { runPlan } from '../query/plan.ts';
-import type { Condition, Query } from '../query/tree.ts';
+import type { Condition } from '../query/tree.ts';
 import { authorizeFields } from '../records/authorize-fields.ts';
 import { columnOf, factsOf } from '../records/entity-facts.ts';
 import { fail as failRecord } from '../records/errors.ts';
@@ -67,7 +66,7 @@ export async function readChange(
   const [first] = problems;
   if (first || !rows || !values || (action !== 'update' && action !== 'delete' && action !== 'assign'))
     throw fail('BULK_INVALID', { count: problems.length, first: first?.message ?? '' }, { details: problems });
-  if ('query' in rows) readQuery(call, entity, rows.query);
+  if ('query' in rows) readListQuery(call, entity, rows.query);
   const input = await readValues(call, entity, values, { exact });
   authorize(call, entity, action, input);
   return { rows, action, input, ...(typeof unchangedSince === 'string' && { unchangedSince }) };
@@ -139,40 +138,8 @@ function authorize(call: Call, entity: Entity, action: Change['action'], input: 
   validate(entity, input, { message: 'update', trusted: false });
 }
 
-/** The tree of a list's options, without what only a page has. */
-export function readQuery(
-  call: Call,
-  entity: Entity,
-  query: string,
-): { readonly tree: Query; readonly literals: readonly Literal[] } {
-  const request = lexRequest(query);
-  for (const option of ['$apply', '$top', '$skiptoken'])
-    if (request.options.has(option)) throw fail('BULK_QUERY', { option });
-  const { principal, engine } = call;
-  const read = readRequest(engine.model, entity, request, {
-    annotations: { formatted: false, lookup: false },
-    language: principal.language,
-    of: 'collection',
-  });
-  const { filter } = read;
-  const tree: Query = {
-    entity: entity.name,
-    select: [],
-    expand: [],
-    sort: [],
-    count: false,
-    annotations: read.annotations,
-    ...(filter && { filter }),
-  };
-  return { tree, literals: request.literals };
-}
-
-function treeOf(
-  call: Call,
-  entity: Entity,
-  rows: Rows,
-): { readonly tree: Query; readonly literals: readonly Literal[] } {
-  if ('query' in rows) return readQuery(call, entity, rows.query);
+function treeOf(call: Call, entity: Entity, rows: Rows): ListQuery {
+  if ('query' in rows) return readListQuery(call, entity, rows.query);
   const filter: Condition = { kind: 'compare', path: [columnOf(entity.key).wire], operator: 'in', value: rows.ids };
   return {
     tree: {
@@ -194,7 +161,7 @@ export function keysOf(
   entity: Entity,
   query: string,
 ): { readonly keys: Compiled; readonly literals: readonly Literal[] } {
-  const { tree, literals } = readQuery(call, entity, query);
+  const { tree, literals } = readListQuery(call, entity, query);
   return { keys: compileKeys(call.engine, restrict(tree, call.principal, call.engine.model)), literals };
 }
 
@@ -231,14 +198,4 @@ export async function beginChange(call: Call, entity: Entity, change: Change): P
     ...(unchangedSince !== undefined && { unchangedSince }),
   };
   return enqueueJob(call, { kind: `bulk-${action}`, entity: entity.name, parameters });
-}
-
-/** Whether the row of that key is there. */
-export async function isThere(call: Call, entity: Entity, id: string): Promise<boolean> {
-  const key = ident(columnOf(entity.key).name);
-  const rows = await (call.executor ?? call.engine.database).query(
-    `select 1 from ${qualified(call.engine.schema, entity.name)} where ${key} = $1::uuid`,
-    [id],
-  );
-  return rows.length > 0;
 }

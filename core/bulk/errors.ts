@@ -3,7 +3,6 @@ import { defineErrors } from '../sdk/index.ts';
 
 export const fail = defineErrors({
   BULK_INVALID: { status: 400, message: 'The change of many rows has {count} problem(s). {first}' },
-  BULK_QUERY: { status: 400, message: '{option} has no meaning here: a change meets all rows that the query finds.' },
   BULK_ROW_CHANGED: {
     status: 409,
     message: 'This row was changed by somebody else since the rows were looked at, and was left as it is.',

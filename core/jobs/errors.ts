@@ -28,7 +28,10 @@ export const fail = defineErrors({
     message:
       'This job was begun {attempts} times without getting any further, and was given up. Tell your administrator.',
   },
-  JOB_KIND_GONE: { status: 409, message: 'Nobody here knows how to do a job of the kind {kind}.' },
+  JOB_FILE_GONE: {
+    status: 404,
+    message: 'This job has no file, or it was kept long enough and is gone. Begin it again.',
+  },
   JOB_FAULT: {
     status: 500,
     message: 'The job met an unexpected fault. It is logged under {id}; tell your administrator.',

@@ -93,6 +93,16 @@ export async function noteDone(call: Call, job: string, earlier: string): Promis
   return noted.count;
 }
 
+/** How many rows are noted. */
+export async function countNoted(call: Call, job: string): Promise<number> {
+  const { schema, database } = call.engine;
+  const [row] = await database.query<{ n: number }>(
+    `select count(*)::integer as n from ${qualified(schema, '_job_row')} where job = $1::uuid`,
+    [job],
+  );
+  return row?.n ?? 0;
+}
+
 /** Treats the rows that wait, to the last. `entity` and `write` are asked for each batch: the model may change on the way. */
 export async function workRows(run: JobRun, work: (call: Call) => RowsWork): Promise<void> {
   let careful = 0;

@@ -205,7 +205,7 @@ export function whereText(conditions: readonly string[]): string {
 export function pageText(
   source: Source,
   keys: readonly SortKey[],
-  limit: number,
+  limit: number | 'all',
   { beside = [], offset = '' }: { readonly beside?: readonly string[]; readonly offset?: string } = {},
 ): string {
   const { from, where } = source;

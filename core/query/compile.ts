@@ -205,6 +205,19 @@ export function compileCount(target: Target, restricted: Restricted): Compiled {
   };
 }
 
+/** Every row that matches, in order, one JSON text `j` each: for a cursor that is read to its end. */
+export function compileStream(target: Target, restricted: Restricted): Compiled {
+  const compilation = begin(target, restricted);
+  const { query } = restricted;
+  const { statement } = compilation;
+  const source = sourceOf(compilation, query);
+  const keys = sortKeys(source.from, query.sort, query.joins);
+  const row = new From(compilation, entityOf(compilation, query));
+  const found = pageText(source, keys, 'all');
+  const text = `select ${rowText(row, query)} as j from (${found}) ${row.alias}`;
+  return { text, bindings: statement.bindings, evaluates: statement.evaluates };
+}
+
 /** Every row that matches, without pages: `id` and `version` (null where the entity keeps none), in no order. */
 export function compileKeys(target: Target, restricted: Restricted): Compiled {
   const compilation = begin(target, restricted);

@@ -51,6 +51,7 @@ export function answerBytes(status: number, bytes: Uint8Array<ArrayBuffer>, head
   return new Response(bytes, { status, headers: { ...SECURITY_HEADERS, ...headers } });
 }
 
+/** What is made while it is sent. */
 export function answerStream(status: number, stream: ReadableStream<Uint8Array>, headers: HeaderMap): Response {
   return new Response(stream, { status, headers: { ...SECURITY_HEADERS, ...headers } });
 }

@@ -9,6 +9,8 @@ import { connectDatabase } from '../../core/db/connect.ts';
 import { startEmbedded, type EmbeddedDatabase } from '../../core/db/embedded.ts';
 import type { Database } from '../../core/db/sql.ts';
 import { startDispatcher, type Dispatcher } from '../../core/events/dispatcher.ts';
+import { exportJob } from '../../core/exchange/export-job.ts';
+import { importCheck, importRows } from '../../core/exchange/import-jobs.ts';
 import { startJobs, type Jobs } from '../../core/jobs/runner.ts';
 import { openOrganization, type Organization } from '../../core/organization.ts';
 import { loadPlugins } from '../../core/plugins/load-plugins.ts';
@@ -207,7 +209,7 @@ async function openServices(options: ServerOptions, address: string, log: Log, o
   opened.jobs = await startJobs({
     engine: () => organization.current(),
     principalOf: (userId) => principals.resolve(userId),
-    kinds: bulkKinds,
+    kinds: [...bulkKinds, exportJob, importCheck, importRows],
     onFault: (error, job) => log.logger.error({ err: error, job }, 'a job met a fault'),
   });
   opened.endSweeping = startSweeping(database, onFault);

@@ -134,7 +134,7 @@ describe('a change of all rows that a query finds', () => {
     const refused = (body: Record<string, unknown>) => expect(begin(body)).rejects;
     await refused({ action: 'update', set: { description: 'x' } }).toMatchObject({ code: 'BULK_INVALID' });
     await refused({ query: '', action: 'erase' }).toMatchObject({ code: 'BULK_INVALID' });
-    await refused({ query: '$top=5', action: 'delete' }).toMatchObject({ code: 'BULK_QUERY' });
+    await refused({ query: '$top=5', action: 'delete' }).toMatchObject({ code: 'QUERY_INVALID' });
     await refused({ query: "$filter=nothing eq 'x'", action: 'delete' }).toMatchObject({ code: 'QUERY_INVALID' });
     await refused({ query: '', action: 'update', set: { nosuchfield: 1 } }).toMatchObject({ code: 'RECORD_INVALID' });
     await refused({ query: '', action: 'update', set: { name: 'x'.repeat(10_000) } }).toMatchObject({
