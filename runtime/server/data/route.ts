@@ -4,13 +4,13 @@ import type { Principal } from '../../../core/security/principal.ts';
 import type { Entity } from '../../../core/model/model.ts';
 import { suggest } from '../../../core/model/suggest.ts';
 import { readableEntities } from '../../../core/security/access.ts';
-import { answerOData, answerText } from '../answer.ts';
+import { answerOData } from '../answer.ts';
 import { definitionsRoute } from '../definitions/route.ts';
 import { fail } from '../errors.ts';
 import { originOf, type Exchange } from '../exchange.ts';
 import type { Services } from '../services.ts';
 import { associateRow, disassociateRow, readReferences } from './associations.ts';
-import { csdlOf } from './csdl.ts';
+import { showCsdl } from '../csdl/route.ts';
 import { detectsDuplicates } from './duplicates.ts';
 import { readFile, readFileBytes, removeFile, writeFile } from './files.ts';
 import { answerOperation } from './operations/answer-operation.ts';
@@ -65,11 +65,7 @@ export function dataRoute(services: Services, exchange: Exchange, principal: Pri
   if (operation && rest.length === 0) return answerOperation(services, request, operation, head, undefined);
   switch (head.name) {
     case '$metadata':
-      requireGet(exchange);
-      return answerText(200, csdlOf(engine.model, principal), {
-        'Content-Type': 'application/xml',
-        'OData-Version': '4.0',
-      });
+      return showCsdl(request);
     case 'EntityDefinitions':
     case 'RelationshipDefinitions':
     case 'GlobalOptionSetDefinitions':

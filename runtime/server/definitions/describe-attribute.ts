@@ -134,6 +134,8 @@ function describeAttribute(
     properties: {
       ...common(entity, field.name, id, kind, position),
       SchemaName: schemaNameOf(field),
+      // 3: a formula, 2: a rollup.
+      SourceType: field.derivation ? 3 : field.type.rollup ? 2 : 0,
       DisplayName: labelOf(model, language, say('title', field.title)),
       Description:
         schema['description'] === undefined
