@@ -10,6 +10,7 @@ import { handlerRecords, inputOf } from '../records/handler-records.ts';
 import { listOData } from '../records/list.ts';
 import { notFound } from '../records/not-found.ts';
 import { parseAddress } from '../records/parse-address.ts';
+import { readRow } from '../records/read-row.ts';
 import { planRemove } from '../records/remove-write.ts';
 import { resolveAddress } from '../records/resolve-address.ts';
 import { transactAll } from '../records/transact.ts';
@@ -62,7 +63,10 @@ async function readReference(call: Call, text: string): Promise<NamedRow | undef
 function operationRecords(call: Call): OperationRecords {
   const { retrieve } = handlerRecords(call);
   return {
-    retrieve,
+    async retrieve(name, id, options) {
+      const row = await retrieve(name, id);
+      return row && options?.lock && call.executor ? readRow(call, entityOf(call, name), id, true) : row;
+    },
     async create(name, values) {
       const made = await run(call, planCreate(call, entityOf(call, name), inputOf(values)), handlerRecords);
       if (!made) throw failWrite('WRITE_CONFLICT');

@@ -56,8 +56,12 @@ export interface OperationRecords {
   create(entity: string, values: Readonly<Record<string, unknown>>): Promise<string>;
   update(entity: string, id: string, values: Readonly<Record<string, unknown>>): Promise<void>;
   remove(entity: string, id: string): Promise<void>;
-  /** The whole row by field name, where the caller may read it. */
-  retrieve(entity: string, id: string): Promise<Readonly<Record<string, unknown>> | undefined>;
+  /** The whole row by field name, where the caller may read it. `lock`: nobody changes it until the action has ended. */
+  retrieve(
+    entity: string,
+    id: string,
+    options?: { readonly lock?: boolean },
+  ): Promise<Readonly<Record<string, unknown>> | undefined>;
   /** Rows by OData options (`$select=name&$filter=…`), as the caller sees them; at most 5,000. */
   list(entity: string, query: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }

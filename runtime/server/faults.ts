@@ -53,7 +53,10 @@ export function toFault(thrown: unknown, requestId: string): Fault {
     return {
       error: thrown,
       // The caller is told which handler failed; whoever runs the plugin needs its stack.
-      unexpected: (thrown.status >= 500 && thrown.status !== 503) || thrown.code === 'HANDLER_FAILED' || thrown.code === 'OPERATION_FAILED',
+      unexpected:
+        (thrown.status >= 500 && thrown.status !== 503) ||
+        thrown.code === 'HANDLER_FAILED' ||
+        thrown.code === 'OPERATION_FAILED',
       ...(thrown.status === 503 && { retryAfter: 1 }),
       ...(thrown.status === 429 && { retryAfter: secondsOf(thrown) }),
     };
