@@ -4,6 +4,7 @@ import { allowedBy, needsTime, operatorNames, readOperator } from '../query/oper
 import type { KnownOperator } from '../query/operators.ts';
 import type { Json, JsonObject } from '../sdk/index.ts';
 import { followPath } from './field-path.ts';
+import { isSummary } from './is-summary.ts';
 import type { Entity, Field, Model } from './model.ts';
 import { isArray, isObject, memberId } from './pointer.ts';
 import type { ProblemList } from './problem-list.ts';
@@ -14,7 +15,8 @@ export function checkViews(model: Model, problems: ProblemList): void {
   for (const { id, entity: name, document } of model.views.values()) {
     const entity = model.entities.get(name);
     if (!entity) continue;
-    for (const list of ['columns', 'sort'] as const) {
+    if (isSummary(document)) checkSummary(model, entity, document, id, problems);
+    for (const list of isSummary(document) ? [] : (['columns', 'sort'] as const)) {
       for (const member of isArray(document[list]) ? document[list] : []) {
         const path = memberId(list, member) ?? '';
         const end = followPath(model, entity, path);
@@ -42,6 +44,89 @@ export function checkViews(model: Model, problems: ProblemList): void {
       defaults.set(name, id);
     }
   }
+}
+
+function checkSummary(model: Model, entity: Entity, document: JsonObject, id: string, problems: ProblemList): void {
+  const add = (path: string, message: string): void => problems.add('VIEW_INVALID', id, path, message);
+  const known: string[] = [];
+  for (const list of ['groups', 'measures'] as const) {
+    for (const member of isArray(document[list]) ? document[list] : []) {
+      if (!isObject(member)) continue;
+      const name = String(member['id']);
+      const path = `/${list}/${name}`;
+      if (known.includes(name)) add(path, `two groups or measures are called "${name}"`);
+      known.push(name);
+      const problem = list === 'groups' ? groupProblem(model, entity, member) : measureProblem(model, entity, member);
+      if (problem?.code === 'FIELD_UNKNOWN') problems.add('FIELD_UNKNOWN', id, path, problem.message);
+      else if (problem) add(path, problem.message);
+    }
+  }
+  if (document['columns'] !== undefined) add('/columns', 'a summary shows its groups and measures; it has no columns');
+  for (const member of isArray(document['sort']) ? document['sort'] : []) {
+    const name = memberId('sort', member) ?? '';
+    if (!known.includes(name))
+      add(`/sort/${name}`, `a summary is sorted by its groups and measures; "${name}" is none${suggest(name, known)}`);
+  }
+  checkHaving(document['having'], '/having', known, add);
+}
+
+interface FoundProblem {
+  readonly code: 'FIELD_UNKNOWN' | 'VIEW_INVALID';
+  readonly message: string;
+}
+
+function groupProblem(model: Model, entity: Entity, group: JsonObject): FoundProblem | undefined {
+  const path = String(group['field'] ?? group['id']);
+  const end = followPath(model, entity, path);
+  if ('problem' in end) return { code: 'FIELD_UNKNOWN', message: end.problem };
+  const { type, columns } = end.field;
+  if (type.sortable === false)
+    return { code: 'VIEW_INVALID', message: `rows cannot be grouped by "${path}": its type ${type.name} has no order` };
+  const isDate = /^(?:date|timestamp|timestamptz)$/.test(columns[0]?.type ?? '');
+  if (group['by'] === undefined || isDate) return undefined;
+  return {
+    code: 'VIEW_INVALID',
+    message: `"${path}" (type ${type.name}) holds no dates to take together by ${String(group['by'])}`,
+  };
+}
+
+function measureProblem(model: Model, entity: Entity, measure: JsonObject): FoundProblem | undefined {
+  const name = String(measure['function'] ?? 'count');
+  if (measure['field'] === undefined) {
+    return name === 'count' ? undefined : { code: 'VIEW_INVALID', message: `${name} needs a "field"` };
+  }
+  const path = String(measure['field']);
+  const end = followPath(model, entity, path);
+  if ('problem' in end) return { code: 'FIELD_UNKNOWN', message: end.problem };
+  const { type, columns } = end.field;
+  const column = columns[0]?.type ?? '';
+  const isNumber = /^(?:integer|bigint|numeric)$/.test(column);
+  const isOrdered = isNumber || /^(?:text|date|timestamp|timestamptz)$/.test(column);
+  const fits = name === 'sum' || name === 'avg' ? isNumber : name === 'min' || name === 'max' ? isOrdered : true;
+  return fits ? undefined : { code: 'VIEW_INVALID', message: `"${path}" (type ${type.name}) has no ${name}` };
+}
+
+function checkHaving(
+  having: Json | undefined,
+  path: string,
+  known: readonly string[],
+  add: (path: string, message: string) => void,
+): void {
+  if (!isObject(having)) return;
+  for (const key of ['and', 'or'] as const) {
+    const of = having[key];
+    if (isArray(of)) of.forEach((one, index) => checkHaving(one, `${path}/${key}/${index}`, known, add));
+  }
+  checkHaving(having['not'], `${path}/not`, known, add);
+  const name = having['id'];
+  if (typeof name === 'string' && !known.includes(name))
+    add(`${path}/id`, `the summary has no group or measure "${name}"${suggest(name, known)}`);
+  const isList = isArray(having['value']);
+  if (having['is'] !== undefined && having['is'] !== 'null' && isList !== (having['is'] === 'in'))
+    add(
+      `${path}/value`,
+      having['is'] === 'in' ? '"in" needs a list of values' : `"${String(having['is'])}" needs one value`,
+    );
 }
 
 function checkCondition(

@@ -13,6 +13,7 @@ import type {
 import type { Json, JsonObject } from '../sdk/index.ts';
 import { deepFreeze } from './freeze.ts';
 import { formMetadata } from './effective-form.ts';
+import { isSummary } from './is-summary.ts';
 import { defaultLanguage, translateField, translateStatus, translator } from './labels.ts';
 import type { Translate } from './labels.ts';
 import type { Entity, Field, Model, Navigation } from './model.ts';
@@ -323,7 +324,9 @@ function formsOf(model: Model, entity: Entity, translate: Translate): Readonly<R
 
 function viewsOf(model: Model, entity: Entity, translate: Translate): Readonly<Record<string, ViewMetadata>> {
   const views = [...model.views.values()].filter(
-    ({ entity: name, document }) => name === entity.name && (document['kind'] ?? 'grid') === 'grid',
+    // A summary has no rows to list.
+    ({ entity: name, document }) =>
+      name === entity.name && (document['kind'] ?? 'grid') === 'grid' && !isSummary(document),
   );
   const first = views.find(({ document }) => document['default'] === true) ?? views[0];
   return Object.fromEntries(

@@ -29,7 +29,7 @@ interface Origins {
 }
 
 /** Values that mean something only as a whole. */
-const wholes: ReadonlySet<string> = new Set(['filter', 'where', 'default', 'const', 'enum', 'settings']);
+const wholes: ReadonlySet<string> = new Set(['filter', 'having', 'where', 'default', 'const', 'enum', 'settings']);
 const directives = ['after', 'remove'];
 /** Lists whose members hold further members, and under which name. */
 const containers: ReadonlyMap<string, string> = new Map(

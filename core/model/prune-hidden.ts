@@ -2,6 +2,7 @@
 // on it in earnest (filters, keys, rules) stays and is reported, because leaving it out would change what it means.
 import type { Json, JsonObject } from '../sdk/index.ts';
 import { entityOf } from './document-kind.ts';
+import { isSummary } from './is-summary.ts';
 import { isArray, isObject } from './pointer.ts';
 
 /** The document without what only showed a hidden field of its entity; the same object where there is nothing to leave out. */
@@ -52,8 +53,9 @@ function pruneView(document: JsonObject, hidden: ReadonlySet<string>): JsonObjec
     });
   return {
     ...document,
-    columns: keep(document['columns']),
-    ...(document['sort'] === undefined ? {} : { sort: keep(document['sort']) }),
+    ...(document['columns'] === undefined ? {} : { columns: keep(document['columns']) }),
+    // What a summary is sorted by are its own groups and measures.
+    ...(document['sort'] === undefined || isSummary(document) ? {} : { sort: keep(document['sort']) }),
   };
 }
 

@@ -1,17 +1,21 @@
 // A view document's filter and sort → parts of the query tree. Views speak of fields and dotted paths
 // (`customerid.emailaddress1`); the tree speaks of wire names and navigation.
 import type { Entity, Model } from '../model/model.ts';
+import { isSummary } from '../model/is-summary.ts';
 import { suggest } from '../model/suggest.ts';
 import type { Json, JsonObject } from '../sdk/index.ts';
 import { fail } from './errors.ts';
 import { conditionOf } from './operator-condition.ts';
 import { operatorNames, readOperator } from './operators.ts';
 import { refuseKnown, refuseOrder, resolveColumn } from './scope.ts';
-import type { Condition, Path, Sort, Value } from './tree.ts';
+import type { Aggregate, Condition, DatePart, Group, Having, Measure, Path, Sort, Value } from './tree.ts';
 
 export interface ReadView {
   readonly filter: Condition | undefined;
   readonly sort: readonly Sort[];
+  /** Of a summary: what its groups are, and how many of them it shows at most. */
+  readonly aggregate?: Aggregate;
+  readonly top?: number;
 }
 
 /** `view` is an id within the entity (`active`) or a document id (`account/views/active`). */
@@ -27,11 +31,52 @@ export function readView(model: Model, entity: Entity, view: string): ReadView {
       suggestion: suggest(view.slice(0, 100), names),
     });
   }
-  const { filter, sort } = found.document;
+  const { filter, sort, top } = found.document;
+  const read = { filter: isObject(filter) ? readCondition(model, entity, filter) : undefined };
+  if (isSummary(found.document)) {
+    const sorts = objects(sort).map(({ id, direction }): Sort => {
+      return { path: [String(id)], direction: direction === 'desc' ? 'desc' : 'asc' };
+    });
+    const aggregate = readSummary(model, entity, found.document);
+    return { ...read, sort: sorts, aggregate, ...(typeof top === 'number' && { top }) };
+  }
   return {
-    filter: isObject(filter) ? readCondition(model, entity, filter) : undefined,
+    ...read,
     sort: Array.isArray(sort) ? sort.filter(isObject).flatMap((one) => readSort(model, entity, one)) : [],
   };
+}
+
+function objects(list: Json | undefined): readonly JsonObject[] {
+  return Array.isArray(list) ? list.filter(isObject) : [];
+}
+
+function readSummary(model: Model, entity: Entity, document: JsonObject): Aggregate {
+  const pathFor = (dotted: string): Path => {
+    const path = pathOf(model, entity, dotted);
+    const resolved = resolveColumn(model, entity, path);
+    if ('problem' in resolved) throw invalid(resolved.problem);
+    return path;
+  };
+  const groupBy = objects(document['groups']).map(({ id, field, by }): Group => {
+    const path = pathFor(String(field ?? id));
+    return { as: String(id), path, ...(by !== undefined && { by: { part: by as DatePart, as: 'period' } }) };
+  });
+  const measures = objects(document['measures']).map(({ id, function: name = 'count', field }): Measure => {
+    const path = field === undefined ? undefined : pathFor(String(field));
+    return { as: String(id), function: name as Measure['function'], ...(path && { path }) };
+  });
+  const having = document['having'];
+  return { groupBy, measures, ...(isObject(having) && { having: readHaving(having) }) };
+}
+
+function readHaving(having: JsonObject): Having {
+  for (const kind of ['and', 'or'] as const) {
+    const of = having[kind];
+    if (Array.isArray(of)) return { kind, of: of.filter(isObject).map(readHaving) };
+  }
+  if (isObject(having['not'])) return { kind: 'not', of: readHaving(having['not']) };
+  const operator = having['is'] as Extract<Having, { readonly kind: 'compare' }>['operator'];
+  return { kind: 'compare', name: String(having['id']), operator, value: valueOf(having['value']) };
 }
 
 function isObject(value: Json | undefined): value is JsonObject {

@@ -108,6 +108,12 @@ export async function countOData(call: Call, entity: Entity, query: string): Pro
 
 const plain = { annotations: { formatted: false, lookup: false }, of: 'count' } as const;
 
+interface PagePlan {
+  readonly compiled: Compiled;
+  /** Of a view that shows so many at most. */
+  readonly top: number | undefined;
+}
+
 async function answerPage(
   call: Call,
   entity: Entity,
@@ -120,9 +126,9 @@ async function answerPage(
   const order = orderOf(entity, request);
   const token = request.options.get('$skiptoken');
   const position = token === undefined ? undefined : readCursor(token, order);
-  const left = position?.remaining ?? readTop(request);
-  const size = Math.min(Math.max(preferences.maxPageSize ?? maxPageSize, 1), left ?? maxPageSize, maxPageSize);
-  const limit = limitFor(size);
+  const asked = position?.remaining ?? readTop(request);
+  const page = Math.min(Math.max(preferences.maxPageSize ?? maxPageSize, 1), asked ?? maxPageSize, maxPageSize);
+  const limit = limitFor(page);
   const annotations = annotationsOf(preferences.annotations);
   const few = fewIds(rowsFor(principal, engine.model, 'read', entity.name), principal);
   const key = [
@@ -135,9 +141,9 @@ async function answerPage(
     accessShape(principal),
     request.shape,
     // A malformed $top is reported by the reader, so it may not share a plan with a good one.
-    left === undefined && request.options.has('$top') ? request.options.get('$top') : '',
+    asked === undefined && request.options.has('$top') ? request.options.get('$top') : '',
   ].join('\n');
-  const plan = planOf(engine.model, key, (): Compiled => {
+  const { compiled, top } = planOf(engine.model, key, (): PagePlan => {
     const read = readRequest(engine.model, entity, request, {
       annotations,
       language: principal.language,
@@ -149,9 +155,11 @@ async function answerPage(
     const restricted = restrict(tree, principal, engine.model);
     const afterNulls = position?.after.map((value) => value === null);
     const compile = tree.aggregate ? compileGroups : compilePage;
-    return compile(engine, restricted, { limit, afterNulls, few });
+    return { compiled: compile(engine, restricted, { limit, afterNulls, few }), top: tree.top };
   });
-  const [row] = await runPlan<PageRow>(call, plan, {
+  const left = asked ?? top;
+  const size = Math.min(page, left ?? page);
+  const [row] = await runPlan<PageRow>(call, compiled, {
     literals: request.literals,
     size,
     after: position?.after ?? [],

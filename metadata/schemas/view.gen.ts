@@ -1,6 +1,153 @@
 // Generated from view.schema.json by `npm run generate`: change the schema, not this file.
 
 /**
+ * A list of an entity's rows: `<entity>/views/<id>.json`.
+ */
+export type ViewDocument = {
+  [k: string]: unknown;
+} & {
+  /**
+   * Where this kind's schema is, relative to the document; editors complete and check by it.
+   */
+  $schema?: string;
+  /**
+   * Makes the document an overlay: `<layer>@<version>:<document id>` that it changes, with the version it was made against. It then holds only what differs.
+   */
+  overlays?: string;
+  /**
+   * Label in the document's default language (English in ours). Other languages stand in locale files.
+   */
+  title: string;
+  /**
+   * Help for people, shown where the thing is used and where it is edited.
+   */
+  description?: string;
+  /**
+   * The view kind that draws it: `grid`, or one of a plugin.
+   */
+  kind?: string;
+  /**
+   * The view an entity's list opens with. One per entity.
+   */
+  default?: boolean;
+  /**
+   * Columns in order.
+   *
+   * Items: A column.
+   */
+  columns?: {
+    /**
+     * A field, or a path over lookups: `customerid.emailaddress1`.
+     */
+    id: string;
+    /**
+     * Width in CSS pixels.
+     */
+    width?: number;
+    /**
+     * Overlay: the id of the sibling this one is placed after; the empty string puts it first. Without it a new one comes last.
+     */
+    after?: string;
+    /**
+     * Overlay: true takes the element of this id away from the layer below.
+     */
+    remove?: boolean;
+  }[];
+  /**
+   * Makes the view a summary: rows with the same values are one line of it. In order.
+   *
+   * Items: What rows are taken together by.
+   */
+  groups?: {
+    /**
+     * Its name in the answer; the field itself where no field is said.
+     */
+    id: string;
+    /**
+     * A field, or a path over lookups: `customerid.industrycode`.
+     */
+    field?: string;
+    /**
+     * Of dates: the period that is taken together, in the reader's calendar and time zone (fiscal ones as the organization's fiscal year says).
+     */
+    by?: 'day' | 'week' | 'month' | 'quarter' | 'year' | 'fiscal-period' | 'fiscal-year';
+    /**
+     * Overlay: the id of the sibling this one is placed after; the empty string puts it first. Without it a new one comes last.
+     */
+    after?: string;
+    /**
+     * Overlay: true takes the element of this id away from the layer below.
+     */
+    remove?: boolean;
+  }[];
+  /**
+   * Makes the view a summary: what is worked out over the rows of each group, or over all rows where there are no groups.
+   *
+   * Items: A measure.
+   */
+  measures?: {
+    /**
+     * Its name in the answer.
+     */
+    id: string;
+    /**
+     * Label in the document's default language.
+     */
+    title?: string;
+    /**
+     * What is worked out. `count` counts rows, or of a field those where it is not empty.
+     */
+    function?: 'sum' | 'avg' | 'min' | 'max' | 'count' | 'count-distinct';
+    /**
+     * A field, or a path over lookups; only `count` does without.
+     */
+    field?: string;
+    /**
+     * Overlay: the id of the sibling this one is placed after; the empty string puts it first. Without it a new one comes last.
+     */
+    after?: string;
+    /**
+     * Overlay: true takes the element of this id away from the layer below.
+     */
+    remove?: boolean;
+  }[];
+  filter?: Condition;
+  having?: Having;
+  /**
+   * Order of the rows; the key breaks ties. Of a summary: ids of groups and measures.
+   *
+   * Items: A sort.
+   */
+  sort?: {
+    /**
+     * A field, or a path over lookups.
+     */
+    id: string;
+    /**
+     * Ascending or descending.
+     */
+    direction?: 'asc' | 'desc';
+    /**
+     * Overlay: the id of the sibling this one is placed after; the empty string puts it first. Without it a new one comes last.
+     */
+    after?: string;
+    /**
+     * Overlay: true takes the element of this id away from the layer below.
+     */
+    remove?: boolean;
+  }[];
+  /**
+   * A summary shows so many groups at most: with a sort by a measure the greatest.
+   */
+  top?: number;
+  /**
+   * Further options of the view kind, checked by the view kind.
+   */
+  options?: {
+    [k: string]: unknown;
+  };
+};
+/**
  * A condition on a row.
  */
 export type Condition =
@@ -142,86 +289,40 @@ export type Condition =
       every: string;
       where: Condition;
     };
-
 /**
- * A list of an entity's rows: `<entity>/views/<id>.json`.
+ * A condition on a group.
  */
-export interface ViewDocument {
-  /**
-   * Where this kind's schema is, relative to the document; editors complete and check by it.
-   */
-  $schema?: string;
-  /**
-   * Makes the document an overlay: `<layer>@<version>:<document id>` that it changes, with the version it was made against. It then holds only what differs.
-   */
-  overlays?: string;
-  /**
-   * Label in the document's default language (English in ours). Other languages stand in locale files.
-   */
-  title: string;
-  /**
-   * Help for people, shown where the thing is used and where it is edited.
-   */
-  description?: string;
-  /**
-   * The view kind that draws it: `grid`, or one of a plugin.
-   */
-  kind?: string;
-  /**
-   * The view an entity's list opens with. One per entity.
-   */
-  default?: boolean;
-  /**
-   * Columns in order.
-   *
-   * Items: A column.
-   */
-  columns: {
-    /**
-     * A field, or a path over lookups: `customerid.emailaddress1`.
-     */
-    id: string;
-    /**
-     * Width in CSS pixels.
-     */
-    width?: number;
-    /**
-     * Overlay: the id of the sibling this one is placed after; the empty string puts it first. Without it a new one comes last.
-     */
-    after?: string;
-    /**
-     * Overlay: true takes the element of this id away from the layer below.
-     */
-    remove?: boolean;
-  }[];
-  filter?: Condition;
-  /**
-   * Order of the rows; the key breaks ties.
-   *
-   * Items: A sort.
-   */
-  sort?: {
-    /**
-     * A field, or a path over lookups.
-     */
-    id: string;
-    /**
-     * Ascending or descending.
-     */
-    direction?: 'asc' | 'desc';
-    /**
-     * Overlay: the id of the sibling this one is placed after; the empty string puts it first. Without it a new one comes last.
-     */
-    after?: string;
-    /**
-     * Overlay: true takes the element of this id away from the layer below.
-     */
-    remove?: boolean;
-  }[];
-  /**
-   * Further options of the view kind, checked by the view kind.
-   */
-  options?: {
-    [k: string]: unknown;
-  };
-}
+export type Having =
+  | {
+      /**
+       * Conditions.
+       *
+       * @minItems 1
+       */
+      and: Having[];
+    }
+  | {
+      /**
+       * Conditions.
+       *
+       * @minItems 1
+       */
+      or: Having[];
+    }
+  | {
+      not: Having;
+    }
+  | {
+      /**
+       * The id of a measure or a group.
+       */
+      id: string;
+      /**
+       * The operator. `null` = empty.
+       */
+      is: 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le' | 'in' | 'null';
+      /**
+       * What it is compared with; a list for `in`, nothing for `null`.
+       */
+      value?: string | number | boolean | (string | number)[];
+    };

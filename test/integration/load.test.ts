@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listFetchXml } from '../../core/records/list-fetchxml.ts';
 import { listOData } from '../../core/records/list.ts';
 import { readLayer } from '../../core/model/read-layer.ts';
 import { PeyvandError } from '../../core/sdk/index.ts';
@@ -232,5 +233,57 @@ describe.skipIf(!existsSync(pipeline))('the real sales pipeline (needs ../shared
       '$apply=filter(statecode eq 1)/aggregate(actualvalue with sum as total,$count as deals)',
     );
     expect(sums).toEqual([{ total: 10005534, deals: 4238 }]);
+  });
+
+  // What every way of asking has to answer: the amounts won, by the period in which the deal was closed.
+  const quarters = { '2017-Q1': 1_134_672, '2017-Q2': 3_086_111, '2017-Q3': 2_982_255, '2017-Q4': 2_802_496 };
+  const jalali = () =>
+    organization.with({ principal: { calendar: 'persian', timeZone: 'Asia/Tehran', language: 'fa' } });
+
+  async function fetched(text: string, call = organization.call): Promise<readonly Record<string, number>[]> {
+    const { body } = await listFetchXml(call, organization.entity('opportunity'), text, { root: '' });
+    return (JSON.parse(body) as { value: Record<string, number>[] }).value;
+  }
+
+  async function viewed(
+    view: string,
+    call = organization.call,
+    more = '',
+  ): Promise<readonly Record<string, unknown>[]> {
+    const query = `savedQuery=${view}${more}`;
+    const { body } = await listOData(call, organization.entity('opportunity'), query, { root: '' });
+    return (JSON.parse(body) as { value: Record<string, unknown>[] }).value;
+  }
+
+  const grouped = (part: string) => `<fetch aggregate='true'><entity name='opportunity'>
+    <attribute name='actualvalue' alias='total' aggregate='sum'/>
+    <attribute name='actualclosedate' alias='year' groupby='true' dategrouping='year'/>
+    <attribute name='actualclosedate' alias='part' groupby='true' dategrouping='${part}'/>
+    <filter><condition attribute='statecode' operator='eq' value='1'/></filter></entity></fetch>`;
+
+  test('sums the quarters of close alike in FetchXML and in a view', async () => {
+    const rows = await fetched(grouped('quarter'));
+    expect(Object.fromEntries(rows.map(({ year, part, total }) => [`${year}-Q${part}`, total]))).toEqual(quarters);
+    const view = await viewed('won-by-quarter');
+    expect(Object.fromEntries(view.map(({ quarter, total }) => [quarter, total]))).toEqual(quarters);
+    expect(view.reduce((all, { deals }) => all + Number(deals), 0)).toBe(4238);
+  });
+
+  test('sums the Jalali months of close alike in FetchXML and in a view, for who uses that calendar', async () => {
+    const rows = await fetched(grouped('month'), jalali());
+    const months = Object.fromEntries(
+      rows.map(({ year, part, total }) => [`${year}-${String(part).padStart(2, '0')}`, total]),
+    );
+    expect(months).toMatchObject({ '1395-12': 753_398, '1396-01': 879_720 });
+    const best = await viewed('best-months', jalali());
+    expect(best).toEqual(
+      Object.entries(months)
+        .filter(([, total]) => (total ?? 0) > 700_000)
+        .toSorted(([, a = 0], [, b = 0]) => b - a)
+        .slice(0, 3)
+        .map(([month, total]) => ({ month, total })),
+    );
+    const pages = await viewed('best-months', jalali(), '&$orderby=month&$top=1');
+    expect(pages).toHaveLength(1);
   });
 });

@@ -101,7 +101,10 @@ function readRow(request: LexedRequest, scope: ReadScope, problems: Problems): Q
 function readCollection(request: LexedRequest, scope: ReadScope, problems: Problems): Query {
   const view = readSavedQuery(request, scope);
   const applied: Applied | undefined = readOption(request, problems, '$apply', (reader) => readApply(reader, scope));
-  const aliases = applied?.aggregate && aliasesOf(applied.aggregate);
+  // A view that is a summary answers with its groups, but where the request says how to group.
+  const summary = applied === undefined && view?.aggregate ? view : undefined;
+  const aggregate = applied?.aggregate ?? summary?.aggregate;
+  const aliases = aggregate && aliasesOf(aggregate);
   const row = readRow(request, scope, problems);
   if (aliases) refuseBeside(request, problems);
   const asked = readOption(request, problems, '$filter', (reader) => readFilter(reader, scope));
@@ -111,9 +114,10 @@ function readCollection(request: LexedRequest, scope: ReadScope, problems: Probl
   return {
     ...row,
     ...(filter && { filter }),
-    sort: sort ?? (aliases ? [] : (view?.sort ?? [])),
+    sort: sort ?? (aliases ? (summary?.sort ?? []) : view?.aggregate ? [] : (view?.sort ?? [])),
     count: readCount(request, problems),
-    ...(applied?.aggregate && { aggregate: applied.aggregate }),
+    ...(aggregate && { aggregate }),
+    ...(summary?.top !== undefined && { top: summary.top }),
   };
 }
 
@@ -129,7 +133,11 @@ function aliasesOf(aggregate: NonNullable<Query['aggregate']>): ReadonlySet<stri
 function refuseBeside(request: LexedRequest, problems: Problems): void {
   for (const name of ['$select', '$expand']) {
     if (request.options.has(name))
-      problems.add('QUERY_OPTION_UNKNOWN', name, `${name} cannot stand beside $apply with groupby or aggregate`);
+      problems.add(
+        'QUERY_OPTION_UNKNOWN',
+        name,
+        `${name} cannot stand beside $apply with groupby or aggregate, or a view that is a summary`,
+      );
   }
 }
 

@@ -429,6 +429,38 @@ describe('a model is refused, with the nearest right name,', () => {
     ]);
   });
 
+  it('for summaries that group, measure, sort or choose by what does not fit', async () => {
+    const view = {
+      title: 'Summary',
+      columns: [{ id: 'name' }],
+      groups: [{ id: 'flag' }, { id: 'nam' }, { id: 'when', field: 'name', by: 'month' }],
+      measures: [
+        { id: 'flag', function: 'count' },
+        { id: 'total', function: 'sum', field: 'name' },
+        { id: 'most', function: 'max' },
+      ],
+      sort: [{ id: 'totl' }],
+      having: { or: [{ id: 'tootal', is: 'gt', value: 1 }, { not: { id: 'total', is: 'in', value: 1 } }] },
+    };
+    expect(
+      (await messages({ ...fleet, 'ship/views/all': view as unknown as JsonObject })).map((line) =>
+        line.replace('organization:ship/views/all.json#', ''),
+      ),
+    ).toMatchInlineSnapshot(`
+      [
+        "/groups/1 ship has no field "nam" (did you mean "name"?)",
+        "/groups/2 "name" (type text) holds no dates to take together by month",
+        "/measures/0 two groups or measures are called "flag"",
+        "/measures/1 "name" (type text) has no sum",
+        "/measures/2 max needs a "field"",
+        "/columns a summary shows its groups and measures; it has no columns",
+        "/sort/0 a summary is sorted by its groups and measures; "totl" is none (did you mean "total"?)",
+        "/having/or/0/id the summary has no group or measure "tootal" (did you mean "total"?)",
+        "/having/or/1/not/value "in" needs a list of values",
+      ]
+    `);
+  });
+
   it('for forms that name fields, relations or views that do not exist', async () => {
     const form = {
       title: 'Ship',
