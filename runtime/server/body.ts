@@ -14,7 +14,7 @@ export function readBody(exchange: Exchange, limit: number): Promise<Buffer> {
   if (content)
     return content.length > limit ? Promise.reject(fail('BODY_TOO_LARGE', { limit })) : Promise.resolve(content);
   if (Number(header(exchange, 'content-length') ?? 0) > limit) return Promise.reject(fail('BODY_TOO_LARGE', { limit }));
-  return collect(exchange.incoming, limit);
+  return exchange.incoming ? collect(exchange.incoming, limit) : Promise.reject(fail('BODY_ABORTED'));
 }
 
 function collect(incoming: IncomingMessage, limit: number): Promise<Buffer> {

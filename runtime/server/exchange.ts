@@ -8,11 +8,13 @@ import type { Pass } from './limits.ts';
 
 export interface Exchange {
   readonly id: string;
-  /** What came over the wire: for a request inside a batch that of the whole batch. */
-  readonly incoming: IncomingMessage;
+  /** What came over the wire, where the body is still to be read from it. */
+  readonly incoming: IncomingMessage | undefined;
+  /** The network address at the other end of the connection. */
+  readonly peer: string;
   /** By their names in lower case. */
   readonly headers: IncomingHttpHeaders;
-  /** The body of a request inside a batch; undefined where it is still to be read from `incoming`. */
+  /** The body of a request inside a batch, or of one that is done later; undefined where it is still to be read. */
   readonly content: Buffer | undefined;
   readonly method: string;
   /** As sent, still percent-encoded, without the query. */
@@ -62,6 +64,7 @@ export function openExchange(incoming: IncomingMessage): Exchange {
   return {
     id: typeof given === 'string' && SAFE_ID.test(given) ? given : PREFIX + (counter++).toString(36),
     incoming,
+    peer: incoming.socket.remoteAddress ?? '',
     headers: incoming.headers,
     content: undefined,
     method: incoming.method ?? 'GET',
@@ -107,18 +110,33 @@ export function openInnerExchange(outer: Exchange, request: InnerRequest, number
     // Where the service lives and who called is the batch's to say.
     if (!lower.startsWith('x-forwarded-') && lower !== 'host') headers[lower] = value;
   }
+  const { peer, principal, via, pass } = outer;
+  return { ...own(`${outer.id}.${number}`, { ...request, headers }), peer, principal, via, pass };
+}
+
+/** A request that is done when its caller has its answer already; `peer` and `via` as it came. */
+export function openLaterExchange(
+  id: string,
+  request: InnerRequest,
+  from: { readonly peer: string; readonly via: string | undefined },
+): Exchange {
+  return { ...own(id, request), ...from };
+}
+
+function own(id: string, request: InnerRequest): Exchange {
   return {
-    id: `${outer.id}.${number}`,
-    incoming: outer.incoming,
-    headers,
+    id,
+    incoming: undefined,
+    peer: '',
+    headers: request.headers,
     content: request.body ?? Buffer.alloc(0),
     method: request.method,
     ...partsOf(request.url),
     secret: hasKeyInAddress(request),
     started: performance.now(),
-    principal: outer.principal,
-    via: outer.via,
-    pass: outer.pass,
+    principal: undefined,
+    via: undefined,
+    pass: undefined,
     viewingAs: undefined,
     actingFor: undefined,
   };
@@ -141,7 +159,7 @@ const LOOPBACK = /^(?:127\.|::1$|::ffff:127\.)/;
  * one; what a caller from elsewhere says of itself does not count.
  */
 export function clientAddress(exchange: Exchange): string {
-  const peer = exchange.incoming.socket.remoteAddress ?? '';
+  const { peer } = exchange;
   if (!LOOPBACK.test(peer)) return peer;
   const last = header(exchange, 'x-forwarded-for')?.split(',').at(-1)?.trim();
   return last !== undefined && isIP(last) !== 0 ? last : peer;

@@ -31,6 +31,7 @@ import { createIdentityProvider, type IdentityProvider } from './auth/identity-p
 import { createSessionHost, hashPassword, type SessionHost } from './auth/sessions.ts';
 import type { Config } from './config.ts';
 import { removeConnectionNote, writeConnectionNote } from './connection-file.ts';
+import { operationJob } from './data/operation-job.ts';
 import { fail } from './errors.ts';
 import { createEventHub, type EventHub } from './events/hub.ts';
 import { createLimiter } from './limits.ts';
@@ -98,6 +99,7 @@ interface Opened {
   authenticator?: Authenticator;
   dispatcher?: Dispatcher;
   jobs?: Jobs;
+  services?: Services;
   endRetention?: () => Promise<void>;
   endSweeping?: () => Promise<void>;
   endShareSweep?: () => Promise<void>;
@@ -209,7 +211,7 @@ async function openServices(options: ServerOptions, address: string, log: Log, o
   opened.jobs = await startJobs({
     engine: () => organization.current(),
     principalOf: (userId) => principals.resolve(userId),
-    kinds: [...bulkKinds, exportJob, importCheck, importRows],
+    kinds: [...bulkKinds, exportJob, importCheck, importRows, operationJob(() => opened.services)],
     onFault: (error, job) => log.logger.error({ err: error, job }, 'a job met a fault'),
   });
   opened.endSweeping = startSweeping(database, onFault);
@@ -232,7 +234,7 @@ async function openServices(options: ServerOptions, address: string, log: Log, o
     key: feedKey,
     onFault: onEventsFault,
   }));
-  return {
+  return (opened.services = {
     database,
     organization,
     organizationId: organizationId(organization.schema),
@@ -251,7 +253,7 @@ async function openServices(options: ServerOptions, address: string, log: Log, o
       forget: authenticator.forget,
       onFault,
     },
-  };
+  });
 }
 
 /** Starts the server; resolves when it is ready. Throws PeyvandError with what to do. */

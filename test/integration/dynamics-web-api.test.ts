@@ -584,6 +584,137 @@ const table: Readonly<Record<string, () => Promise<void>>> = {
   'retrieveCsdlMetadata annotations': async () => {
     expect(await api.retrieveCsdlMetadata({ addAnnotations: true })).toContain('<edmx:Edmx');
   },
+  'callAction respond-async': async () => {
+    const begun = await api.callAction({ actionName: 'new_Recalculate', action: { Tier: 'Gold' }, respondAsync: true });
+    expect(begun).toMatchObject({
+      backgroundOperationId: guid,
+      location: expect.stringContaining('/api/backgroundoperation/') as string,
+    });
+    const state = async () => (await api.getBackgroundOperationStatus(begun.backgroundOperationId)) as unknown as Row;
+    await expect
+      .poll(state, { timeout: 20_000 })
+      .toMatchObject({ backgroundOperationStateCode: 3, backgroundOperationStatusCode: 30 });
+    expect(await api.count({ collection: 'accounts', filter: "name eq 'Recalculated Gold'" })).toBe(1);
+    await expect(api.cancelBackgroundOperation(begun.backgroundOperationId)).rejects.toMatchObject({ status: 409 });
+    const action = { Teir: 'Gold' };
+    await expect(api.callAction({ actionName: 'new_Recalculate', action, respondAsync: true })).rejects.toMatchObject({
+      status: 400,
+    });
+  },
+  fetchXml: async () => {
+    const fetchXml = '<fetch><entity name="account"><attribute name="name"/><order attribute="name"/></entity></fetch>';
+    const list = await api.fetch<Row>({
+      collection: 'accounts',
+      fetchXml,
+      includeAnnotations: 'OData.Community.Display.V1.FormattedValue',
+    });
+    expect(list.value.length).toBeGreaterThan(1);
+  },
+  'fetchXml page 2 with cookie': async () => {
+    const fetchXml =
+      '<fetch count="1"><entity name="account"><attribute name="name"/><order attribute="name"/></entity></fetch>';
+    const first = await api.fetch<Row>({ collection: 'accounts', fetchXml, pageNumber: 1 });
+    const { cookie, nextPage } = first.PagingInfo ?? {};
+    expect(nextPage).toBe(2);
+    const second = await api.fetch<Row>({
+      collection: 'accounts',
+      fetchXml,
+      pageNumber: 2,
+      ...(cookie !== undefined && { pagingCookie: cookie }),
+    });
+    expect(second.value).toHaveLength(1);
+    expect(second.value[0]?.['accountid']).not.toBe(first.value[0]?.['accountid']);
+  },
+  'retrieveMultiple track changes': async () => {
+    const list = await api.retrieveMultiple<Row>({ collection: 'accounts', select: ['name'], trackChanges: true });
+    expect(list.value.length).toBeGreaterThan(1);
+    const again = await api.retrieveMultiple<Row>(
+      { collection: 'accounts', select: ['name'] },
+      String((list as unknown as Row)['@odata.deltaLink']),
+    );
+    expect(again.value).toEqual([]);
+  },
+  'createEntity … deleteRelationship': async () => {
+    const label = (text: string) => ({
+      '@odata.type': 'Microsoft.Dynamics.CRM.Label',
+      LocalizedLabels: [{ '@odata.type': 'Microsoft.Dynamics.CRM.LocalizedLabel', Label: text, LanguageCode: 1033 }],
+    });
+    const entity = (await api.createEntity({
+      data: {
+        '@odata.type': 'Microsoft.Dynamics.CRM.EntityMetadata',
+        SchemaName: 'new_Loyalty',
+        DisplayName: label('Loyalty'),
+        DisplayCollectionName: label('Loyalties'),
+        OwnershipType: 'UserOwned',
+        Attributes: [
+          {
+            '@odata.type': 'Microsoft.Dynamics.CRM.StringAttributeMetadata',
+            SchemaName: 'new_Name',
+            IsPrimaryName: true,
+            MaxLength: 100,
+            FormatName: { Value: 'Text' },
+            DisplayName: label('Name'),
+          },
+        ],
+      },
+    })) as unknown as string;
+    expect(entity).toEqual(guid);
+    const described = await api.retrieveEntity<Row>({ key: entity });
+    expect(
+      await api.updateEntity({ data: { ...described, DisplayName: label('Loyalty card') }, mergeLabels: true }),
+    ).toBe(true);
+    const attribute = (await api.createAttribute({
+      entityKey: entity,
+      data: {
+        '@odata.type': 'Microsoft.Dynamics.CRM.StringAttributeMetadata',
+        SchemaName: 'new_Code',
+        MaxLength: 50,
+        FormatName: { Value: 'Text' },
+        DisplayName: label('Code'),
+      },
+    })) as unknown as string;
+    expect(attribute).toEqual(guid);
+    const castType = 'Microsoft.Dynamics.CRM.StringAttributeMetadata';
+    const column = await api.retrieveAttribute<Row>({ entityKey: entity, attributeKey: attribute, castType });
+    expect(await api.updateAttribute({ entityKey: entity, data: { ...column, MaxLength: 60 }, castType })).toBe(true);
+    const relation = (await api.createRelationship({
+      data: {
+        '@odata.type': 'Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata',
+        SchemaName: 'new_account_loyalty',
+        ReferencedEntity: 'account',
+        ReferencingEntity: 'new_loyalty',
+        Lookup: {
+          '@odata.type': 'Microsoft.Dynamics.CRM.LookupAttributeMetadata',
+          SchemaName: 'new_AccountId',
+          DisplayName: label('Account'),
+        },
+      },
+    })) as unknown as string;
+    expect(relation).toEqual(guid);
+    expect(
+      await id('new_loyalties', { new_name: 'Card', new_code: '1', 'new_accountid@odata.bind': `/accounts(${A})` }),
+    ).toEqual(guid);
+    expect(await api.deleteRelationship({ key: relation })).toBe(true);
+  },
+  'createGlobalOptionSet and deleteGlobalOptionSet': async () => {
+    const key = (await api.createGlobalOptionSet({
+      data: { '@odata.type': 'Microsoft.Dynamics.CRM.OptionSetMetadata', Name: 'new_tier', OptionSetType: 'Picklist' },
+    })) as unknown as string;
+    expect(key).toEqual(guid);
+    expect(await api.deleteGlobalOptionSet({ key })).toBe(true);
+  },
+  'search query': async () => {
+    const found = await api.query({ query: { search: 'Contoso', entities: [{ name: 'contact' }] } });
+    expect(JSON.stringify(found)).toContain('Of Contoso');
+  },
+  'search suggest': async () => {
+    const found = await api.suggest({ query: { search: 'Cont', entities: [{ name: 'contact' }] } });
+    expect(JSON.stringify(found)).toContain('Contoso');
+  },
+  'search autocomplete': async () => {
+    const found = await api.autocomplete({ query: { search: 'Cont', entities: [{ name: 'contact' }] } });
+    expect(JSON.stringify(found).toLowerCase()).toContain('contoso');
+  },
   'config defaults on retrieveMultiple': async () => {
     const leaking = connect({ returnRepresentation: true, includeAnnotations: '*', maxPageSize: 3, impersonate: user });
     expect((await leaking.retrieveMultiple({ collection: 'accounts' })).value).toHaveLength(3);

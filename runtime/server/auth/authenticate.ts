@@ -139,7 +139,7 @@ export async function createAuthenticator(options: AuthenticatorOptions): Promis
 
   return {
     authenticate(exchange) {
-      const authorization = exchange.incoming.headers.authorization;
+      const authorization = exchange.headers.authorization;
       if (authorization !== undefined) {
         const token = /^Bearer +(pvd_[\w-]{16,200})$/i.exec(authorization)?.[1];
         if (token === undefined) throw fail('PRINCIPAL_UNKNOWN');

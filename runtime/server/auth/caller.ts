@@ -24,6 +24,6 @@ export function requireOwnOrigin(exchange: Exchange, own: string): void {
  */
 export function requireSession(exchange: Exchange): string {
   const cookie = sessionCookie(exchange);
-  if (cookie === undefined || exchange.incoming.headers.authorization !== undefined) throw fail('SESSION_NEEDED');
+  if (cookie === undefined || exchange.headers.authorization !== undefined) throw fail('SESSION_NEEDED');
   return cookie;
 }

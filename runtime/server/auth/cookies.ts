@@ -14,7 +14,7 @@ export const ADDRESS_HEADER = 'x-peyvand-address';
 
 /** The cookie's whole `name=value`, or undefined. */
 export function cookieNamed(exchange: Exchange, name: string): string | undefined {
-  const cookies = exchange.incoming.headers.cookie;
+  const cookies = exchange.headers.cookie;
   if (cookies === undefined) return undefined;
   for (const part of cookies.split(';')) {
     const cookie = part.trim();

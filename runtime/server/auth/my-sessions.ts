@@ -11,7 +11,7 @@ import { lastPart } from './path-part.ts';
 
 /** GET sessions */
 export async function showSessions(auth: AuthHost, exchange: Exchange, principal: Principal): Promise<Response> {
-  const cookie = exchange.incoming.headers.authorization === undefined ? sessionCookie(exchange) : undefined;
+  const cookie = exchange.headers.authorization === undefined ? sessionCookie(exchange) : undefined;
   const [sessions, user] = await Promise.all([
     listSessions(auth.database, principal.userId),
     cookie === undefined ? undefined : auth.sessions.resolve(cookie),

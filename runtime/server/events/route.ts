@@ -8,7 +8,7 @@ import type { Services } from '../services.ts';
 export function showEvents(services: Services, exchange: Exchange, principal: Principal): Response {
   // What somebody else would be told of is not offered; and no page of another origin listens with the user's cookie.
   if (exchange.viewingAs !== undefined) throw fail('VIEW_AS_OWN', { path: exchange.path });
-  if (exchange.incoming.headers.authorization === undefined && header(exchange, 'sec-fetch-site') === 'cross-site')
+  if (exchange.headers.authorization === undefined && header(exchange, 'sec-fetch-site') === 'cross-site')
     throw fail('ORIGIN_REFUSED', {
       origin: header(exchange, 'origin') ?? '(none)',
       host: header(exchange, 'host') ?? '',

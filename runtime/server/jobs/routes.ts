@@ -1,4 +1,5 @@
 // The addresses of jobs and of what begins them (/api/jobs/…, /api/bulk/…), in one table.
+import { cancelBackgroundOperation, showBackgroundOperation } from '../data/background-operation.ts';
 import type { Principal } from '../../../core/security/principal.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Services } from '../services.ts';
@@ -11,6 +12,7 @@ export type JobAnswer = (services: Services, exchange: Exchange, principal: Prin
 
 /** Address → method → answer. */
 export const jobRoutes: Readonly<Record<string, Readonly<Record<string, JobAnswer>>>> = {
+  '/api/backgroundoperation/:id': { GET: showBackgroundOperation, DELETE: cancelBackgroundOperation },
   '/api/jobs': { GET: showJobs },
   '/api/jobs/:id': { GET: showJob },
   '/api/jobs/:id/errors': { GET: showJobErrors },

@@ -14,6 +14,7 @@ import type { Segment } from '../path.ts';
 import { requireRow } from '../related.ts';
 import { refuseMethod, type DataRequest } from '../request.ts';
 import type { GivenRecord, NamedRow, ShippedOperation } from './operation.ts';
+import { answerLater, bodyOf, mayWait } from './answer-later.ts';
 import { readParameters } from './read-parameters.ts';
 
 export async function answerOperation(
@@ -28,6 +29,14 @@ export async function answerOperation(
   if (exchange.method !== method) refuseMethod(exchange, method);
   if (operation.right !== undefined) requireRight(call.principal, call.engine.model, operation.right);
   const parameters = () => readParameters(request, operation, segment, bound?.entity);
+  if (operation.kind === 'action' && mayWait(request)) {
+    // What is wrong with the request is said at once; what its rows and rules say stands in the job.
+    const text = await bodyOf(request);
+    const { exchange: whole, ...rest } = request;
+    const content = Buffer.from(text);
+    await readParameters({ ...rest, exchange: { ...whole, content } }, operation, segment, bound?.entity);
+    return answerLater(request, text);
+  }
   if ('answer' in operation) {
     return operation.answer({ services, request, segment, entity: bound?.entity, address: bound?.address, parameters });
   }
