@@ -11,7 +11,7 @@ import { isMergeable } from '../../ui/record-values.ts';
 import type { Workspace } from '../../ui/workspace.ts';
 import { listUrl, newUrl, shortId } from '../address.ts';
 import type { Navigation } from '../navigation.ts';
-import { remember, storedDensity, type Density } from '../preferences.ts';
+import { storedDensity, type Density } from '../preferences.ts';
 import { leaveTrail } from '../trail.ts';
 
 export class ListPage extends LitElement {
@@ -165,7 +165,7 @@ export class ListPage extends LitElement {
                     type="button"
                     class="x-chip-remove"
                     aria-label=${t('grid.removeFilter', { filter: sentence })}
-                    @click=${() => this.#apply({ ...state, filters: state.filters.filter((one) => one !== filter) })}
+                    @click=${() => this.apply({ ...state, filters: state.filters.filter((one) => one !== filter) })}
                   >
                     ${icon('x')}
                   </button>
@@ -176,7 +176,7 @@ export class ListPage extends LitElement {
                   ? html`<button
                       type="button"
                       class="x-button x-button-quiet x-button-small"
-                      @click=${() => this.#apply({ ...stateOfView(view), search: state.search })}
+                      @click=${() => this.apply({ ...stateOfView(view), search: state.search })}
                     >
                       ${icon('undo-2')} ${t('grid.resetView')}
                     </button>`
@@ -193,7 +193,7 @@ export class ListPage extends LitElement {
         .state=${state}
         .label=${view.title}
         .selectable=${!entity.union && !entity.single && !this.workspace.viewing}
-        @grid-state=${(event: CustomEvent<GridState>) => this.#apply(event.detail)}
+        @grid-state=${(event: CustomEvent<GridState>) => this.apply(event.detail)}
         @grid-rows=${this.#onRows}
         @grid-selection=${() => this.requestUpdate()}
         @grid-new=${() => workspace.go(newUrl(entity.name))}
@@ -233,7 +233,7 @@ export class ListPage extends LitElement {
     return this.querySelector<DataGrid>('x-data-grid');
   }
 
-  #apply(state: GridState): void {
+  apply(state: GridState): void {
     const { entity, view } = this;
     if (!entity || !view) return;
     this.state = state;
@@ -262,7 +262,7 @@ export class ListPage extends LitElement {
     const search = (event.target as HTMLInputElement).value.trim();
     clearTimeout(this.#searchTimer);
     this.#searchTimer = setTimeout(() => {
-      if (this.state && this.state.search !== search) this.#apply({ ...this.state, search });
+      if (this.state && this.state.search !== search) this.apply({ ...this.state, search });
     }, 250);
   };
 
@@ -285,59 +285,15 @@ export class ListPage extends LitElement {
     ]);
   };
 
-  readonly #onAddFilter = (event: Event): void => {
-    const { entity, state, workspace } = this;
+  readonly #onAddFilter = (event: Event): void => void this.#openMenu(event, 'openFields');
+  readonly #onOptions = (event: Event): void => void this.#openMenu(event, 'openOptions');
+
+  async #openMenu(event: Event, which: 'openFields' | 'openOptions'): Promise<void> {
     const anchor = event.currentTarget as HTMLElement;
-    if (!entity || !state) return;
-    const shown = new Set(state.columns.map((column) => column.id));
-    const fields = Object.values(entity.fields)
-      .filter((field) => field.operators.length > 0)
-      .sort(
-        (a, b) => Number(shown.has(b.name)) - Number(shown.has(a.name)) || workspace.locale.compare(a.title, b.title),
-      );
-    openMenu(
-      anchor,
-      fields.map((field) => ({
-        label: field.title,
-        run: () => void workspace.fields.load([field.type]).then(() => this.#grid()?.filterField(field.name, anchor)),
-      })),
-    );
-  };
-
-  readonly #onOptions = (event: Event): void => {
-    const { entity, state, workspace } = this;
-    if (!entity || !state) return;
-    const { t } = workspace.locale;
-    openMenu(event.currentTarget as HTMLElement, [
-      {
-        label: t('grid.columns'),
-        icon: 'columns-3',
-        run: () =>
-          void this.#chooseColumns(entity, state).then((columns) => {
-            if (columns && this.state) this.#apply({ ...this.state, columns });
-          }),
-      },
-      { label: t('form.refresh'), icon: 'rotate-cw', run: () => this.#grid()?.reload() },
-      '-',
-      t('grid.density'),
-      ...(['compact', 'normal', 'roomy'] as const).map((density) => ({
-        label: t(`grid.density.${density}`),
-        checked: this.density === density,
-        run: () => {
-          this.density = density;
-          remember('density', density);
-          // Row positions follow the new height.
-          void this.updateComplete.then(() => {
-            if (this.state) this.state = { ...this.state };
-          });
-        },
-      })),
-    ]);
-  };
-
-  async #chooseColumns(entity: EntityMetadata, state: GridState): Promise<GridState['columns'] | undefined> {
-    const { chooseColumns } = await import('../../ui/grid/column-chooser.ts');
-    return chooseColumns(this.workspace, entity, state.columns);
+    const menus = await import('./list-menus.ts');
+    const { entity, state } = this;
+    const grid = this.#grid();
+    if (entity && state && grid) menus[which](anchor, { page: this, grid, entity, state });
   }
 
   async #bulk(action: 'mergeSelected' | 'deleteSelected', entity: EntityMetadata): Promise<void> {

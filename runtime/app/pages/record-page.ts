@@ -183,6 +183,7 @@ export class RecordPage extends LitElement {
       this.#keeping = setTimeout(() => void this.#keep());
     });
     this.#guard();
+    this.dispatchEvent(new Event('x-record-shown', { bubbles: true }));
   }
 
   #guard(): void {

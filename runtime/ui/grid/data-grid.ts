@@ -4,7 +4,6 @@
 import { html, LitElement, nothing, render, type TemplateResult } from 'lit';
 import type { EntityMetadata, ViewMetadata } from '../../../metadata/effective.ts';
 import type { Row } from '../../client/index.ts';
-import { openMenu, type MenuItem } from '../dialog/menu.ts';
 import { showToast } from '../dialog/toast.ts';
 import { lockOf } from '../field-lock.ts';
 import type { FieldValue } from '../field-ui.ts';
@@ -121,6 +120,11 @@ export class DataGrid extends LitElement {
 
   get count(): number | undefined {
     return this.#source?.count;
+  }
+
+  /** The rows, for what follows others' changes. */
+  get following(): RowSource | undefined {
+    return this.#source;
   }
 
   get selection(): ReadonlyMap<string, Row> {
@@ -279,7 +283,7 @@ export class DataGrid extends LitElement {
         tabindex="-1"
         aria-haspopup="menu"
         aria-label=${t('grid.columnMenu', { column: column.title })}
-        @click=${(event: Event) => this.#openColumnMenu(event.currentTarget as HTMLElement, index)}
+        @click=${(event: Event) => void this.#openColumnMenu(event.currentTarget as HTMLElement, index)}
       >
         ${icon('chevron-down')}
       </button>
@@ -419,6 +423,7 @@ export class DataGrid extends LitElement {
     const selected = row !== undefined && this.#selected.has(this.#idOf(row));
     if (this.selectable) slot.setAttribute('aria-selected', String(selected));
     slot.classList.toggle('x-grid-selected', selected);
+    slot.classList.toggle('x-gone', row?.['@gone'] === true);
     render(row ? this.#rowView(index, row, selected) : this.#skeleton(index), slot);
     // The grid is one tab stop; what is inside a cell is reached with the pointer or with Enter.
     for (const inner of slot.querySelectorAll<HTMLElement>('a, button, input, select')) {
@@ -651,7 +656,7 @@ export class DataGrid extends LitElement {
       } else if ((event.altKey && event.key === 'ArrowDown') || event.key === 'ContextMenu') {
         event.preventDefault();
         const cell = document.getElementById(this.#cellId(-1, this.#column));
-        if (cell) this.#openColumnMenu(cell, this.#column);
+        if (cell) void this.#openColumnMenu(cell, this.#column);
       }
       return;
     }
@@ -1069,59 +1074,24 @@ export class DataGrid extends LitElement {
     });
   }
 
-  #openColumnMenu(anchor: HTMLElement, index: number): void {
+  async #openColumnMenu(anchor: HTMLElement, index: number): Promise<void> {
     const column = this.columns[index];
     if (!column) return;
     // Likely to be wanted in a moment.
     void import('./filter-popup.ts');
-    const { t } = this.workspace.locale;
-    const sort = this.state.sort.find((one) => one.id === column.id);
-    const own = column.via.length === 0;
-    const items: (MenuItem | string)[] = [];
-    if (column.field.sortable)
-      items.push(
-        {
-          label: t('grid.sortAscending'),
-          icon: 'arrow-up',
-          checked: sort?.direction === 'asc',
-          run: () => this.#sortBy(column, 'asc'),
-        },
-        {
-          label: t('grid.sortDescending'),
-          icon: 'arrow-down',
-          checked: sort?.direction === 'desc',
-          run: () => this.#sortBy(column, 'desc'),
-        },
-        '-',
-      );
-    if (own && column.field.operators.length > 0)
-      items.push(
-        { label: t('grid.filter'), icon: 'filter', run: () => void this.filterField(column.field.name, anchor) },
-        '-',
-      );
-    items.push(
-      {
-        label: t('grid.moveEarlier'),
-        icon: 'arrow-left',
-        disabled: index === 0,
-        run: () => this.#moveColumn(index, index - 1),
-      },
-      {
-        label: t('grid.moveLater'),
-        icon: 'arrow-right',
-        disabled: index === this.columns.length - 1,
-        run: () => this.#moveColumn(index, index + 1),
-      },
-      { label: t('grid.wider'), icon: 'unfold-horizontal', run: () => this.#resizeColumn(index, column.width + 40) },
-      { label: t('grid.narrower'), icon: 'fold-horizontal', run: () => this.#resizeColumn(index, column.width - 40) },
-      {
-        label: t('grid.hide'),
-        icon: 'eye-off',
-        disabled: this.columns.length === 1,
-        run: () => this.#setColumns(this.state.columns.filter((one) => one.id !== column.id)),
-      },
-    );
-    openMenu(anchor, items);
+    const { openColumnMenu } = await import('./column-menu.ts');
+    openColumnMenu(anchor, {
+      locale: this.workspace.locale,
+      column,
+      isFirst: index === 0,
+      isLast: index === this.columns.length - 1,
+      sorted: this.state.sort.find((one) => one.id === column.id)?.direction,
+      sort: (direction) => this.#sortBy(column, direction),
+      filter: () => void this.filterField(column.field.name, anchor),
+      move: (by) => this.#moveColumn(index, index + by),
+      resize: (by) => this.#resizeColumn(index, column.width + by),
+      hide: () => this.#setColumns(this.state.columns.filter((one) => one.id !== column.id)),
+    });
     // The menu gives the focus back to its anchor; a header cell hands it on to the grid.
     if (anchor.getAttribute('role') === 'columnheader') anchor.focus = () => this.#scroller()?.focus();
   }

@@ -12,7 +12,7 @@ export class RowSource {
   error: ClientError | undefined;
   readonly #client: Client;
   readonly #set: string;
-  readonly #query: ListQuery;
+  readonly query: ListQuery;
   readonly #changed: () => void;
   readonly #stop = new AbortController();
   #next: string | undefined;
@@ -21,7 +21,7 @@ export class RowSource {
   constructor(client: Client, set: string, query: ListQuery, changed: () => void) {
     this.#client = client;
     this.#set = set;
-    this.#query = query;
+    this.query = query;
     this.#changed = changed;
   }
 
@@ -84,7 +84,7 @@ export class RowSource {
     const size = this.#wanted - this.rows.length > PAGE * 2 ? PAGE * 5 : PAGE;
     const page =
       this.#next === undefined
-        ? await this.#client.list(this.#set, { ...this.#query, size: PAGE }, this.#stop.signal)
+        ? await this.#client.list(this.#set, { ...this.query, size: PAGE }, this.#stop.signal)
         : await this.#client.listNext(this.#next, size, this.#stop.signal);
     if (this.#stop.signal.aborted) return;
     this.rows.push(...page.rows);
