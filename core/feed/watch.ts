@@ -58,7 +58,7 @@ export function startWatch({ engine, interval = 400, onFailure }: WatchOptions):
       } else {
         const batch = await writtenSince(engine(), last);
         last = batch.until;
-        if (batch.written?.length !== 0) for (const listener of [...listeners]) listener(batch);
+        if (batch.written?.length !== 0) for (const listener of listeners) listener(batch);
       }
     } catch (error) {
       // The database is away; the next look begins where this one did.

@@ -37,7 +37,7 @@ export async function readEvents(url: string, headers: Readonly<Record<string, s
         if (event !== undefined)
           told.push({ event, data: JSON.parse(fields.get('data') ?? 'null'), id: fields.get('id') });
       }
-      for (const look of [...waiting]) look();
+      for (const look of waiting) look();
     }
   };
   const ended = read(response.body as ReadableStream<Uint8Array>).catch(() => undefined);

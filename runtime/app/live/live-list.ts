@@ -3,7 +3,7 @@
 import type { Row } from '../../client/index.ts';
 import type { DataGrid } from '../../ui/grid/data-grid.ts';
 import type { RowSource } from '../../ui/grid/row-source.ts';
-import type { Change } from './live.ts';
+import type { Change } from './change.ts';
 import { liveLocale } from './live-locale.ts';
 import { mark } from './mark.ts';
 
@@ -114,6 +114,7 @@ export class LiveList {
       const button = document.createElement('button');
       button.type = 'button';
       button.addEventListener('click', () => {
+        this.end();
         this.#grid.reload();
         this.#grid.querySelector<HTMLElement>('.x-grid')?.focus();
       });

@@ -7,7 +7,7 @@ import type { FormField } from '../../ui/form/form-field.ts';
 import type { RecordDraft } from '../../ui/form/record-draft.ts';
 import { formattedOf, sameValue, valuesOf } from '../../ui/record-values.ts';
 import type { RecordPage } from '../pages/record-page.ts';
-import type { Change } from './live.ts';
+import type { Change } from './change.ts';
 import { liveLocale } from './live-locale.ts';
 import { mark } from './mark.ts';
 

@@ -2,16 +2,10 @@
 // happens to those whom it concerns. One stream for each window that is looked at; none while it is hidden.
 import type { DataGrid } from '../../ui/grid/data-grid.ts';
 import type { RecordPage } from '../pages/record-page.ts';
+import type { Change } from './change.ts';
 import { LiveList } from './live-list.ts';
 import { LiveRecord } from './live-record.ts';
 import './live.css';
-
-export interface Change {
-  readonly entity: string;
-  readonly id: string;
-  readonly kind: 'created' | 'updated' | 'removed';
-  readonly version?: string;
-}
 
 const lists = new Map<DataGrid, LiveList>();
 let record: LiveRecord | undefined;

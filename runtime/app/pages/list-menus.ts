@@ -3,11 +3,20 @@ import { openMenu } from '../../ui/dialog/menu.ts';
 import type { DataGrid } from '../../ui/grid/data-grid.ts';
 import type { EntityMetadata } from '../../../metadata/effective.ts';
 import type { GridState } from '../../ui/grid/grid-state.ts';
-import { remember } from '../preferences.ts';
-import type { ListPage } from './list-page.ts';
+import type { Workspace } from '../../ui/workspace.ts';
+import { remember, type Density } from '../preferences.ts';
+
+/** What the menus change of the page. */
+export interface Menued {
+  readonly workspace: Workspace;
+  state: GridState | undefined;
+  density: Density;
+  readonly updateComplete: Promise<boolean>;
+  apply(state: GridState): void;
+}
 
 export interface Listed {
-  readonly page: ListPage;
+  readonly page: Menued;
   readonly grid: DataGrid;
   readonly entity: EntityMetadata;
   readonly state: GridState;
@@ -60,7 +69,7 @@ export function openOptions(anchor: HTMLElement, { page, grid, entity, state }: 
 }
 
 async function chooseColumns(
-  { workspace }: ListPage,
+  { workspace }: Menued,
   entity: EntityMetadata,
   state: GridState,
 ): Promise<GridState['columns'] | undefined> {

@@ -148,7 +148,7 @@ export async function createEventHub(options: EventHubOptions): Promise<EventHub
     stopPrincipals();
     stopModel();
     watch.stop();
-    for (const { stream } of [...listeners]) stream.close();
+    for (const { stream } of listeners) stream.close();
     await stopJobs();
     await telling;
   };
