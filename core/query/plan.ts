@@ -38,13 +38,13 @@ export interface RunWith {
 
 const nothing: readonly never[] = [];
 
-/** Fills the parameters in and runs the statement. Constants that do not fit are refused together (400). */
-export async function runPlan<Row>(call: Call, compiled: Compiled, given: RunWith): Promise<Result<Row>> {
+/** The statement's parameters for this call. Constants that do not fit are refused together (400). */
+export function parametersOf(call: Call, compiled: Compiled, given: RunWith, now = new Date()): Parameter[] {
   let problems: Violation[] | undefined;
   const run: Run = {
     literals: given.literals,
     principal: call.principal,
-    now: new Date(),
+    now,
     size: given.size ?? 0,
     after: given.after ?? nothing,
     within: given.within,
@@ -56,10 +56,17 @@ export async function runPlan<Row>(call: Call, compiled: Compiled, given: RunWit
   };
   const parameters: Parameter[] = compiled.bindings.map((binding) => binding(run));
   if (problems !== undefined) throw refusal(problems);
+  return parameters;
+}
+
+/** Fills the parameters in and runs the statement. */
+export async function runPlan<Row>(call: Call, compiled: Compiled, given: RunWith): Promise<Result<Row>> {
+  const now = new Date();
+  const parameters = parametersOf(call, compiled, given, now);
   try {
     const answer = await (call.executor ?? call.engine.database).query<Row>(compiled.text, parameters);
     if (call.meter) call.meter.rows += rowsIn(answer[0]);
-    return compiled.evaluates === true ? await evaluated(call, answer, run.now) : answer;
+    return compiled.evaluates === true ? await evaluated(call, answer, now) : answer;
   } catch (error) {
     // Class 22: a value that is well-formed but too large for the column's type, or a sum that overflows.
     if (databaseError(error)?.code.startsWith('22') === true) throw fail('QUERY_OVERFLOW', {}, { cause: error });

@@ -1,5 +1,6 @@
 // Reading many rows: as a query tree (`list`) or as an OData query string (`listOData`, `countOData`). Both pass the caller's
 // restrictions and answer with JSON text that Postgres wrote.
+import { noteViewUse } from '../advice/view-use.ts';
 import type { Call } from '../engine.ts';
 import type { Entity } from '../model/model.ts';
 import { compileCount, compileGroups, compilePage } from '../query/compile.ts';
@@ -159,12 +160,15 @@ async function answerPage(
   });
   const left = asked ?? top;
   const size = Math.min(page, left ?? page);
+  const began = performance.now();
   const [row] = await runPlan<PageRow>(call, compiled, {
     literals: request.literals,
     size,
     after: position?.after ?? [],
     within: within?.id,
   });
+  const view = request.options.get('savedQuery');
+  if (view !== undefined) noteViewUse(engine, entity, view, performance.now() - began);
   if (!row) throw new TypeError('a page always answers one row');
   const isMore = row.n > size && row.cursor !== null && (left === undefined || left > size);
   const parts = [`{"@odata.context":${JSON.stringify(`${preferences.root}/$metadata#${entity.set}`)}`];

@@ -1,9 +1,8 @@
 // From the live tables to the desired ones in ordered steps that no running request waits for (DESIGN D4). Steps of the
 // phase `expand` leave the old model working; `switch` happens in one short transaction with the new model; `contract`
 // puts away what only the old model used.
-import { orderedSql } from '../db/collation.ts';
-import { foldSql, phoneSql, plainSql, soundSql } from '../db/fold.ts';
 import { constraintName, ident, literal, qualified } from '../db/identifier.ts';
+import { indexSql } from './index-sql.ts';
 import {
   isTrigram,
   sameDefault,
@@ -841,43 +840,8 @@ create trigger ${ident(trigger)} before insert or update on ${target} for each r
   }
 
   #indexSql(at: string, index: TableIndex, concurrently: boolean): string {
-    const keys = index.keys.map((key) => this.#keySql(key));
-    const how = concurrently ? ' concurrently' : '';
-    const using = isTrigram(index) ? ' using gin' : '';
-    const present = index.keys
-      .filter(({ kind }) => kind === 'present')
-      .map(({ column }) => `${ident(column)} is not null`);
-    const where = present.length > 0 ? ` where ${present.join(' and ')}` : '';
-    return `create ${index.unique ? 'unique ' : ''}index${how} ${ident(index.name)} on ${this.#name(at)}${using} (${keys.join(', ')})${where}`;
-  }
-
-  #keySql({ column, kind }: IndexKey): string {
-    const { schema } = this.#desired;
-    const name = ident(column);
-    const trigrams = (): string => qualified(this.#live.trigramSchema, 'gin_trgm_ops');
-    switch (kind) {
-      case 'ascending':
-      case 'present':
-        return name;
-      case 'descending':
-        return `${name} desc`;
-      case 'lower':
-        return `lower(${name})`;
-      case 'trigram':
-        return `${plainSql(schema, name)} ${trigrams()}`;
-      case 'plain':
-        return `${plainSql(schema, name)} text_pattern_ops`;
-      case 'ordered':
-        return `${orderedSql(schema, name)} nulls first`;
-      case 'folded':
-        return foldSql(schema, name);
-      case 'sound-trigram':
-        return `${soundSql(schema, name)} ${trigrams()}`;
-      case 'phone':
-        return phoneSql(schema, name);
-      default:
-        return `left(${foldSql(schema, name)}, ${Number(kind.slice('folded-'.length))})`;
-    }
+    const place = { schema: this.#desired.schema, trigramSchema: this.#live.trigramSchema };
+    return indexSql(place, at, index, concurrently);
   }
 
   #statistics(at: string, column: string, target: number): string {

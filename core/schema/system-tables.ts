@@ -175,6 +175,14 @@ create table if not exists ${name('_job_row')} (
 create index if not exists "_job_row_waiting_idx" on ${name('_job_row')} (job, n) where state = 'waiting';
 create index if not exists "_job_row_failed_idx" on ${name('_job_row')} (job, n) where state = 'failed';
 create index if not exists "_job_row_act_idx" on ${name('_job_row')} (job, n) where act is not null;
+create table if not exists ${name('_view_use')} (
+  view text primary key, runs bigint not null, total_ms double precision not null, longest_ms double precision not null,
+  last_at timestamptz not null
+);
+create table if not exists ${name('_view_index')} (
+  name text primary key, view text not null, entity text not null, keys jsonb not null, before_ms double precision not null,
+  after_ms double precision, made_at timestamptz not null default clock_timestamp(), made_by uuid not null
+);
 create table if not exists ${name('_job_part')} (job uuid not null, n integer not null, data bytea not null, primary key (job, n));`;
 }
 

@@ -3,6 +3,8 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { viewIndexJob } from '../../core/advice/try-index.ts';
+import { startViewUse } from '../../core/advice/view-use.ts';
 import { startRetention } from '../../core/audit/retention.ts';
 import { bulkKinds } from '../../core/bulk/kinds.ts';
 import { connectDatabase } from '../../core/db/connect.ts';
@@ -102,6 +104,7 @@ interface Opened {
   services?: Services;
   endRetention?: () => Promise<void>;
   endSweeping?: () => Promise<void>;
+  endViewUse?: () => Promise<void>;
   endShareSweep?: () => Promise<void>;
 }
 
@@ -110,6 +113,7 @@ async function closeAll(opened: Opened, config: Config): Promise<void> {
   await opened.dispatcher?.stop();
   await opened.endRetention?.();
   await opened.endSweeping?.();
+  await opened.endViewUse?.();
   await opened.endShareSweep?.();
   opened.mailer?.close();
   await opened.authenticator?.close();
@@ -211,9 +215,10 @@ async function openServices(options: ServerOptions, address: string, log: Log, o
   opened.jobs = await startJobs({
     engine: () => organization.current(),
     principalOf: (userId) => principals.resolve(userId),
-    kinds: [...bulkKinds, exportJob, importCheck, importRows, operationJob(() => opened.services)],
+    kinds: [...bulkKinds, exportJob, importCheck, importRows, viewIndexJob, operationJob(() => opened.services)],
     onFault: (error, job) => log.logger.error({ err: error, job }, 'a job met a fault'),
   });
+  opened.endViewUse = startViewUse(() => organization.current(), onFault);
   opened.endSweeping = startSweeping(database, onFault);
   opened.endRetention = startRetention({
     engine: () => organization.current(),

@@ -1,4 +1,5 @@
-// The addresses of administration (/api/admin/…), in one table. Each asks for the right `manage-users` before anything else.
+// The addresses of administration (/api/admin/…), in one table. Each asks for a right before anything else: `manage-users`, and
+// `customize` where it is about views.
 import { requireRight } from '../../../core/security/access.ts';
 import type { Principal } from '../../../core/security/principal.ts';
 import type { Exchange } from '../exchange.ts';
@@ -19,6 +20,7 @@ import {
   tryRole,
 } from './documents.ts';
 import { showEntities, showEntityFields } from './entities.ts';
+import { showViewAdvice, showViews, takeBackViewIndex, tryView } from './views.ts';
 
 export type AdminAnswer = (
   services: Services,
@@ -51,4 +53,8 @@ export const adminRoutes: Readonly<Record<string, Readonly<Record<string, AdminA
   '/api/admin/profiles': { GET: managed(showProfiles) },
   '/api/admin/profiles/:id': { GET: managed(showProfile), PUT: managed(changeProfile), DELETE: managed(deleteProfile) },
   '/api/admin/profiles/:id/overlay': { DELETE: managed(revertProfile) },
+  '/api/admin/views': { GET: showViews },
+  '/api/admin/views/indexes/:name': { DELETE: takeBackViewIndex },
+  '/api/admin/views/:entity/:view': { GET: showViewAdvice },
+  '/api/admin/views/:entity/:view/index': { POST: tryView },
 };
