@@ -30,7 +30,9 @@ export function mark(text: string, words: readonly string[]): Parts | undefined 
   const parts: string[] = [];
   let at = from;
   for (const [start, end] of found) {
-    const [left, right] = [place(start), place(end)];
+    const left = place(start);
+    // Marks above a letter go with it, a joiner after it does not.
+    const right = left + text.slice(left, place(end)).replace(/[\u200c-\u200f]+$/u, '').length;
     if (left < at || right > to) continue;
     parts.push(text.slice(at, left), text.slice(left, right));
     at = right;

@@ -7,6 +7,7 @@ export type Address =
   | { readonly kind: 'record'; readonly entity: string; readonly id: string }
   | { readonly kind: 'new'; readonly entity: string }
   | { readonly kind: 'my-security' }
+  | { readonly kind: 'search' }
   | { readonly kind: 'reset-password' }
   /** `/admin/roles/seller`: what follows `admin`; read by administration.ts. */
   | { readonly kind: 'admin'; readonly parts: readonly string[] }
@@ -14,6 +15,8 @@ export type Address =
 
 /** No entity has a hyphen in its name. */
 export const MY_SECURITY_URL = '/app/my-security';
+
+export const SEARCH_PATH = '/app/search';
 
 export function readAddress(path: string): Address {
   const parts = path
@@ -23,6 +26,7 @@ export function readAddress(path: string): Address {
   if (parts.length === 0 || (parts.length === 1 && (parts[0] === 'app' || parts[0] === 'sign-in')))
     return { kind: 'home' };
   if (path === MY_SECURITY_URL) return { kind: 'my-security' };
+  if (path === SEARCH_PATH) return { kind: 'search' };
   if (path === '/reset-password') return { kind: 'reset-password' };
   if (parts[0] === 'admin') return { kind: 'admin', parts: parts.slice(1) };
   const [app, entity, third, fourth, ...rest] = parts;

@@ -1,6 +1,6 @@
 // Ctrl+K: every view, command and record from the keyboard.
-import { html, nothing } from 'lit';
-import type { Row } from '../client/index.ts';
+import { html, nothing, type TemplateResult } from 'lit';
+import { searchRecords, type Found } from '../client/search.ts';
 import { openDialog } from '../ui/dialog/dialog.ts';
 import type { MenuItem } from '../ui/dialog/menu.ts';
 import { icon } from '../ui/icon.ts';
@@ -8,21 +8,25 @@ import { foldText } from '../ui/locale/digits.ts';
 import type { Workspace } from '../ui/workspace.ts';
 import { newUrl } from './address.ts';
 import { destinations } from './destinations.ts';
+import { hitDetail, hitName, searchUrl } from './search-hit.ts';
 import './command-palette.css';
+import './search-hit.css';
 import { viewWith } from './access/when-needed.ts';
 
 interface Entry {
-  readonly group: 'records' | 'views' | 'commands';
-  readonly label: string;
-  readonly secondary?: string;
+  /** What entries that stand together are headed by. */
+  readonly group: string;
+  readonly label: string | TemplateResult;
+  readonly detail?: TemplateResult | undefined;
   readonly icon: string;
   readonly key?: string;
   run(): void;
 }
 
-/** Records asked for per entity, and entities asked. */
+/** Records shown of each entity. */
 const PER_ENTITY = 4;
-const ENTITIES = 8;
+/** Milliseconds without a key before the server is asked. */
+const PAUSE = 150;
 
 /** Seeing with somebody else's eyes, and ending it. */
 function viewCommands(workspace: Workspace): readonly MenuItem[] {
@@ -53,7 +57,7 @@ export async function openPalette(
   const names = [...new Set(places.map((place) => place.entity))];
   const fixed: readonly Entry[] = [
     ...places.map((place) => ({
-      group: 'views' as const,
+      group: t('palette.views'),
       label: place.title,
       icon: place.icon ?? 'box',
       run: () => workspace.go(place.url),
@@ -63,7 +67,7 @@ export async function openPalette(
       return entity?.create
         ? [
             {
-              group: 'commands' as const,
+              group: t('palette.commands'),
               label: t('common.newOf', { entity: entity.title }),
               icon: 'plus',
               run: () => workspace.go(newUrl(name)),
@@ -73,49 +77,51 @@ export async function openPalette(
     }),
     ...[...viewCommands(workspace), ...commands].map((command) => ({
       ...command,
-      group: 'commands' as const,
+      group: t('palette.commands'),
       icon: command.icon ?? 'chevron-right',
     })),
   ];
   let typed = '';
   let records: readonly Entry[] = [];
   let active = 0;
-  let asked = 0;
+  let asking: AbortController | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const entries = (): readonly Entry[] => {
     const words = foldText(typed).split(/\s+/).filter(Boolean);
-    const matching = fixed.filter((entry) => words.every((word) => foldText(entry.label).includes(word)));
-    return [...(typed.trim().length > 1 ? records : []), ...matching];
+    const matching = fixed.filter((entry) => words.every((word) => foldText(String(entry.label)).includes(word)));
+    return [...(typed.trim() === '' ? [] : records), ...matching];
   };
 
+  const recordEntries = ({ text, groups }: Found): readonly Entry[] => {
+    const found = groups.flatMap((group) => {
+      const entity = app.entities[group.entity];
+      return group.hits.map((hit) => ({
+        group: entity?.plural ?? group.entity,
+        label: hitName(hit, entity, t('grid.unnamed')),
+        detail: hitDetail(hit, entity),
+        icon: entity?.icon ?? 'box',
+        run: () => workspace.go(workspace.recordUrl(hit.entity, hit.id)),
+      }));
+    });
+    if (found.length === 0) return [];
+    const all = { group: t('palette.records'), label: t('search.all', { text }), icon: 'search' };
+    return [...found, { ...all, run: () => workspace.go(searchUrl(text)) }];
+  };
+
+  /** What was asked before is given up: only the answer to what stands there now is shown. */
   const findRecords = async (draw: () => void) => {
+    asking?.abort();
     const text = typed.trim();
-    const mine = ++asked;
-    if (text.length < 2) {
+    if (text === '') {
       records = [];
       draw();
       return;
     }
-    const asking = names.filter((name) => app.entities[name] && !app.entities[name].union).slice(0, ENTITIES);
-    const found = await Promise.all(
-      asking.map(async (name): Promise<readonly Entry[]> => {
-        const entity = app.entities[name];
-        if (!entity) return [];
-        const page = await client
-          .list(entity.set, { search: text, select: [entity.key, entity.primary], size: PER_ENTITY })
-          .catch(() => ({ rows: [] as readonly Row[] }));
-        return page.rows.slice(0, PER_ENTITY).map((row) => ({
-          group: 'records',
-          label: String(row[entity.primary] ?? t('grid.unnamed')),
-          secondary: entity.title,
-          icon: entity.icon ?? 'box',
-          run: () => workspace.go(workspace.recordUrl(name, String(row[entity.key]))),
-        }));
-      }),
-    );
-    if (mine !== asked) return;
-    records = found.flat();
+    const { signal } = (asking = new AbortController());
+    const found = await searchRecords(client, text.slice(0, 200), { top: PER_ENTITY, signal }).catch(() => undefined);
+    if (signal.aborted) return;
+    records = found ? recordEntries(found) : [];
     active = 0;
     draw();
   };
@@ -130,7 +136,7 @@ export async function openPalette(
         ${
           entry.group === shown[index - 1]?.group
             ? nothing
-            : html`<li class="x-popup-title" role="presentation">${t(`palette.${entry.group}`)}</li>`
+            : html`<li class="x-popup-title" role="presentation">${entry.group}</li>`
         }
         <li
           class="x-option ${index === active ? 'x-active' : ''}"
@@ -139,8 +145,11 @@ export async function openPalette(
           aria-selected=${index === active}
           @click=${() => handle.close(entry)}
         >
-          ${icon(entry.icon)}<span dir="auto">${entry.label}</span>
-          ${entry.secondary ? html`<span class="x-option-key">${entry.secondary}</span>` : nothing}
+          ${icon(entry.icon)}
+          <span class="x-hit">
+            ${typeof entry.label === 'string' ? html`<span dir="auto">${entry.label}</span>` : entry.label}
+            ${entry.detail ?? nothing}
+          </span>
           ${entry.key ? html`<kbd class="x-kbd x-palette-key">${entry.key}</kbd>` : nothing}
         </li>
       `;
@@ -171,7 +180,7 @@ export async function openPalette(
               active = 0;
               handle.update();
               clearTimeout(timer);
-              timer = setTimeout(() => void findRecords(() => handle.update()), 120);
+              timer = setTimeout(() => void findRecords(() => handle.update()), PAUSE);
             }}
             @keydown=${(event: KeyboardEvent) => {
               const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
@@ -196,5 +205,7 @@ export async function openPalette(
       </div>`;
     },
   });
+  clearTimeout(timer);
+  asking?.abort();
   chosen?.run();
 }

@@ -192,6 +192,14 @@ export class Shell extends LitElement {
         .recordId=${address.kind === 'record' ? address.id : undefined}
       ></x-record-page>`;
     }
+    if (address.kind === 'search') {
+      void import('./pages/search-page.ts');
+      return html`<x-search-page
+        .workspace=${workspace}
+        .navigation=${navigation}
+        .address=${address}
+      ></x-search-page>`;
+    }
     if (address.kind === 'my-security') {
       void import('./pages/security-page.ts');
       return html`<x-security-page .workspace=${workspace}></x-security-page>`;

@@ -77,6 +77,7 @@ export interface Client {
     path: string,
     value?: unknown,
     headers?: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
   ): Promise<unknown>;
 }
 
@@ -260,7 +261,10 @@ export function createClient(options: ClientOptions = {}): Client {
     async signOut() {
       await request('/api/auth/sign-out', body('POST', {}));
     },
-    ask: (method, path, value, headers = {}) =>
-      json(path, value === undefined ? { method, headers } : body(method, value, headers)),
+    ask: (method, path, value, headers = {}, signal) =>
+      json(path, {
+        ...(value === undefined ? { method, headers } : body(method, value, headers)),
+        ...(signal && { signal }),
+      }),
   };
 }
