@@ -1,7 +1,7 @@
 // Files in the browser: a link to fetch it, a box to send one.
 import { html } from 'lit';
 import { defineFieldUi } from 'peyvand/ui';
-import { fileName, fileStrings, fileStyles } from '../../browser/file-input.ts';
+import { fileName, fileStrings, fileStyles, loadFileInput } from '../../browser/file-field.ts';
 import { numberOption } from '../../browser/number-field.ts';
 
 const DEFAULT_SIZE = 32 * 1024 * 1024;
@@ -22,6 +22,7 @@ export default defineFieldUi({
         >`;
   },
   input(request) {
+    loadFileInput();
     const { accept } = request.field.options as { readonly accept?: readonly string[] };
     return html`<x-file-input
       .request=${request}

@@ -1,7 +1,7 @@
 // Pictures in the browser: seen where they stand.
 import { html, nothing } from 'lit';
 import { defineFieldUi } from 'peyvand/ui';
-import { fileName, fileStrings, fileStyles } from '../../browser/file-input.ts';
+import { fileName, fileStrings, fileStyles, loadFileInput } from '../../browser/file-field.ts';
 import { numberOption } from '../../browser/number-field.ts';
 
 const DEFAULT_SIZE = 10 * 1024 * 1024;
@@ -26,12 +26,14 @@ export default defineFieldUi({
       loading="lazy"
     />`;
   },
-  input: (request) =>
-    html`<x-file-input
+  input(request) {
+    loadFileInput();
+    return html`<x-file-input
       picture
       .request=${request}
       .accept=${TYPES}
       .limit=${numberOption(request.field, 'maxSize', DEFAULT_SIZE)}
-    ></x-file-input>`,
+    ></x-file-input>`;
+  },
   text: (value, field, context) => (value === null || value === undefined ? '' : fileName(field, context)),
 });
