@@ -1,6 +1,7 @@
 // Term → SQL. Every column comes through `From.column`, so row filters and masks hold inside terms too. Numbers are numeric
 // throughout: nothing is rounded in binary, and nothing overflows that a column can hold. What has no answer is null.
 import type { Column } from '../model/model.ts';
+import { groupDate } from './date-grouping.ts';
 import { foldedSql, inOrder } from './folded.ts';
 import type { From } from './from.ts';
 import { arrayText, convert } from './literal.ts';
@@ -31,6 +32,11 @@ export function compileTerm(from: From, term: Term): CompiledTerm {
       return { sql: constantSql(from, term.type, term.value), type: term.type, nullable: term.value === null };
     case 'truth':
       return { sql: `((${from.compilation.condition(from, term.of)}) is true)`, type: 'boolean', nullable: false };
+    case 'period': {
+      const of = compileTerm(from, term.of);
+      const { sql, value, valueType } = groupDate(from.compilation.statement, of.sql, of.type, term.by);
+      return { sql: `(case when ${of.sql} is not null then ${value(sql)} end)`, type: valueType, nullable: true };
+    }
     case 'count':
       return { sql: countSql(from, term), type: 'bigint', nullable: false };
     case 'cast': {

@@ -114,6 +114,8 @@ export type Term =
   | { readonly kind: 'cast'; readonly of: Term; readonly type: TermType }
   /** True or false, never null. */
   | { readonly kind: 'truth'; readonly of: Condition }
+  /** What a day or an instant is taken together by, in the caller's zone and calendar. */
+  | { readonly kind: 'period'; readonly of: Term; readonly by: DateGrouping }
   /** How many rows a collection-valued navigation leads to, of those `where` holds for. */
   | { readonly kind: 'count'; readonly path: Path; readonly where?: Condition };
 

@@ -274,6 +274,86 @@ describe('$apply', () => {
   });
 });
 
+describe('what is worked out', () => {
+  it('can be grouped by, summed, and groups asked about', async () => {
+    const { value } = await ask(
+      '$apply=compute(year(built) as y,crew mul 2 as double)/groupby((y),aggregate(double with sum as total,$count as n))/filter(n gt 40)/orderby(n desc,y)/top(2)',
+    );
+    const groups = [...new Set(fleet.map((ship) => ship.built?.slice(0, 4) ?? null))].map((year) => {
+      const group = fleet.filter((ship) => (ship.built?.slice(0, 4) ?? null) === year);
+      const crews = group.flatMap((ship) => (ship.crew === null ? [] : [ship.crew * 2]));
+      return {
+        y: year === null ? null : Number(year),
+        total: crews.reduce((sum, one) => sum + one, 0),
+        n: group.length,
+      };
+    });
+    const wanted = groups.filter(({ n }) => n > 40).sort((a, b) => b.n - a.n || (a.y ?? 0) - (b.y ?? 0));
+    expect(wanted.length).toBeGreaterThan(2);
+    expect(value).toEqual(wanted.slice(0, 2));
+  });
+
+  it('is given beside the row, by pages in its order, in exact wire forms', async () => {
+    const query =
+      '$compute=crew divby 4 as quarter,now() sub inspected as age,time(inspected) as clock,Peyvand.Month(built) as month&$select=name,quarter,age,clock,month&$orderby=quarter desc&$filter=quarter ne null and clock ne null and month ne null';
+    const first = await ask(query, { maxPageSize: 7 });
+    const rows = [...first.value, ...(await follow(first, 7))];
+    expect(rows).toHaveLength(fleet.filter((ship) => ship.crew !== null && ship.inspected && ship.built).length);
+    const quarters = rows.map((row) => Number(row['quarter']));
+    expect(quarters).toEqual([...quarters].sort((a, b) => b - a));
+    for (const row of rows) {
+      const ship = fleet.find((one) => one.shipid === row['shipid']);
+      expect(row['quarter']).toBe((ship?.crew ?? 0) / 4);
+      expect(row['age']).toMatch(/^-?PT\d+(\.\d+)?S$/);
+      expect(String(row['clock']).slice(0, 8)).toBe(ship?.inspected?.slice(11, 19));
+      // 20 and 21 March 2026 lie in two months, and two years, of the caller's calendar.
+      if (ship?.built === '2026-03-20') expect(row['month']).toBe('1404-12');
+      if (ship?.built === '2026-03-21') expect(row['month']).toBe('1405-01');
+      expect(Object.keys(row).sort()).toEqual(['@odata.etag', 'age', 'clock', 'month', 'name', 'quarter', 'shipid']);
+    }
+    const { value } = await ask("$filter=Peyvand.Month(built) eq '1404-12'&$select=built");
+    expect(value.map((row) => row['built'])).toEqual(
+      fleet.filter((ship) => ship.built === '2026-03-20').map((ship) => ship.built),
+    );
+  });
+
+  it('may be the number of related rows', async () => {
+    const { value } = await ask('$compute=ship_calls/$count as ports&$select=ports&$orderby=ports desc&$top=5');
+    expect(value.map((row) => row['ports'])).toEqual(
+      fleet
+        .map((ship) => ship.calls.length)
+        .sort((a, b) => b - a)
+        .slice(0, 5),
+    );
+  });
+});
+
+describe('expansions that count and refer', () => {
+  it('tell how many rows there are, whatever of them is given', async () => {
+    const { value } = await ask(
+      '$select=shipid&$expand=ship_calls($select=name;$count=true;$top=1),homeport/$ref&$top=300',
+    );
+    for (const row of value) {
+      const ship = fleet.find((one) => one.shipid === row['shipid']);
+      expect(row['ship_calls@odata.count']).toBe(ship?.calls.length);
+      expect(row['ship_calls']).toHaveLength(Math.min(ship?.calls.length ?? 0, 1));
+      expect(row['homeport']).toEqual(ship?.homeport == null ? null : { '@odata.id': `ports(${ship.homeport})` });
+    }
+    const only = await ask('$select=shipid&$expand=ship_calls/$count($filter=country ne null)&$top=300');
+    for (const row of only.value) {
+      const ship = fleet.find((one) => one.shipid === row['shipid']);
+      const calls = ports.filter((port) => port.country !== null && ship?.calls.includes(port.portid));
+      expect(row['ship_calls@odata.count']).toBe(calls.length);
+      expect(row).not.toHaveProperty('ship_calls');
+    }
+    const references = await ask('$select=shipid&$expand=ship_calls/$ref&$filter=ship_calls/$count eq 2&$top=1');
+    expect(references.value[0]?.['ship_calls']).toEqual([
+      { '@odata.id': expect.stringMatching(/^ports\([0-9a-f-]{36}\)$/) as string },
+      { '@odata.id': expect.stringMatching(/^ports\([0-9a-f-]{36}\)$/) as string },
+    ]);
+  });
+});
+
 describe('a page cursor', () => {
   it('that was changed, or belongs to another sort, is refused', async () => {
     const first = await ask('$orderby=name', { maxPageSize: 5 });
@@ -456,7 +536,112 @@ const properties: readonly Property[] = [
   },
 ];
 
-const comparison = fc.constantFrom(...properties).chain((property) => {
+/** What is worked out for each row; null where one of its parts is. */
+const counted = (name: string, value: (ship: Ship) => number | null, constants: readonly number[]): Property => ({
+  name,
+  value,
+  constants,
+  write: String,
+  ordered: true,
+});
+const known = <T, R>(value: T | null, work: (value: T) => R): R | null => (value === null ? null : work(value));
+const worked: readonly Property[] = [
+  counted('length(callsign)', (ship) => known(ship.callsign, (text) => text.length), [1, 2]),
+  counted('crew add 1', (ship) => known(ship.crew, (crew) => crew + 1), [0, 1, 2147483647]),
+  counted('(crew sub 3) div 2', (ship) => known(ship.crew, (crew) => Math.trunc((crew - 3) / 2)), [-2, -1, 0]),
+  counted('crew divby 2', (ship) => known(ship.crew, (crew) => crew / 2), [-0.5, 0, 0.5, 1]),
+  counted('-crew mod 2', (ship) => known(ship.crew, (crew) => 0 - (crew % 2)), [-1, 0, 1]),
+  counted('4 div crew', (ship) => known(ship.crew, (crew) => (crew === 0 ? null : Math.trunc(4 / crew))), [-4, 0, 2]),
+  counted('tonnage mul 2', (ship) => known(ship.tonnage, (tonnage) => tonnage * 2), [0, 0.2, 25, 25.02]),
+  counted('round(tonnage)', (ship) => known(ship.tonnage, Math.round), [0, 13]),
+  counted(
+    'floor(tonnage) add ceiling(tonnage)',
+    (ship) => known(ship.tonnage, (one) => Math.floor(one) + Math.ceil(one)),
+    [0, 1, 25],
+  ),
+  counted('year(built)', (ship) => known(ship.built, (day) => Number(day.slice(0, 4))), [1999, 2026]),
+  counted(
+    'month(inspected) mul 100 add day(inspected)',
+    (ship) => known(ship.inspected, (at) => Number(at.slice(5, 7)) * 100 + Number(at.slice(8, 10))),
+    [229, 320, 1122],
+  ),
+  counted('hour(inspected)', (ship) => known(ship.inspected, (at) => Number(at.slice(11, 13))), [0, 21]),
+  counted('ship_calls/$count', (ship) => ship.calls.length, [0, 1, 2]),
+  counted(
+    'ship_calls/$count($filter=country eq null) add 1',
+    (ship) => 1 + ports.filter((port) => port.country === null && ship.calls.includes(port.portid)).length,
+    [1, 2],
+  ),
+  counted(
+    'case(afloat:1,crew gt 0:2,true:3)',
+    (ship) => (ship.afloat === true ? 1 : (ship.crew ?? 0) > 0 ? 2 : 3),
+    [1, 2, 3],
+  ),
+  {
+    name: "built add duration'P1D'",
+    value: (ship) => known(ship.built, (day) => new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10)),
+    constants: ['2000-01-01', '2020-03-01', '2026-03-21'],
+    write: String,
+    ordered: true,
+  },
+  {
+    name: 'date(inspected)',
+    value: (ship) => known(ship.inspected, (at) => at.slice(0, 10)),
+    constants: days,
+    write: String,
+    ordered: true,
+  },
+  {
+    name: 'substring(concat(callsign,homeport/name),1)',
+    value: (ship) => {
+      const port = portOf(ship);
+      return ship.callsign === null || !port ? null : (ship.callsign + port.name).slice(1);
+    },
+    constants: ['a', 'aa', 'bca', 'ab'],
+    write: written,
+    ordered: true,
+  },
+];
+
+/** One value beside another, each a property or worked out. */
+const numeric = [...worked.filter(({ constants }) => typeof constants[0] === 'number'), ...properties.slice(2, 4)];
+const beside = fc
+  .tuple(fc.constantFrom(...numeric), fc.constantFrom('eq', 'ne', 'gt', 'ge', 'lt', 'le'), fc.constantFrom(...numeric))
+  .map(([left, operator, right]): Asked<Test> => ({
+    text: `${left.name} ${operator} ${right.name}`,
+    holds: (ship) => holds(left.value(ship), operator, right.value(ship)),
+  }));
+
+/** Lambdas that ask about the row outside. */
+const outside = fc.constantFrom<Asked<Test>>(
+  {
+    text: 'ship_calls/any(p:p/name eq $it/callsign)',
+    holds: (ship) => ports.some((port) => ship.calls.includes(port.portid) && holds(port.name, 'eq', ship.callsign)),
+  },
+  {
+    text: 'ship_calls/all(p:p/country eq $it/homeport/country)',
+    holds: (ship) => {
+      const home = portOf(ship)?.country ?? null;
+      return ports.every((port) => !ship.calls.includes(port.portid) || holds(port.country, 'eq', home));
+    },
+  },
+  {
+    text: 'ship_calls/any(p:p/port_ships/any(s:s/crew gt $it/crew and s/callsign eq p/name))',
+    holds: (ship) =>
+      ports.some(
+        (port) =>
+          ship.calls.includes(port.portid) &&
+          fleet.some(
+            (other) =>
+              other.homeport === port.portid &&
+              holds(other.crew, 'gt', ship.crew) &&
+              holds(other.callsign, 'eq', port.name),
+          ),
+      ),
+  },
+);
+
+const comparison = fc.constantFrom(...properties, ...worked).chain((property) => {
   const operators = property.ordered ? ['eq', 'ne', 'gt', 'ge', 'lt', 'le'] : ['eq', 'ne'];
   return fc
     .tuple(fc.constantFrom(...operators), fc.constantFrom(...property.constants, null))
@@ -466,12 +651,14 @@ const comparison = fc.constantFrom(...properties).chain((property) => {
     }));
 });
 
-const membership = fc.constantFrom(...properties.filter((one) => one.name !== 'afloat')).chain((property) =>
-  fc.array(fc.constantFrom(...property.constants), { minLength: 1, maxLength: 4 }).map((constants): Asked<Test> => ({
-    text: `${property.name} in (${constants.map(property.write).join(',')})`,
-    holds: (ship) => constants.some((constant) => holds(property.value(ship), 'eq', constant)),
-  })),
-);
+const membership = fc
+  .constantFrom(...[...properties, ...worked].filter((one) => one.name !== 'afloat'))
+  .chain((property) =>
+    fc.array(fc.constantFrom(...property.constants), { minLength: 1, maxLength: 4 }).map((constants): Asked<Test> => ({
+      text: `(${property.name}) in (${constants.map(property.write).join(',')})`,
+      holds: (ship) => constants.some((constant) => holds(property.value(ship), 'eq', constant)),
+    })),
+  );
 
 const search = fc
   .tuple(
@@ -517,7 +704,16 @@ const lambda = fc.tuple(fc.constantFrom('any', 'all'), portTest).map(([kind, inn
 }));
 
 const { condition } = fc.letrec<{ condition: Asked<Test>; group: Asked<Test> }>((tie) => ({
-  condition: fc.oneof({ maxDepth: 4, withCrossShrink: true }, comparison, membership, search, lambda, tie('group')),
+  condition: fc.oneof(
+    { maxDepth: 4, withCrossShrink: true },
+    comparison,
+    membership,
+    search,
+    lambda,
+    beside,
+    outside,
+    tie('group'),
+  ),
   group: fc
     .tuple(fc.constantFrom('and', 'or', 'not'), fc.array(tie('condition'), { minLength: 1, maxLength: 3 }))
     .map(([kind, parts]): Asked<Test> => {
@@ -531,7 +727,7 @@ const { condition } = fc.letrec<{ condition: Asked<Test>; group: Asked<Test> }>(
     }),
 }));
 
-const sortable = properties.filter((property) => property.ordered || property.name === 'afloat');
+const sortable = [...properties, ...worked].filter((property) => property.ordered || property.name === 'afloat');
 const sorting = fc.uniqueArray(fc.tuple(fc.constantFrom(...sortable), fc.constantFrom('asc', 'desc')), {
   maxLength: 3,
   selector: ([property]) => property.name,

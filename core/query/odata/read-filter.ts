@@ -4,7 +4,7 @@ import { suggest } from '../../model/suggest.ts';
 import type { ValueType } from '../literal.ts';
 import { refusePattern } from '../pattern.ts';
 import { canCast, isNumber, resultOf } from '../term-types.ts';
-import type { Condition, Term, TermFunction, TermType } from '../tree.ts';
+import type { Condition, DatePart, Term, TermFunction, TermType } from '../tree.ts';
 import { compareAmong, compareFlags, compareOperands, comparisonAt, compareTexts } from './compare-operands.ts';
 import type { Token } from './lexer.ts';
 import { conditionOf, nothing, termOf } from './operands.ts';
@@ -44,7 +44,18 @@ const functions = new Map<string, TermFunction>([
   ['ceiling', 'ceiling'],
 ]);
 
-const otherFunctions = ['cast', 'isof', 'case'];
+/** Days and instants taken together in the caller's zone and calendar: `Peyvand.Month(createdon)` is `1404-09`. */
+const dateParts = new Map<string, DatePart>([
+  ['Peyvand.Day', 'day'],
+  ['Peyvand.Week', 'week'],
+  ['Peyvand.Month', 'month'],
+  ['Peyvand.Quarter', 'quarter'],
+  ['Peyvand.Year', 'year'],
+  ['Peyvand.FiscalPeriod', 'fiscal-period'],
+  ['Peyvand.FiscalYear', 'fiscal-year'],
+]);
+
+const otherFunctions = ['cast', 'isof', 'case', ...dateParts.keys()];
 
 /** What other versions of OData call it, and what it is called here. */
 const formerly = new Map([
@@ -275,6 +286,8 @@ function readFunction(reader: TokenReader, scope: FilterScope): Operand {
   }
   if (name === 'cast' || name === 'isof') return readCast(reader, scope, token);
   if (name === 'case') return readCase(reader, scope, token);
+  const part = dateParts.get(name);
+  if (part) return readPeriod(reader, token, part, readArguments(reader, scope, token, 1));
   const known = functions.get(name);
   if (!known) {
     const write = formerly.get(name);
@@ -327,6 +340,16 @@ function readMatch(reader: TokenReader, token: Token, of: readonly Operand[]): O
   const problem = refusePattern(pattern.token.text);
   if (problem !== undefined) reader.note('QUERY_VALUE_INVALID', `the pattern: ${problem}`, pattern.token);
   return call(reader, token, 'matchespattern', text ? [text, pattern] : []);
+}
+
+function readPeriod(reader: TokenReader, token: Token, part: DatePart, of: readonly Operand[]): Operand {
+  const value = of[0] && termOf(reader, of[0]);
+  if (!value) return { kind: 'broken', token };
+  if (value.type !== 'date' && value.type !== 'timestamptz' && value.type !== 'timestamp') {
+    reader.note('QUERY_VALUE_INVALID', `${token.text} takes a date or an instant`, token);
+    return { kind: 'broken', token };
+  }
+  return { kind: 'term', token, term: { kind: 'period', of: value.term, by: { part, as: 'period' } }, type: 'text' };
 }
 
 const primitives = new Map<string, TermType>([

@@ -3,16 +3,18 @@ import type { Entity, Model } from '../../model/model.ts';
 import { suggest } from '../../model/suggest.ts';
 import { fail } from '../errors.ts';
 import { groupName } from '../tree.ts';
-import type { Condition, Query } from '../tree.ts';
+import type { Aggregate, Condition, Query, SelectedColumn } from '../tree.ts';
 import { readView } from '../view.ts';
 import type { LexedRequest } from './lex-request.ts';
 import type { SearchNode } from './lex-search.ts';
-import { readApply } from './read-apply.ts';
+import { allHaving, readApply, topOfApply } from './read-apply.ts';
 import type { Applied } from './read-apply.ts';
+import { readCompute } from './read-compute.ts';
 import { emptyQuery, readExpand, readOrderBy, readSelect } from './read-expand.ts';
 import type { ReadScope } from './read-expand.ts';
 import { readFilter } from './read-filter.ts';
 import { lex } from './lexer.ts';
+import { readHaving } from './read-having.ts';
 import { Problems, TokenReader, Unreadable } from './token-reader.ts';
 
 const collectionOptions = [
@@ -28,7 +30,7 @@ const collectionOptions = [
   '$skiptoken',
   '$format',
 ];
-const rowOptions = ['$select', '$expand', '$compute', '$format'];
+const rowOptions = ['$select', '$expand', '$format'];
 
 export interface ReadOptions {
   readonly annotations: Query['annotations'];
@@ -91,34 +93,59 @@ function readOption<T>(
 }
 
 function readRow(request: LexedRequest, scope: ReadScope, problems: Problems): Query {
+  const selected = readOption(request, problems, '$select', (reader) => readSelect(reader, scope));
+  // Without $select all that is computed is given too.
+  const computed = selected ? selected.computed : [...(scope.computed?.keys() ?? [])];
+  const columns = computed.flatMap((as): readonly SelectedColumn[] => {
+    const term = scope.computed?.get(as)?.term;
+    return term ? [{ as, term }] : [];
+  });
   return {
     ...emptyQuery(scope),
-    select: readOption(request, problems, '$select', (reader) => readSelect(reader, scope))?.select ?? [],
+    select: selected?.select ?? [],
     expand: readOption(request, problems, '$expand', (reader) => readExpand(reader, scope)) ?? [],
+    ...(columns.length > 0 && { columns }),
   };
 }
 
-function readCollection(request: LexedRequest, scope: ReadScope, problems: Problems): Query {
-  const view = readSavedQuery(request, scope);
-  const applied: Applied | undefined = readOption(request, problems, '$apply', (reader) => readApply(reader, scope));
+function readCollection(request: LexedRequest, plain: ReadScope, problems: Problems): Query {
+  const view = readSavedQuery(request, plain);
+  const applied: Applied = readOption(request, problems, '$apply', (reader) => readApply(reader, plain)) ?? {};
+  const before: ReadScope = applied.computed ? { ...plain, computed: applied.computed } : plain;
+  const computed = readOption(request, problems, '$compute', (reader) => readCompute(reader, before));
+  const scope: ReadScope = computed ? { ...plain, computed } : before;
   // A view that is a summary answers with its groups, but where the request says how to group.
-  const summary = applied === undefined && view?.aggregate ? view : undefined;
-  const aggregate = applied?.aggregate ?? summary?.aggregate;
-  const aliases = aggregate && aliasesOf(aggregate);
+  const summary = !request.options.has('$apply') && view?.aggregate ? view : undefined;
   const row = readRow(request, scope, problems);
-  if (aliases) refuseBeside(request, problems);
-  const asked = readOption(request, problems, '$filter', (reader) => readFilter(reader, scope));
-  const filter = all([view?.filter, applied?.filter, asked, searchCondition(request, scope, problems)]);
-  const sort = readOption(request, problems, '$orderby', (reader) => readOrderBy(reader, scope, aliases));
+  const groups = readGroups(request, scope, applied, problems);
+  const aggregate = groups ?? summary?.aggregate;
+  if (aggregate) refuseBeside(request, problems);
+  const asked = groups ? undefined : readOption(request, problems, '$filter', (reader) => readFilter(reader, scope));
+  const filter = all([view?.filter, applied.filter, asked, searchCondition(request, scope, problems)]);
+  const names = aggregate && aliasesOf(aggregate);
+  const sort = readOption(request, problems, '$orderby', (reader) => readOrderBy(reader, scope, names)) ?? applied.sort;
   readTop(request, problems);
+  const { columns: _columns, ...plainRow } = row;
   return {
-    ...row,
+    ...(aggregate ? plainRow : row),
     ...(filter && { filter }),
-    sort: sort ?? (aliases ? (summary?.sort ?? []) : view?.aggregate ? [] : (view?.sort ?? [])),
+    sort: sort ?? (aggregate ? (summary?.sort ?? []) : view?.aggregate ? [] : (view?.sort ?? [])),
     count: readCount(request, problems),
     ...(aggregate && { aggregate }),
     ...(summary?.top !== undefined && { top: summary.top }),
   };
+}
+
+/** The groups of $apply; a $filter beside it asks about them. */
+function readGroups(
+  request: LexedRequest,
+  { literals }: ReadScope,
+  { aggregate, results }: Applied,
+  problems: Problems,
+): Aggregate | undefined {
+  if (!aggregate || !results) return undefined;
+  const having = readOption(request, problems, '$filter', (reader) => readHaving(reader, { results, literals }));
+  return having ? { ...aggregate, having: allHaving(aggregate.having, having) } : aggregate;
 }
 
 function readSavedQuery(request: LexedRequest, scope: ReadScope): ReturnType<typeof readView> | undefined {
@@ -131,7 +158,7 @@ function aliasesOf(aggregate: NonNullable<Query['aggregate']>): ReadonlySet<stri
 }
 
 function refuseBeside(request: LexedRequest, problems: Problems): void {
-  for (const name of ['$select', '$expand']) {
+  for (const name of ['$select', '$expand', '$compute']) {
     if (request.options.has(name))
       problems.add(
         'QUERY_OPTION_UNKNOWN',
@@ -144,8 +171,9 @@ function refuseBeside(request: LexedRequest, problems: Problems): void {
 /** Whole rows wanted, or undefined where the request sets no bound. */
 export function readTop(request: LexedRequest, problems?: Problems): number | undefined {
   const text = request.options.get('$top');
-  if (text === undefined) return undefined;
-  if (/^\d{1,9}$/.test(text.trim())) return Number(text);
+  const applied = topOfApply(request);
+  if (text === undefined) return applied;
+  if (/^\d{1,9}$/.test(text.trim())) return Math.min(Number(text), applied ?? Infinity);
   problems?.add('QUERY_VALUE_INVALID', '$top', `expected a whole number, not "${text.slice(0, 40)}"`);
   return undefined;
 }

@@ -16,6 +16,10 @@ export const limits = {
   expansions: 50,
   /** Names in $select, $orderby and groupby. */
   names: 1000,
+  /** Properties that rows are grouped by. */
+  groups: 50,
+  /** Names given by compute. */
+  computed: 50,
   /** Steps of one path. */
   steps: 8,
 } as const;

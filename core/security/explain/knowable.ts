@@ -58,6 +58,7 @@ function isTermKnowable(asker: Principal, model: Model, entity: Entity, term: Te
     case 'truth':
       return isKnowable(asker, model, entity, term.of);
     case 'cast':
+    case 'period':
       return isTermKnowable(asker, model, entity, term.of);
     case 'call':
       return term.of.every((one) => isTermKnowable(asker, model, entity, one));

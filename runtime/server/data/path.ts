@@ -13,7 +13,7 @@ export type Literal = string | number | boolean | null | Alias;
 export type Arguments =
   /** `()` */
   | { readonly kind: 'none' }
-  /** `(00000000-…)`, braces dropped, lower case. */
+  /** `(00000000-…)`, braces and quotes dropped, lower case. */
   | { readonly kind: 'id'; readonly id: string }
   /** `(name='v',other=2)`, also with parameter aliases. */
   | { readonly kind: 'named'; readonly values: ReadonlyMap<string, Literal> };
@@ -90,7 +90,8 @@ export function readLiteral(text: string): Literal | undefined {
 function readArguments(inner: string): Arguments {
   const trimmed = inner.trim();
   if (trimmed === '') return { kind: 'none' };
-  const id = readGuid(trimmed);
+  // Some clients quote ids like texts.
+  const id = readGuid(/^'[^']*'$/.test(trimmed) ? trimmed.slice(1, -1) : trimmed);
   if (id) return { kind: 'id', id };
   const values = new Map<string, Literal>();
   for (const part of splitOutsideQuotes(trimmed, ',')) {

@@ -1,7 +1,7 @@
 // What of the OData 4.01 grammar is understood and what is refused, in the order of the standard's own examples: operators,
 // functions, lambdas, aliases, expansions. What is understood also has to become a statement.
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compilePage } from '../../../../../core/query/compile.ts';
+import { compileGroups, compilePage } from '../../../../../core/query/compile.ts';
 import { lexRequest } from '../../../../../core/query/odata/lex-request.ts';
 import { readRequest } from '../../../../../core/query/odata/read-request.ts';
 import type { Query } from '../../../../../core/query/tree.ts';
@@ -23,7 +23,8 @@ function read(query: string): Query {
 function statementOf(query: string): string {
   const target = { model: ships.model, schema: 'org_default' };
   const page = { limit: 50, afterNulls: undefined, few: undefined };
-  return compilePage(target, restrict(read(query), captain, ships.model), page).text;
+  const restricted = restrict(read(query), captain, ships.model);
+  return (restricted.query.aggregate ? compileGroups : compilePage)(target, restricted, page).text;
 }
 
 function problems(query: string): readonly string[] {
@@ -420,6 +421,65 @@ describe('$expand and $select', () => {
 
   it('options without $ are somebody else’s', () => {
     expect(problems('filter=crew eq &top=x&select=%20')).toEqual([]);
+  });
+});
+
+describe('$apply and $compute', () => {
+  it.each([
+    '$apply=aggregate($count as n)',
+    '$apply=aggregate(crew with sum as total,crew with average as mean,crew with countdistinct as kinds)',
+    '$apply=aggregate(crew mul tonnage with sum as load,length(name) with max as longest)',
+    '$apply=groupby((kind,homeport/country))',
+    '$apply=groupby((kind),aggregate(tonnage with sum as total))',
+    '$apply=filter(crew gt 1)/filter(afloat)/groupby((kind),aggregate($count as n))/filter(n gt 2 and kind in (1,2))/orderby(n desc,kind)/top(3)',
+    '$apply=compute(year(built) as y,crew mul 2 as double)/groupby((y),aggregate(double with sum as total))/filter(total ne null or 5 lt total)',
+    '$apply=compute(Peyvand.Month(built) as month)/groupby((month),aggregate($count as n))&$orderby=month',
+    '$apply=compute(Peyvand.Quarter(inspected add duration%27P1D%27) as q)/groupby((q))',
+    "$apply=compute(Peyvand.FiscalYear(built) as fy)/groupby((fy),aggregate(tonnage with max as most))/filter(fy ge '1403')",
+    '$apply=identity/groupby((homeport/name))/orderby(homeport/name desc)',
+    '$apply=groupby((kind),aggregate($count as n))&$filter=not (n lt 3)&$orderby=n&$top=2&$count=true',
+    "$apply=filter(contains(name,'x'))/compute(length(name) as letters)&$orderby=letters desc&$select=name,letters",
+    '$apply=orderby(name)/top(3)',
+    '$compute=crew mul 2 as double,double add 1 as more&$filter=more gt 5&$orderby=double&$select=name,more',
+    "$compute=Peyvand.Month(built) as month&$filter=month eq '1404-09'",
+    "$filter=Peyvand.Year(inspected) in ('1403','1404') and Peyvand.Week(built) ne null",
+  ])('%s is understood', (query) => {
+    expect(problems(query)).toEqual([]);
+    expect(statementOf(query)).toContain('select');
+  });
+
+  it.each([
+    ['$apply=groupby(kind)', 'expected "("'],
+    ['$apply=groupby((length(name)))', 'give it a name first'],
+    ['$apply=groupby((flags))', 'flags (multi-choice) has no order'],
+    ['$apply=groupby((rollup(kind)))', 'rollup is not supported'],
+    ['$apply=groupby((kind),sum(crew))', 'expected aggregate'],
+    ['$apply=groupby((kind))/groupby((name))', 'groups cannot be grouped again'],
+    ['$apply=groupby((kind))/compute(1 add 1 as two)', 'compute can stand before'],
+    ['$apply=groupby((kind),aggregate($count as n))/filter(m gt 1)', '$apply gives no m'],
+    ['$apply=groupby((kind),aggregate($count as n))/filter(length(kind) gt 1)', '$apply gives no length'],
+    ["$apply=groupby((kind),aggregate($count as n))/filter(n gt 'x')", 'n: expected a number'],
+    ['$apply=groupby((kind),aggregate($count as n))/filter(n gt kind)', 'groups are compared with constants'],
+    ['$apply=top(3)/filter(crew gt 1)', 'nothing can follow top'],
+    ['$apply=top(x)', 'expected a whole number'],
+    ['$apply=aggregate(concat(name,name) with sum as s)', 'what is worked out has no sum'],
+    ['$apply=aggregate(crew with sum)', 'expected "as"'],
+    ['$apply=concat(identity,identity)', '$apply has no concat'],
+    ['$apply=aggregate(crew with sum as s,crew with max as s)', 's is the name of two results'],
+    ['$apply=groupby((homeport/name),aggregate($count as homeport))', 'homeport is the name of two results'],
+    ['$compute=crew as name', 'name is the name of something else'],
+    ['$compute=crew add 1', 'expected "as"'],
+    ['$compute=crew add afloat as x&$filter=x eq null', 'add takes'],
+    ['$compute=Peyvand.Month(name) as m', 'Peyvand.Month takes a date or an instant'],
+    ['$filter=Peyvand.Mont(built) eq null', 'did you mean "Peyvand.Month"'],
+    ['$compute=crew mul 2 as double&$apply=groupby((kind))', '$compute cannot stand beside $apply'],
+  ])('%s is refused: %s', (query, message) => {
+    expect(problems(query).join('\n')).toContain(message);
+  });
+
+  it('top(…) takes no statement of its own for each number', () => {
+    const shape = (top: number) => lexRequest(`$apply=groupby((kind))/top(${top})`).shape;
+    expect(shape(3)).toBe(shape(400));
   });
 });
 
