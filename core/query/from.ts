@@ -243,7 +243,9 @@ export class From {
 
   /** The row filter and the join's own over a table that stands in a join: without joins beside it. */
   #asked(filter: Condition | undefined): string[] {
-    const asked: string[] = this.visible === undefined ? [] : [this.visible];
+    // Asked once: it places parameters.
+    const { visible } = this;
+    const asked: string[] = visible === undefined ? [] : [visible];
     if (!filter) return asked;
     const bare = this.inside(this.entity, this.alias);
     const text = this.compilation.condition(bare, filter);
@@ -278,7 +280,8 @@ export class From {
   #relatedText(join: Join, row: From, isFiltered = true): { readonly text: string; readonly where: string } {
     row.#named.set(join.alias, row);
     const { tables, link } = this.#tied(join, this, row, `${tableOf(this.compilation, row.entity.name)} ${row.alias}`);
-    const where = [link, ...(row.visible === undefined ? [] : [row.visible])];
+    const { visible } = row;
+    const where = [link, ...(visible === undefined ? [] : [visible])];
     if (isFiltered) {
       where.push(...row.join(join.joins ?? []));
       if (join.filter) where.push(this.compilation.condition(row, join.filter));

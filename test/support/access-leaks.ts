@@ -5,11 +5,13 @@ import type { Call, Engine } from '../../core/engine.ts';
 import { ident, qualified } from '../../core/db/identifier.ts';
 import type { Entity } from '../../core/model/model.ts';
 import { countOData, listOData, listRelatedOData } from '../../core/records/list.ts';
+import { listFetchXml } from '../../core/records/list-fetchxml.ts';
 import { retrieveOData } from '../../core/records/retrieve.ts';
 import { search } from '../../core/search/search.ts';
 import { PeyvandError, type JsonObject } from '../../core/sdk/index.ts';
 import { readPrincipal } from '../../core/security/principals.ts';
 import { administratorRole, makeRow, may, rolesOf, rowValues, type Row, type World } from './access-world.ts';
+import { makeFetch } from './fetch-queries.ts';
 import type { Random } from './random.ts';
 
 /** Profiles of the world's secured fields; who holds none of them sees neither field. */
@@ -38,6 +40,7 @@ export interface Fuzzed {
 }
 
 type Asked =
+  | { readonly kind: 'fetch'; readonly entity: string; readonly text: string; readonly next: string }
   | { readonly kind: 'search'; readonly entity: string; readonly text: string }
   | { readonly kind: 'list' | 'count'; readonly entity: string; readonly query: string; readonly size: number }
   | { readonly kind: 'row'; readonly entity: string; readonly id: string; readonly query: string }
@@ -101,6 +104,15 @@ async function answerOf(call: Call, asked: Asked): Promise<string> {
   try {
     if (asked.kind === 'search') {
       return JSON.stringify(await search(call, { text: asked.text, entities: [asked.entity], top: 50 }));
+    }
+    if (asked.kind === 'fetch') {
+      const first = (await listFetchXml(call, entity, asked.text, preferences)).body;
+      if (!first.includes('"@Microsoft.Dynamics.CRM.morerecords":true')) return first;
+      const cookie =
+        (JSON.parse(first) as Record<string, string>)['@Microsoft.Dynamics.CRM.fetchxmlpagingcookie'] ?? '';
+      const inner = decodeURIComponent(/pagingcookie="([^"]*)"/.exec(cookie)?.[1] ?? '');
+      const second = await listFetchXml(call, entity, asked.next.replace('COOKIE', inner), preferences);
+      return `${first}\n${second.body}`;
     }
     if (asked.kind === 'count') return await countOData(call, entity, asked.query);
     if (asked.kind === 'row') {
@@ -215,7 +227,13 @@ const targets: Readonly<Record<string, string>> = { dossier_above: 'dossier', do
 function makeQuery(random: Random, world: World): Asked {
   const entity = random.pick(['dossier', 'dossier', 'dossier', 'leaf', 'leaf', 'task', 'activitypointer']);
   const isPlain = entity !== 'dossier' && entity !== 'leaf';
-  const kind = random.below(11);
+  const kind = random.below(15);
+  if (kind > 10) {
+    const fetch = makeFetch(random, world);
+    const size = random.pick([1, 3, 10, 50]);
+    const next = fetch.text(`count='${size}' page='2' paging-cookie='COOKIE'`);
+    return { kind: 'fetch', entity: fetch.entity, text: fetch.text(`count='${size}'`), next };
+  }
   if (kind === 10) return { kind: 'search', entity: 'dossier', text: searched(random, world) };
   if (kind === 0) {
     const row = random.pick(world.rows);
