@@ -1,6 +1,7 @@
 // A view document's filter and sort → parts of the query tree. Views speak of fields and dotted paths
 // (`customerid.emailaddress1`); the tree speaks of wire names and navigation.
 import type { Entity, Model } from '../model/model.ts';
+import { metadataId } from '../model/metadata-id.ts';
 import { isSummary } from '../model/is-summary.ts';
 import { suggest } from '../model/suggest.ts';
 import type { Json, JsonObject } from '../sdk/index.ts';
@@ -18,9 +19,15 @@ export interface ReadView {
   readonly top?: number;
 }
 
-/** `view` is an id within the entity (`active`) or a document id (`account/views/active`). */
+const uuid = /^\{?([\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12})\}?$/i;
+
+/** `view` is an id within the entity (`active`), a document id (`account/views/active`), or the UUID that clients keep of one. */
 export function readView(model: Model, entity: Entity, view: string): ReadView {
-  const found = model.views.get(view) ?? model.views.get(`${entity.name}/views/${view}`);
+  const key = uuid.exec(view)?.[1]?.toLowerCase();
+  const found =
+    model.views.get(view) ??
+    model.views.get(`${entity.name}/views/${view}`) ??
+    (key === undefined ? undefined : [...model.views.values()].find(({ id }) => metadataId(id) === key));
   if (found?.entity !== entity.name) {
     const names = [...model.views.values()]
       .filter((one) => one.entity === entity.name)

@@ -715,6 +715,25 @@ const table: Readonly<Record<string, () => Promise<void>>> = {
     const found = await api.autocomplete({ query: { search: 'Cont', entities: [{ name: 'contact' }] } });
     expect(JSON.stringify(found).toLowerCase()).toContain('contoso');
   },
+  'retrieveMultiple savedQuery': async () => {
+    const views = await api.retrieveMultiple<Row>({
+      collection: 'savedqueries',
+      select: ['name', 'savedqueryid'],
+      filter: "returnedtypecode eq 'account' and isdefault eq true",
+    });
+    const savedQuery = String(views.value[0]?.['savedqueryid']);
+    // The client takes it for one row only in its types.
+    const request = { collection: 'accounts', savedQuery };
+    expect((await api.retrieveMultiple(request)).value.length).toBeGreaterThan(1);
+    await expect(api.retrieveMultiple({ ...request, savedQuery: MISSING } as typeof request)).rejects.toMatchObject({
+      status: 400,
+    });
+  },
+  'retrieveMultiple userQuery': async () => {
+    expect((await api.retrieveMultiple({ collection: 'userqueries' })).value).toEqual([]);
+    const request = { collection: 'accounts', userQuery: MISSING };
+    await expect(api.retrieveMultiple(request)).rejects.toMatchObject({ status: 400 });
+  },
   'config defaults on retrieveMultiple': async () => {
     const leaking = connect({ returnRepresentation: true, includeAnnotations: '*', maxPageSize: 3, impersonate: user });
     expect((await leaking.retrieveMultiple({ collection: 'accounts' })).value).toHaveLength(3);

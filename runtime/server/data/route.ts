@@ -29,6 +29,7 @@ import {
   type DataRequest,
   type Within,
 } from './request.ts';
+import { answerSavedQueries, isSavedQueries } from './saved-queries.ts';
 import { speaking } from './speaking.ts';
 
 type Answer = Response | Promise<Response>;
@@ -61,6 +62,7 @@ export function dataRoute(services: Services, exchange: Exchange, principal: Pri
     within?.references,
   );
   if (entity) return entityRoute(services, request, entity, head, rest);
+  if (isSavedQueries(head.name)) return answerSavedQueries(request, head, rest);
   const operation = findOperation(engine, head.name, undefined);
   if (operation && rest.length === 0) return answerOperation(services, request, operation, head, undefined);
   switch (head.name) {

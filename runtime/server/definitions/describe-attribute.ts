@@ -6,7 +6,7 @@ import type { FieldAccess } from '../../../core/security/field-access.ts';
 import { managed, type Definition, type Row } from './definition.ts';
 import { describeChoice, describeFieldOptions, describeYesNo } from './describe-option-set.ts';
 import { emptyLabel, labelOf, type Say } from './label.ts';
-import { metadataId } from './metadata-id.ts';
+import { metadataId } from '../../../core/model/metadata-id.ts';
 
 interface Kind {
   readonly code: string;

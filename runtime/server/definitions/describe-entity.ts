@@ -8,7 +8,7 @@ import { managed, type Definition, type Row } from './definition.ts';
 import { describeAttributes } from './describe-attribute.ts';
 import { describeRelation } from './describe-relation.ts';
 import { emptyLabel, labelOf, sayLabel } from './label.ts';
-import { metadataId } from './metadata-id.ts';
+import { metadataId } from '../../../core/model/metadata-id.ts';
 
 /** What a set of definitions is made for. */
 export interface Audience {

@@ -4,7 +4,7 @@ import { defaultLanguage, translator } from '../../../core/model/labels.ts';
 import type { Choice, Entity, Field, Model } from '../../../core/model/model.ts';
 import { managed, type Definition, type Row } from './definition.ts';
 import { emptyLabel, labelOf, sayLabel, type Say } from './label.ts';
-import { metadataId } from './metadata-id.ts';
+import { metadataId } from '../../../core/model/metadata-id.ts';
 
 const usualWords: Readonly<Record<string, { readonly yes: string; readonly no: string }>> = {
   en: { yes: 'Yes', no: 'No' },

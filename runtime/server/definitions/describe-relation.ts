@@ -5,7 +5,7 @@ import type { Model, Relation } from '../../../core/model/model.ts';
 import type { Cascade, DeleteCascade } from '../../../core/sdk/index.ts';
 import { managed, type Definition, type Row } from './definition.ts';
 import { labelOf } from './label.ts';
-import { metadataId } from './metadata-id.ts';
+import { metadataId } from '../../../core/model/metadata-id.ts';
 
 export const CASCADES: Readonly<Record<Cascade, string>> = {
   cascade: 'Cascade',

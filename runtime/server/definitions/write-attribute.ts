@@ -5,7 +5,7 @@ import { sameJson } from '../../../core/model/canonical.ts';
 import type { FieldType, Json, JsonObject } from '../../../core/sdk/index.ts';
 import type { Definition, Row } from './definition.ts';
 import { kindOf } from './describe-attribute.ts';
-import { metadataId } from './metadata-id.ts';
+import { metadataId } from '../../../core/model/metadata-id.ts';
 import {
   dropTexts,
   flagAt,

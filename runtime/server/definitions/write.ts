@@ -12,7 +12,7 @@ import { catalogueOf } from './catalogue.ts';
 import type { Definition, Row } from './definition.ts';
 import { relationPath } from './describe-relation.ts';
 import type { Draft } from './draft.ts';
-import { metadataId } from './metadata-id.ts';
+import { metadataId } from '../../../core/model/metadata-id.ts';
 import { publishDefinitions, requireCustomizer } from './publish.ts';
 import { castOf, definitionsOf, isDefinitionSet, memberOf, type DefinitionSet } from './read.ts';
 import { createAttribute, removeAttribute, updateAttribute, type KnownNames } from './write-attribute.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { languageCode, languageOf } from '../../../../../runtime/server/definitions/language-codes.ts';
-import { metadataId } from '../../../../../runtime/server/definitions/metadata-id.ts';
+import { metadataId } from '../../../../../core/model/metadata-id.ts';
 
 test('a definition has the same id on every server, for ever', () => {
   expect(metadataId('account/entity')).toBe('a0c43a31-42c5-59c4-87a9-6aab3cc0e62f');
