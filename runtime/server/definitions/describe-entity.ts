@@ -4,6 +4,7 @@ import { mayI, type Privilege } from '../../../core/security/access.ts';
 import { fieldAccess } from '../../../core/security/field-access.ts';
 import type { Principal } from '../../../core/security/principal.ts';
 import { isWalkable, usableFields } from '../../../core/security/usable-fields.ts';
+import { privilegeId } from '../data/operations/user-privileges.ts';
 import { managed, type Definition, type Row } from './definition.ts';
 import { describeAttributes } from './describe-attribute.ts';
 import { describeRelation } from './describe-relation.ts';
@@ -78,7 +79,7 @@ function privilegesOf(entity: Entity): readonly Row[] {
   const isOwned = entity.ownership === 'user';
   return PRIVILEGES.filter(([name]) => isOwned || (name !== 'assign' && name !== 'share')).map(([, type]) => ({
     Name: `prv${type}${entity.name}`,
-    PrivilegeId: metadataId(`${entityPath(entity.name)}#privileges/${type}`),
+    PrivilegeId: privilegeId(`prv${type}${entity.name}`),
     PrivilegeType: type,
     CanBeBasic: isOwned,
     CanBeLocal: isOwned,

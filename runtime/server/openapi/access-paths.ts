@@ -111,7 +111,7 @@ export function accessPaths(model: Model, principal: Principal): Schema {
           requestBody: {
             required: true,
             ...json({
-              oneOf: [
+              anyOf: [
                 object({ role: text, document: { type: 'object' }, remove: { type: 'boolean' } }),
                 object({ profile: text, document: { type: 'object' }, remove: { type: 'boolean' } }),
                 object({

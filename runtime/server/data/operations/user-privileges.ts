@@ -23,7 +23,7 @@ const WORDS: Readonly<Record<Depth, string>> = {
 };
 
 /** A privilege has no row of its own: its id is made of its name, the same everywhere. */
-function privilegeId(name: string): string {
+export function privilegeId(name: string): string {
   const hex = createHash('sha256').update(`peyvand privilege ${name}`).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
