@@ -635,7 +635,7 @@ describe('what is said of the model', () => {
   test('$metadata, EntityDefinitions and OpenAPI describe what is left to the caller', async () => {
     const properties = async (who: string) => {
       const xml = await ask(who, { path: '$metadata' });
-      const type = /<EntityType Name="patient">.*?<\/EntityType>/s.exec(xml)?.[0] ?? '';
+      const type = /<EntityType Name="patient" .*?<\/EntityType>/s.exec(xml)?.[0] ?? '';
       return [...type.matchAll(/Property Name="(\w+)"/g)].map((match) => match[1]);
     };
     expect(await properties('administrator')).toEqual(expect.arrayContaining(['pin', 'pay', 'pay_base', 'doctor']));

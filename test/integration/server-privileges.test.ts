@@ -138,7 +138,7 @@ test('metadata describes only what the caller may read', async () => {
   expect(definitions.text).not.toContain('gadget');
   expect((await narrow('GET', "EntityDefinitions(LogicalName='gadget')")).status).toBe(404);
   const csdl = await narrow('GET', '$metadata');
-  expect(csdl.text).toContain('<EntityType Name="account">');
+  expect(csdl.text).toContain('<EntityType Name="account" ');
   expect(csdl.text).not.toContain('gadget');
 });
 

@@ -284,6 +284,10 @@ export const endpoints: Endpoints = {
       answer: anyObject,
     },
   },
+  '/api/backgroundoperation/:id': {
+    GET: { tag: 'jobs', summary: 'How far an action is that was called with Prefer: respond-async', answer: anyObject },
+    DELETE: { tag: 'jobs', summary: 'End it' },
+  },
   '/api/bulk/:entity': {
     POST: {
       tag: 'jobs',
