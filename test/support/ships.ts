@@ -5,6 +5,7 @@ import type { Database } from '../../core/db/sql.ts';
 import type { Call } from '../../core/engine.ts';
 import type { Entity, Model } from '../../core/model/model.ts';
 import { ensureSystemTables } from '../../core/schema/system-tables.ts';
+import type { JsonObject } from '../../core/sdk/index.ts';
 import type { Principal } from '../../core/security/principal.ts';
 import { modelOf } from './model.ts';
 
@@ -16,8 +17,10 @@ export interface Ships {
   readonly port: Entity;
 }
 
-export async function shipModel(): Promise<Ships> {
+/** `more`: further documents of the organization's layer. */
+export async function shipModel(more: Readonly<Record<string, JsonObject>> = {}): Promise<Ships> {
   const model = await modelOf({
+    ...more,
     'port/entity': {
       title: 'Port',
       type: 'object',
