@@ -6,7 +6,7 @@ import type { Column, Entity, Field, Model } from '../model/model.ts';
 import { suggest } from '../model/suggest.ts';
 import { labelsOf } from '../query/labels.ts';
 import type { Expand, Query } from '../query/tree.ts';
-import { columnOf, factsOf } from '../records/entity-facts.ts';
+import { columnOf } from '../records/entity-facts.ts';
 import type { Json, JsonObject, Violation } from '../sdk/index.ts';
 import { mayI } from '../security/access.ts';
 import { fieldAccess, type FieldAccess } from '../security/field-access.ts';
@@ -215,9 +215,4 @@ export function treeOf(entity: Entity, columns: readonly ExchangeColumn[], langu
     annotations,
     language,
   };
-}
-
-/** Whether the entity's rows know their version. */
-export function isVersioned(entity: Entity): boolean {
-  return factsOf(entity).system.has('version');
 }

@@ -7,7 +7,7 @@ import type { Call, Engine } from '../engine.ts';
 import { administratorRole } from '../security/access.ts';
 import type { JsonObject } from '../sdk/index.ts';
 import { fail } from './errors.ts';
-import { jobChannel, type Job, type JobNews, type JobState, type Progress } from './job.ts';
+import { jobChannel, type Job, type JobState, type Progress } from './job.ts';
 
 /** Jobs of one user that wait or run. */
 const MOST_AT_ONCE = 20;
@@ -348,5 +348,3 @@ export async function sweepJobs({ schema, database }: Engine): Promise<void> {
   }
   await database.query(`delete from ${job} j where ${old(KEEP_DAYS)}`);
 }
-
-export type { JobNews };

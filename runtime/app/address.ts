@@ -8,6 +8,7 @@ export type Address =
   | { readonly kind: 'new'; readonly entity: string }
   | { readonly kind: 'my-security' }
   | { readonly kind: 'search' }
+  | { readonly kind: 'my-jobs' }
   | { readonly kind: 'reset-password' }
   /** `/admin/roles/seller`: what follows `admin`; read by administration.ts. */
   | { readonly kind: 'admin'; readonly parts: readonly string[] }
@@ -15,6 +16,7 @@ export type Address =
 
 /** No entity has a hyphen in its name. */
 export const MY_SECURITY_URL = '/app/my-security';
+export const MY_JOBS_URL = '/app/my-jobs';
 
 export const SEARCH_PATH = '/app/search';
 
@@ -27,6 +29,7 @@ export function readAddress(path: string): Address {
     return { kind: 'home' };
   if (path === MY_SECURITY_URL) return { kind: 'my-security' };
   if (path === SEARCH_PATH) return { kind: 'search' };
+  if (path === MY_JOBS_URL) return { kind: 'my-jobs' };
   if (path === '/reset-password') return { kind: 'reset-password' };
   if (parts[0] === 'admin') return { kind: 'admin', parts: parts.slice(1) };
   const [app, entity, third, fourth, ...rest] = parts;

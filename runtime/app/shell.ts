@@ -4,7 +4,7 @@ import type { MeChange } from '../client/index.ts';
 import { openMenu, type MenuItem } from '../ui/dialog/menu.ts';
 import { icon } from '../ui/icon.ts';
 import type { Workspace } from '../ui/workspace.ts';
-import { listUrl, MY_SECURITY_URL, shortId, type Address } from './address.ts';
+import { listUrl, MY_JOBS_URL, MY_SECURITY_URL, shortId, type Address } from './address.ts';
 import { holdTyping } from './hold-typing.ts';
 import type { Navigation } from './navigation.ts';
 import { singleKeys } from './preferences.ts';
@@ -204,6 +204,10 @@ export class Shell extends LitElement {
       void import('./pages/security-page.ts');
       return html`<x-security-page .workspace=${workspace}></x-security-page>`;
     }
+    if (address.kind === 'my-jobs') {
+      void import('./bulk/jobs-page.ts');
+      return html`<x-jobs-page .workspace=${workspace}></x-jobs-page>`;
+    }
     if (address.kind === 'admin' && workspace.me.rights.length > 0)
       return this.administration?.page(workspace, navigation, address) ?? html``;
     const { t } = workspace.locale;
@@ -268,6 +272,7 @@ export class Shell extends LitElement {
         run: () => this.#prefer({ theme }),
       })),
       '-',
+      { label: t('app.myJobs'), icon: 'history', run: () => this.workspace.go(MY_JOBS_URL) },
       { label: t('app.mySecurity'), icon: 'shield-check', run: () => this.workspace.go(MY_SECURITY_URL) },
       { label: t('app.shortcuts'), icon: 'keyboard', key: '?', run: () => this.#openShortcuts() },
       { label: t('app.signOut'), icon: 'log-out', run: () => this.dispatchEvent(new CustomEvent('sign-out')) },

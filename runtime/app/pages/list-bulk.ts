@@ -1,8 +1,6 @@
-// What is done with the selected rows of a list; loaded when it is asked for.
+// What is done with one or two selected rows of a list; loaded when it is asked for. With many: bulk/.
 import type { EntityMetadata } from '../../../metadata/effective.ts';
 import { deleteRecord } from '../../ui/dialog/delete-dialog.ts';
-import { ask } from '../../ui/dialog/dialog.ts';
-import { showToast } from '../../ui/dialog/toast.ts';
 import type { DataGrid } from '../../ui/grid/data-grid.ts';
 import type { Workspace } from '../../ui/workspace.ts';
 
@@ -20,34 +18,10 @@ export async function mergeSelected(workspace: Workspace, entity: EntityMetadata
   reload();
 }
 
+/** The one record that is selected, after saying what goes along. */
 export async function deleteSelected(workspace: Workspace, entity: EntityMetadata, grid: DataGrid): Promise<void> {
-  const { client, locale } = workspace;
-  const { t } = locale;
-  const [only, ...others] = [...grid.selection.entries()];
+  const [only] = [...grid.selection.entries()];
   if (!only) return;
-  if (others.length === 0) {
-    const name = String(only[1][entity.fields[entity.primary]?.wire ?? ''] ?? '');
-    if (await deleteRecord(workspace, entity, only[0], name)) grid.dropRows(new Set([only[0]]));
-    return;
-  }
-  const ids = [...grid.selection.keys()];
-  const agreed = await ask(locale, t('delete.manyTitle', { count: ids.length }), t('delete.manyText'), [
-    { value: 'no', label: t('common.cancel') },
-    { value: 'yes', label: t('common.delete'), look: 'danger' },
-  ]);
-  if (agreed !== 'yes') return;
-  const gone = new Set<string>();
-  let reason = '';
-  for (const id of ids) {
-    try {
-      await client.remove(entity.set, id);
-      gone.add(id);
-    } catch (error) {
-      reason ||= error instanceof Error ? error.message : String(error);
-    }
-  }
-  grid.dropRows(gone);
-  const failed = ids.length - gone.size;
-  if (failed > 0) showToast(t('delete.manyFailed', { failed, count: ids.length, reason }), 'error');
-  else showToast(t('delete.manyDone', { count: gone.size }));
+  const name = String(only[1][entity.fields[entity.primary]?.wire ?? ''] ?? '');
+  if (await deleteRecord(workspace, entity, only[0], name)) grid.dropRows(new Set([only[0]]));
 }

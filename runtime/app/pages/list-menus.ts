@@ -40,7 +40,8 @@ export function openFields(anchor: HTMLElement, { page, grid, entity, state }: L
 }
 
 export function openOptions(anchor: HTMLElement, { page, grid, entity, state }: Listed): void {
-  const { t } = page.workspace.locale;
+  const { workspace } = page;
+  const { t } = workspace.locale;
   openMenu(anchor, [
     {
       label: t('grid.columns'),
@@ -50,6 +51,23 @@ export function openOptions(anchor: HTMLElement, { page, grid, entity, state }: 
           if (columns && page.state) page.apply({ ...page.state, columns });
         }),
     },
+    {
+      label: t('grid.export'),
+      icon: 'download',
+      run: () => void import('../bulk/export-dialog.ts').then(({ openExport }) => openExport(workspace, entity, grid)),
+    },
+    ...(entity.union || workspace.viewing
+      ? []
+      : [
+          {
+            label: t('grid.import'),
+            icon: 'plus',
+            run: () =>
+              void import('../bulk/import-dialog.ts').then(({ openImport }) =>
+                openImport(workspace, entity, () => grid.reload()),
+              ),
+          },
+        ]),
     { label: t('form.refresh'), icon: 'rotate-cw', run: () => grid.reload() },
     '-',
     t('grid.density'),

@@ -7,7 +7,6 @@ import type { DataGrid } from '../../ui/grid/data-grid.ts';
 import { filterSentence } from '../../ui/grid/filter-sentence.ts';
 import { readState, stateOfView, writeState, type GridState } from '../../ui/grid/grid-state.ts';
 import { icon } from '../../ui/icon.ts';
-import { isMergeable } from '../../ui/record-values.ts';
 import type { Workspace } from '../../ui/workspace.ts';
 import { listUrl, newUrl, shortId } from '../address.ts';
 import type { Navigation } from '../navigation.ts';
@@ -202,31 +201,13 @@ export class ListPage extends LitElement {
   }
 
   #renderBulk(entity: EntityMetadata, selected: number): TemplateResult {
-    const { t } = this.workspace.locale;
-    return html`<div class="x-bulk" role="region" aria-label=${t('grid.selected', { count: selected })}>
-      <strong>${t('grid.selected', { count: selected })}</strong>
-      ${
-        selected === 2 && isMergeable(entity)
-          ? html`<button
-              type="button"
-              class="x-button x-button-small"
-              @click=${() => this.#bulk('mergeSelected', entity)}
-            >
-              ${icon('merge')} ${t('merge.command')}
-            </button>`
-          : nothing
-      }
-      <button type="button" class="x-button x-button-small" @click=${() => this.#bulk('deleteSelected', entity)}>
-        ${icon('trash-2')} ${t('common.delete')}
-      </button>
-      <button
-        type="button"
-        class="x-button x-button-quiet x-button-small"
-        @click=${() => this.#grid()?.clearSelection()}
-      >
-        ${t('common.cancel')}
-      </button>
-    </div>`;
+    void import('../bulk/bulk-bar.ts');
+    return html`<x-bulk-bar
+      .workspace=${this.workspace}
+      .entity=${entity}
+      .grid=${this.#grid()}
+      .selected=${selected}
+    ></x-bulk-bar>`;
   }
 
   #grid(): DataGrid | null {
@@ -294,12 +275,6 @@ export class ListPage extends LitElement {
     const { entity, state } = this;
     const grid = this.#grid();
     if (entity && state && grid) menus[which](anchor, { page: this, grid, entity, state });
-  }
-
-  async #bulk(action: 'mergeSelected' | 'deleteSelected', entity: EntityMetadata): Promise<void> {
-    const bulk = await import('./list-bulk.ts');
-    const grid = this.#grid();
-    if (grid) await bulk[action](this.workspace, entity, grid);
   }
 
   readonly #onKey = (event: KeyboardEvent): void => {
