@@ -62,7 +62,7 @@ export interface FieldMetadata {
   readonly name: string;
   readonly title: string;
   readonly description?: string;
-  /** Field type: picks the browser half. */
+  /** Field type: picks the browser half. Of a field that is worked out or rolled up, that of its result. */
   readonly type: string;
   /** The `field` keyword's content. */
   readonly options: Readonly<Record<string, unknown>>;
@@ -81,8 +81,6 @@ export interface FieldMetadata {
   readonly targets?: readonly { readonly entity: string; readonly navigation: string }[];
   readonly operators: readonly string[];
   readonly sortable: boolean;
-  /** The field type whose display the value has, where it is not its own. */
-  readonly shownAs?: string;
   /** A formula that is worked out on read: rows cannot be filtered, sorted or grouped by it. */
   readonly evaluated?: boolean;
   /** False where no condition can be asked of it at all; absent = true. */

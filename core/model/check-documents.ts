@@ -1,5 +1,6 @@
 // Checks what documents say about each other: forms, views, rules, apps, roles and field profiles that name entities, fields and
 // relations.
+import { checkRollups } from '../rollups/resolve.ts';
 import { checkApps } from './check-apps.ts';
 import { checkDerived } from './check-derived.ts';
 import { checkFieldProfiles } from './check-field-profiles.ts';
@@ -27,6 +28,7 @@ export function checkDocuments(model: Model, problems: ProblemList): void {
   checkRoles(model, problems);
   checkSecured(model, problems);
   checkDerived(model, problems);
+  checkRollups(model, problems);
   checkThrough(model, problems);
   checkFieldProfiles(model, problems);
   checkRules(model, problems);

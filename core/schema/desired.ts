@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { constraintName, ident, literal, qualified } from '../db/identifier.ts';
 import { lookedUpBy } from '../model/duplicate-rules.ts';
 import type { Column, Comparison, Entity, Field, Model, Relation } from '../model/model.ts';
+import { rollupDefault, rollupSql } from '../rollups/rollup-sql.ts';
 import { fail } from './errors.ts';
 import { isTrigram } from './tables.ts';
 import type { ForeignKey, IndexKey, SchemaState, Sequence, Table, TableColumn, TableIndex, View } from './tables.ts';
@@ -22,7 +23,7 @@ export function desiredState(model: Model, schema: string): SchemaState {
   for (const relation of model.relations.values()) {
     if (relation.kind === 'many-to-many') tables.set(relation.table, intersectOf(relation, model));
   }
-  return { schema, tables, views, sequences };
+  return { schema, tables, views, sequences, rollups: rollupSql(model, schema) };
 }
 
 /** `_seq_<entity>_<field>` */
@@ -67,7 +68,7 @@ function columnsOf(field: Field, entity: Entity, schema: string): TableColumn[] 
     type: column.type,
     // A union's members share its fields; whether a value must be there is asked of the field's own column alone.
     required: column === plain[0] && (field.required || field === entity.key || field.system === 'version'),
-    default: column.quotient ? undefined : defaults[plain.indexOf(column)],
+    default: column.quotient ? undefined : (rollupDefault(field, column) ?? defaults[plain.indexOf(column)]),
     statistics: field.system === 'owner' && column === plain[0] ? OWNER_STATISTICS : undefined,
   }));
 }

@@ -54,10 +54,12 @@ async function readState(executor: Executor, schema: string): Promise<LiveState>
       required: boolean;
       default: string | null;
       statistics: number | null;
+      mark: string | null;
     }>(
       `select a.attrelid::bigint as table, a.attname::text as name, format_type(a.atttypid, a.atttypmod) as type,
               a.attnotnull as required, pg_get_expr(d.adbin, d.adrelid) as default,
-              nullif(a.attstattarget, -1)::integer as statistics
+              nullif(a.attstattarget, -1)::integer as statistics,
+              case when col_description(a.attrelid, a.attnum) like 'peyvand:rollup:%' then col_description(a.attrelid, a.attnum) end as mark
          from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
          left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
         where n.nspname = $1 and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped
@@ -137,6 +139,7 @@ async function readState(executor: Executor, schema: string): Promise<LiveState>
             required: column.required,
             default: column.default ?? undefined,
             statistics: column.statistics ?? undefined,
+            ...(column.mark === null ? {} : { mark: column.mark }),
           },
         ]),
       ),
@@ -177,6 +180,7 @@ async function readState(executor: Executor, schema: string): Promise<LiveState>
     tables,
     views,
     sequences: await readSequences(executor, schema),
+    ...(await readRollups(executor, schema)),
     recycled: await readRecycled(executor, schema, tables),
     trigramSchema: await readTrigramSchema(executor),
   };
@@ -204,6 +208,24 @@ function keyOf(definition: string, method: string, descending: boolean, partial:
   else if (folded?.how === 'folded')
     return { column: folded.column, kind: folded.length === undefined ? 'folded' : `folded-${folded.length}` };
   return { column: name, kind: descending ? 'descending' : 'ascending' };
+}
+
+/** The functions and triggers that keep rollups. */
+async function readRollups(executor: Executor, schema: string): Promise<Pick<LiveState, 'functions' | 'triggers'>> {
+  const functions = await executor.query<{ name: string; hash: string | null; definition: string }>(
+    `select p.proname::text as name, obj_description(p.oid, 'pg_proc') as hash, pg_get_functiondef(p.oid) as definition
+       from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = $1 and p.proname ~ '^_rollup_'`,
+    [schema],
+  );
+  const triggers = await executor.query<{ name: string; table: string }>(
+    `select g.tgname::text as name, c.relname::text as table from pg_trigger g join pg_class c on c.oid = g.tgrelid
+       join pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and g.tgname ~ '^_rollup_' and not g.tgisinternal`,
+    [schema],
+  );
+  return {
+    functions: new Map(functions.map(({ name, hash, definition }) => [name, { hash: hash ?? '', definition }])),
+    triggers: new Map(triggers.map(({ name, table }) => [name, table])),
+  };
 }
 
 async function readSequences(executor: Executor, schema: string): Promise<ReadonlyMap<string, Sequence>> {

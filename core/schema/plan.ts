@@ -2,6 +2,7 @@
 // phase `expand` leave the old model working; `switch` happens in one short transaction with the new model; `contract`
 // puts away what only the old model used.
 import { constraintName, ident, literal, qualified } from '../db/identifier.ts';
+import { triggerText, type RollupFill } from '../rollups/rollup-sql.ts';
 import { indexSql } from './index-sql.ts';
 import {
   isTrigram,
@@ -42,6 +43,9 @@ export type StepKind =
   | 'drop-reference'
   | 'create-index'
   | 'drop-index'
+  | 'keep-rollups'
+  | 'drop-rollups'
+  | 'mark-rollup'
   | 'recycle-column'
   | 'recycle-table';
 
@@ -156,6 +160,7 @@ class Planner {
     }
     for (const [found, table] of pairs) this.#changeTable(found, table);
     this.#changeViews();
+    this.#changeRollups();
     for (const table of this.#live.tables.values()) {
       if (!kept.has(table.name) && !isBinName(table.name)) this.#recycleTable(table);
     }
@@ -837,6 +842,109 @@ create trigger ${ident(trigger)} before insert or update on ${target} for each r
         lock: LOCKS.instant,
       });
     }
+  }
+
+  /**
+   * Triggers before values: from then on every write keeps the rollups, and working them out once for the rows there are makes
+   * them right for good. Where tables or columns change their names, all of it waits for the switch.
+   */
+  #changeRollups(): void {
+    const { triggers = [], fills = [] } = this.#desired.rollups ?? {};
+    const renames: ReadonlySet<StepKind> = new Set([
+      'rename-table',
+      'rename-column',
+      'convert-column',
+      'restore-table',
+    ]);
+    const late = this.#steps.some(({ kind }) => renames.has(kind));
+    const phase = late ? 'switch' : 'expand';
+    const makes = (
+      name: string,
+      body: string,
+      hash: string,
+      more: readonly string[],
+      table: string,
+      of: string,
+    ): void => {
+      const found = this.#live.functions?.get(name);
+      const signature = `${this.#name(name)}(${of})`;
+      this.#add({
+        kind: 'keep-rollups',
+        phase,
+        summary: `${found ? 'Change' : 'Make'} what keeps the rollups of ${table}`,
+        table,
+        sql: [body, `comment on function ${signature} is ${literal(hash)}`, ...more],
+        undo: found
+          ? [found.definition, `comment on function ${signature} is ${literal(found.hash)}`]
+          : [`drop function if exists ${signature} cascade`],
+        lock: LOCKS.reference,
+      });
+    };
+    for (const trigger of triggers) {
+      const isThere = this.#live.triggers?.get(trigger.name) === trigger.table;
+      if (isThere && this.#live.functions?.get(trigger.name)?.hash === trigger.hash) continue;
+      const more = isThere ? [] : [triggerText(this.#desired.schema, trigger)];
+      makes(trigger.name, trigger.body, trigger.hash, more, trigger.table, '');
+    }
+    for (const fill of fills) {
+      if (this.#live.functions?.get(fill.function)?.hash !== fill.hash)
+        makes(fill.function, fill.body, fill.hash, [], fill.table, 'uuid, uuid');
+      this.#fillRollups(fill, late);
+    }
+    const wanted = new Set([...triggers.map(({ name }) => name), ...fills.map((fill) => fill.function)]);
+    for (const [name, { definition }] of this.#live.functions ?? []) {
+      if (wanted.has(name)) continue;
+      const of = /^CREATE OR REPLACE FUNCTION [^(]*\(\)/i.test(definition) ? '' : 'uuid, uuid';
+      this.#add({
+        kind: 'drop-rollups',
+        phase: 'switch',
+        summary: `Drop ${name}: no rollup needs it any more`,
+        table: this.#live.triggers?.get(name) ?? name,
+        sql: [`drop function if exists ${this.#name(name)}(${of}) cascade`],
+        lock: LOCKS.reference,
+      });
+    }
+  }
+
+  #fillRollups(fill: RollupFill, late: boolean): void {
+    const found = this.#live.tables.get(fill.table);
+    const due = [...fill.marks].filter(([column, mark]) => found?.columns.get(column)?.mark !== mark);
+    const [first] = due;
+    if (!first) return;
+    const phase = late ? 'contract' : 'expand';
+    const names = due.map(([column]) => column).join(', ');
+    const [key = ''] = this.#desired.tables.get(fill.table)?.key ?? [];
+    if (found && !this.#fresh.has(fill.table)) {
+      this.#add({
+        kind: 'fill',
+        phase,
+        summary: `Work out ${fill.table}.${names} for the rows there are`,
+        table: fill.table,
+        sql: [`select ${this.#name(fill.function)}($1::uuid, $2::uuid)`],
+        lock: LOCKS.rows,
+        rows: found.rows,
+        run: 'batches',
+        key,
+      });
+    }
+    this.#add({
+      kind: 'mark-rollup',
+      phase,
+      summary: `Note that ${fill.table}.${names} ${due.length === 1 ? 'is' : 'are'} right`,
+      table: fill.table,
+      sql: due.map(
+        ([column, mark]) => `comment on column ${this.#name(fill.table)}.${ident(column)} is ${literal(mark)}`,
+      ),
+      undo: due.flatMap(([column]) => {
+        const before = found?.columns.get(column);
+        return before
+          ? [
+              `comment on column ${this.#name(fill.table)}.${ident(column)} is ${before.mark === undefined ? 'null' : literal(before.mark)}`,
+            ]
+          : [];
+      }),
+      lock: LOCKS.validate,
+    });
   }
 
   #indexSql(at: string, index: TableIndex, concurrently: boolean): string {

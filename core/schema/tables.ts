@@ -1,17 +1,25 @@
 // What the planner compares: the tables an organization has (introspect.ts) and those its model wants (desired.ts), as plain
 // data. Names are unquoted; the engine's own tables (`_audit` …) are not among them (system-tables.ts).
 
+import type { RollupSql } from '../rollups/rollup-sql.ts';
+
 export interface SchemaState {
   readonly schema: string;
   readonly tables: ReadonlyMap<string, Table>;
   readonly views: ReadonlyMap<string, View>;
   /** Auto-number sequences. */
   readonly sequences: ReadonlyMap<string, Sequence>;
+  /** What keeps rollups, of the state that is wanted. */
+  readonly rollups?: RollupSql;
 }
 
 export interface LiveState extends SchemaState {
   /** What waits in the recycle bin, newest first. */
   readonly recycled: readonly Recycled[];
+  /** Functions that keep rollups, by name. */
+  readonly functions?: ReadonlyMap<string, LiveFunction>;
+  /** Triggers that keep rollups, by name: the table each stands on. */
+  readonly triggers?: ReadonlyMap<string, string>;
   /** The schema the extension pg_trgm lives in. */
   readonly trigramSchema: string;
 }
@@ -41,6 +49,8 @@ export interface TableColumn {
   readonly default: string | undefined;
   /** Statistics target, where it is not the system's. */
   readonly statistics: number | undefined;
+  /** Of a rollup: what it is worked out by, as the column's comment says. */
+  readonly mark?: string | undefined;
 }
 
 export interface ForeignKey {
@@ -84,6 +94,13 @@ export interface IndexKey {
 
 export function isTrigram(index: Pick<TableIndex, 'keys'>): boolean {
   return index.keys.some(({ kind }) => kind === 'trigram' || kind === 'sound-trigram');
+}
+
+export interface LiveFunction {
+  /** Hash of its text; kept as its comment. */
+  readonly hash: string;
+  /** `create or replace function …` */
+  readonly definition: string;
 }
 
 export interface View {

@@ -216,7 +216,10 @@ export interface FieldType<O extends object = JsonObject> {
   blob?(field: FieldSpec<O>): Blob;
   /** Absent: described by its OData type alone. */
   readonly attribute?: Attribute<O>;
-  /** The field type that the value is shown and filtered as, where it is not this one: a formula's result. */
+  /**
+   * The field type whose browser half shows the value and filters by it, where it is not this one: a formula's result. Then the
+   * type has no browser half of its own.
+   */
   shownAs?(field: FieldSpec<O>): string;
   /** The column of `columns` is the value's storage class; no table has it. */
   derived?(field: FieldSpec<O>): Derived;

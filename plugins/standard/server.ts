@@ -20,6 +20,7 @@ import { owner } from './fields/owner/server.ts';
 import { polymorphic } from './fields/polymorphic/server.ts';
 import { regarding } from './fields/regarding/server.ts';
 import { richText } from './fields/rich-text/server.ts';
+import { rollup } from './fields/rollup/server.ts';
 import { text } from './fields/text/server.ts';
 import { uniqueId } from './fields/unique-id/server.ts';
 import { wholeNumber } from './fields/whole-number/server.ts';
@@ -51,5 +52,6 @@ export default definePlugin({
     uniqueId,
     json,
     formula,
+    rollup,
   ],
 });

@@ -10,5 +10,6 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   user: async () => (await import('./commands/user.ts')).user,
   'api-key': async () => (await import('./commands/api-key.ts')).apiKey,
   'audit-owner': async () => (await import('./commands/audit-owner.ts')).auditOwner,
+  'rebuild-rollups': async () => (await import('./commands/rebuild-rollups.ts')).rebuild,
   types: async () => (await import('./commands/types.ts')).types,
 };

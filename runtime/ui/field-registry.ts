@@ -41,25 +41,22 @@ export function createFieldRegistry(loaders: FieldLoaders): FieldRegistry {
       document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
     }
     loaded.set(type, ui);
-    await all(ui.needs ?? []);
-  };
-
-  const all = async (types: Iterable<string>): Promise<void> => {
-    await Promise.all(
-      [...new Set(types)].map((type) => {
-        let running = loading.get(type);
-        if (!running) {
-          running = load(type);
-          loading.set(type, running);
-          running.catch(() => loading.delete(type));
-        }
-        return running;
-      }),
-    );
   };
 
   return {
-    load: all,
+    async load(types) {
+      await Promise.all(
+        [...new Set(types)].map((type) => {
+          let running = loading.get(type);
+          if (!running) {
+            running = load(type);
+            loading.set(type, running);
+            running.catch(() => loading.delete(type));
+          }
+          return running;
+        }),
+      );
+    },
     of: (type) => loaded.get(type) ?? plain,
     text(language, key) {
       const [, type = '', ...rest] = key.split('.');

@@ -73,10 +73,6 @@ export interface FieldUi {
   readonly type: string;
   /** Where values stand in a grid column. Default start. */
   readonly align?: 'start' | 'end' | 'center';
-  /** Where it depends on the field. */
-  alignOf?(field: FieldMetadata): 'start' | 'end' | 'center';
-  /** Other types whose styles and texts it shows values with: they are loaded along. */
-  readonly needs?: readonly string[];
   /** `block`: takes the section's full width and several lines (multiline, rich text, JSON). Default line. */
   readonly size?: 'line' | 'block';
   /** Default width of a grid column in px. */

@@ -252,7 +252,7 @@ export class DataGrid extends LitElement {
     const { t } = this.workspace.locale;
     const sort = this.state.sort.find((one) => one.id === column.id);
     const filtered = this.state.filters.some((filter) => filter.id === column.id);
-    const align = this.#alignOf(column);
+    const align = this.workspace.fields.of(column.field.type).align ?? 'start';
     return html`<div
       class="x-grid-cell x-grid-heading ${index === 0 ? 'x-grid-first' : ''} ${
         this.#row === -1 && this.#column === index ? 'x-grid-active' : ''
@@ -460,20 +460,15 @@ export class DataGrid extends LitElement {
     ${this.columns.map((column, at) => this.#cellView(index, at, column, row))}`;
   }
 
-  #alignOf({ field }: GridColumn): string {
-    const ui = this.workspace.fields.of(field.type);
-    return ui.alignOf?.(field) ?? ui.align ?? 'start';
-  }
-
   #cellView(index: number, at: number, column: GridColumn, row: Row): TemplateResult {
-    const align = this.#alignOf(column);
+    const ui = this.workspace.fields.of(column.field.type);
     const editing = this.#edit?.index === index && this.#edit.column === at ? this.#edit : undefined;
     const classes = [
       'x-grid-cell',
       at === 0 ? 'x-grid-first' : '',
       this.#row === index && this.#column === at ? 'x-grid-active' : '',
       editing ? 'x-grid-editing' : '',
-      align === 'end' ? 'x-num' : '',
+      ui.align === 'end' ? 'x-num' : '',
     ].join(' ');
     return html`<div
       class=${classes}
@@ -481,7 +476,7 @@ export class DataGrid extends LitElement {
       id=${this.#cellId(index, at)}
       aria-colindex=${at + (this.selectable ? 2 : 1)}
       aria-readonly=${this.#editable(column) ? nothing : 'true'}
-      data-align=${align}
+      data-align=${ui.align ?? 'start'}
       data-column=${at}
     >
       ${editing ? this.#editorView(editing, column) : this.#valueView(column, row)}

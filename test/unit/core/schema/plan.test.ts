@@ -21,7 +21,17 @@ async function wanted(documents: Documents): Promise<SchemaState> {
 
 /** As if the tables had just been made for a model. */
 function made(state: SchemaState): LiveState {
-  return { ...state, recycled: [], trigramSchema: 'public' };
+  const { triggers = [], fills = [] } = state.rollups ?? {};
+  return {
+    ...state,
+    functions: new Map([
+      ...triggers.map(({ name, hash, body }) => [name, { hash, definition: body }] as const),
+      ...fills.map((fill) => [fill.function, { hash: fill.hash, definition: fill.body }] as const),
+    ]),
+    triggers: new Map(triggers.map(({ name, table }) => [name, table])),
+    recycled: [],
+    trigramSchema: 'public',
+  };
 }
 
 async function plan(from: Documents, to: Documents): Promise<Plan> {
