@@ -22,6 +22,7 @@ const sections: readonly AdminSection[] = [
   { id: 'profiles', icon: 'shield-user', right: 'manage-users' },
   { id: 'keys', icon: 'key-round', right: 'manage-users' },
   { id: 'sessions', icon: 'monitor-smartphone', right: 'manage-users' },
+  { id: 'views', icon: 'gauge', right: 'customize' },
   { id: 'audit', icon: 'history', right: 'audit' },
 ];
 

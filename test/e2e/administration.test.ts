@@ -301,6 +301,8 @@ describe.each([
       'profiles',
       'keys',
       'sessions',
+      'views',
+      'views/account%2Factive',
       'audit',
     ];
     for (const path of paths) {

@@ -20,6 +20,8 @@ export const limits = {
   groups: 50,
   /** Names given by compute. */
   computed: 50,
+  /** Mistakes that are told at once. */
+  problems: 50,
   /** Steps of one path. */
   steps: 8,
 } as const;
@@ -31,7 +33,7 @@ export class Problems {
   expansions = 0;
 
   add(code: string, target: string, message: string): void {
-    if (this.found.length < 100) this.found.push({ code, target, message });
+    if (this.found.length < limits.problems) this.found.push({ code, target, message });
   }
 }
 
@@ -98,6 +100,8 @@ export class TokenReader {
   note(code: string, message: string, token: Token): void {
     const found = code === 'QUERY_SYNTAX' ? `, found ${shown(token)}` : '';
     this.problems.add(code, this.option, `${message}${found} (at character ${token.at + 1} of ${this.option})`);
+    // Who is told of so many mistakes has enough to do; looking for what was meant costs time each time.
+    if (this.problems.found.length >= limits.problems) throw new Unreadable(message);
   }
 
   /** Runs `read` one level deeper. */

@@ -85,6 +85,13 @@ export class AdminPage extends LitElement {
       case 'sessions':
         void import('./sessions-page.ts');
         return html`<x-admin-sessions .context=${context}></x-admin-sessions>`;
+      case 'views':
+        if (itemId === undefined) {
+          void import('./views-page.ts');
+          return html`<x-admin-views .context=${context}></x-admin-views>`;
+        }
+        void import('./view-page.ts');
+        return html`<x-admin-view .context=${context} .itemId=${itemId}></x-admin-view>`;
       case 'audit':
         void import('./audit-page.ts');
         return html`<x-admin-audit .workspace=${this.workspace}></x-admin-audit>`;

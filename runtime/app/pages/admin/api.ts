@@ -219,9 +219,75 @@ export interface AdminApi {
   remove(kind: Kind, id: string): Promise<void>;
   tryRole(id: string, document: Document): Promise<readonly Problem[]>;
   whatIf(role: string, document: Document): Promise<WhatIf>;
+  views(): Promise<ViewUses>;
+  /** `view`: a document id. */
+  viewAdvice(view: string): Promise<ViewAdvice>;
+  tryView(view: string): Promise<TryJob>;
+  job(id: string): Promise<TryJob>;
+  takeBackIndex(name: string): Promise<void>;
+}
+
+export interface UsedView {
+  /** Document id: `account/views/active`. */
+  readonly view: string;
+  readonly title: string;
+  readonly entity: string;
+  readonly entityTitle: string;
+  readonly runs: number;
+  /** Milliseconds, where it was ever asked for. */
+  readonly mean?: number;
+  readonly longest?: number;
+  readonly lastAt?: string;
+}
+
+export interface IndexKey {
+  readonly column: string;
+  readonly kind: string;
+}
+
+export interface ViewIndex {
+  readonly name: string;
+  readonly view: string;
+  readonly entity: string;
+  readonly keys: readonly IndexKey[];
+  /** Milliseconds. */
+  readonly before: number;
+  readonly after: number;
+}
+
+export interface ViewUses {
+  readonly views: readonly UsedView[];
+  readonly indexes: readonly ViewIndex[];
+}
+
+export interface ViewAdvice {
+  readonly view: string;
+  readonly entity: string;
+  /** Milliseconds. */
+  readonly took: number;
+  readonly index: string | null;
+  readonly discarded: number;
+  readonly proposals: readonly { readonly name: string; readonly keys: readonly IndexKey[] }[];
+}
+
+/** The job that tries indexes for a view. */
+export interface TryJob {
+  readonly id: string;
+  readonly state: string;
+  readonly done: number;
+  readonly total: number | null;
+  readonly result: {
+    readonly before: number;
+    readonly kept: string | null;
+    readonly tried: readonly { readonly name: string; readonly after: number }[];
+  } | null;
+  readonly failure: { readonly message: string } | null;
 }
 
 const BASE = '/api/admin';
+
+/** `account/views/active` → its entity and its name */
+const placeOf = (view: string): readonly string[] => view.split('/views/');
 
 export function createAdminApi(client: Client, language: string): AdminApi {
   const at = (...parts: readonly string[]) => [BASE, ...parts.map(encodeURIComponent)].join('/');
@@ -274,6 +340,13 @@ export function createAdminApi(client: Client, language: string): AdminApi {
     },
     tryRole: async (id, document) =>
       ((await client.ask('POST', at('roles', id, 'try'), { document })) as { problems: readonly Problem[] }).problems,
+    views: () => get(at('views')),
+    viewAdvice: (view) => get(at('views', ...placeOf(view))),
+    tryView: async (view) => (await client.ask('POST', at('views', ...placeOf(view), 'index'), {})) as TryJob,
+    job: async (id) => (await client.ask('GET', `/api/jobs/${encodeURIComponent(id)}`)) as TryJob,
+    async takeBackIndex(name) {
+      await client.ask('DELETE', at('views', 'indexes', name));
+    },
     whatIf: async (role, document) => (await client.ask('POST', '/api/access/what-if', { role, document })) as WhatIf,
   };
 }

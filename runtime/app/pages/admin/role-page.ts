@@ -38,7 +38,16 @@ type Tab = (typeof tabs)[number];
 type Show = 'all' | 'granted' | 'changed';
 
 /** The rights the platform asks for; others that a role names are shown beside them. */
-const knownRights = ['manage-users', 'audit', 'view-as', 'act-on-behalf', 'bypass-plugins', 'customize', 'publish', 'import'];
+const knownRights = [
+  'manage-users',
+  'audit',
+  'view-as',
+  'act-on-behalf',
+  'bypass-plugins',
+  'customize',
+  'publish',
+  'import',
+];
 
 interface Loaded {
   readonly role: SecurityDocument;
