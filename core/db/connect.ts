@@ -4,7 +4,7 @@ import postgres from 'postgres';
 import type { PeyvandError } from '../sdk/index.ts';
 import { databaseError, fail } from './errors.ts';
 import { ident } from './identifier.ts';
-import type { Database, Executor, Parameter, Result } from './sql.ts';
+import type { Database, Executor, Parameter, Planned, Result } from './sql.ts';
 
 export interface ConnectOptions {
   /** `postgres://user:password@host:port/database` */
@@ -150,9 +150,14 @@ export function connectDatabase(options: ConnectOptions): Database {
     }
   }
 
-  function ask<Row>(slot: Slot, statement: string, parameters: readonly Parameter[]): Promise<Result<Row>> {
-    slot.prepared.add(statement);
-    return onSlot(slot, (client) => run<Row>(client, statement, parameters));
+  function ask<Row>(
+    slot: Slot,
+    statement: string,
+    parameters: readonly Parameter[],
+    planned: Planned,
+  ): Promise<Result<Row>> {
+    if (planned === 'once') slot.prepared.add(statement);
+    return onSlot(slot, (client) => run<Row>(client, statement, parameters, planned));
   }
 
   function take(): Slot | Promise<Slot> {
@@ -192,10 +197,14 @@ export function connectDatabase(options: ConnectOptions): Database {
     }
   }
 
-  async function query<Row>(statement: string, parameters: readonly Parameter[] = []): Promise<Result<Row>> {
+  async function query<Row>(
+    statement: string,
+    parameters: readonly Parameter[] = [],
+    planned: Planned = 'once',
+  ): Promise<Result<Row>> {
     const slot = await take();
     try {
-      return await attempt(() => ask<Row>(slot, statement, parameters));
+      return await attempt(() => ask<Row>(slot, statement, parameters, planned));
     } finally {
       give(slot);
     }
@@ -234,7 +243,7 @@ export function connectDatabase(options: ConnectOptions): Database {
     }
 
     const executor: Executor = {
-      query: (statement, parameters = []) => guarded(() => ask(slot, statement, parameters)),
+      query: (statement, parameters = [], planned = 'once') => guarded(() => ask(slot, statement, parameters, planned)),
       script: (statements) => guarded(() => onSlot(slot, (client) => runScript(client, statements))),
       async transaction(work) {
         const savepoint = depth > 0 ? ident(`s${(savepoints += 1)}`) : undefined;
@@ -345,8 +354,9 @@ async function run<Row>(
   client: postgres.Sql,
   statement: string,
   parameters: readonly Parameter[],
+  planned: Planned,
 ): Promise<Result<Row>> {
-  const options = { prepare: true, simple: false } as { prepare: boolean };
+  const options = { prepare: planned === 'once', simple: false } as { prepare: boolean };
   const rows = await client.unsafe(statement, parameters as unknown as postgres.ParameterOrJSON<never>[], options);
   return rows as unknown as Result<Row>;
 }

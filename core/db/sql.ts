@@ -13,9 +13,16 @@ export interface Result<Row> extends ReadonlyArray<Row> {
   readonly count: number;
 }
 
+/** `once`: prepared and cached by its text. `each-time`: planned for the values it is given. */
+export type Planned = 'once' | 'each-time';
+
 export interface Executor {
-  /** Runs one statement, prepared and cached by its text. Values only as `$1 …`. */
-  query<Row = Record<string, unknown>>(text: string, parameters?: readonly Parameter[]): Promise<Result<Row>>;
+  /** Runs one statement. Values only as `$1 …`. Planned once where nothing is said. */
+  query<Row = Record<string, unknown>>(
+    text: string,
+    parameters?: readonly Parameter[],
+    planned?: Planned,
+  ): Promise<Result<Row>>;
   /** Runs one or several statements without parameters by the simple protocol (DDL). */
   script(text: string): Promise<void>;
   /** One transaction on one connection; rolls back when `work` throws. On a transaction's own executor: a savepoint. */

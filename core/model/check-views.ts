@@ -32,6 +32,10 @@ export function checkViews(model: Model, problems: ProblemList): void {
       }
     }
     if (document['filter'] !== undefined) checkCondition(model, entity, document['filter'], id, '/filter', problems);
+    if (document['kind'] === 'quick-find' && !entity.search.some((field) => isText(entity, field))) {
+      const message = 'a quick-find view needs a column over a text field: nothing else is searched';
+      problems.add('VIEW_INVALID', id, '/columns', message);
+    }
     if (document['default'] === true) {
       const other = defaults.get(name);
       if (other !== undefined)
@@ -44,6 +48,10 @@ export function checkViews(model: Model, problems: ProblemList): void {
       defaults.set(name, id);
     }
   }
+}
+
+function isText(entity: Entity, name: string): boolean {
+  return entity.fields.get(name)?.columns[0]?.type === 'text';
 }
 
 function checkSummary(model: Model, entity: Entity, document: JsonObject, id: string, problems: ProblemList): void {

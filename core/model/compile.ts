@@ -17,6 +17,7 @@ import { mergeLayers } from './merge.ts';
 import type { Merged } from './merge.ts';
 import type { EntityDocument, Model } from './model.ts';
 import { relate } from './navigation.ts';
+import { withQuickFind } from './quick-find.ts';
 import { isObject } from './pointer.ts';
 import { problemList } from './problem-list.ts';
 import { locate } from './locate.ts';
@@ -36,7 +37,7 @@ export function compileModel({ layers, fieldTypes }: ModelSource): Model {
   const problems = problemList(merged);
   const { documents } = merged;
   const choices = choicesOf(documents);
-  const effective = effectiveEntities(documents, fieldTypes, problems);
+  const effective = effectiveEntities(withQuickFind(documents, problems), fieldTypes, problems);
   const bare = compileEntities(effective, { fieldTypes, choices, problems });
   const { relations, navigation } = relate(bare, documents, problems);
   const related = new Map(

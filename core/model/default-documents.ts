@@ -6,7 +6,7 @@ import type { Entity, EntityDocument, Field } from './model.ts';
 const columnsShown = 6;
 const quickFields = 6;
 
-/** A list of every row, for entities that have no view. */
+/** A list of every row, for entities that have no view but that of quick find. */
 export function withDefaultViews(
   views: ReadonlyMap<string, EntityDocument>,
   entities: Iterable<Entity>,
@@ -14,7 +14,7 @@ export function withDefaultViews(
   return withDefaults(
     views,
     entities,
-    () => true,
+    ({ document }) => document['kind'] !== 'quick-find',
     (entity) => [[`${entity.name}/views/all`, defaultView(entity)]],
   );
 }

@@ -1,6 +1,6 @@
 // Compiled statements by shape. A request whose shape was seen before on this model, for callers of the same rights, runs a
 // known statement: only its constants are converted. The least recently used plans go first.
-import type { Parameter, Result } from '../db/sql.ts';
+import type { Parameter, Planned, Result } from '../db/sql.ts';
 import type { Call } from '../engine.ts';
 import { databaseError } from '../db/errors.ts';
 import { fillEvaluated } from '../formulas/evaluate.ts';
@@ -91,6 +91,18 @@ async function evaluated<Row>(call: Call, rows: Result<Row>, now: Date): Promise
     return Object.fromEntries(await Promise.all(filled)) as Row;
   };
   return Object.assign(await Promise.all(rows.map(fill)), { count: rows.count });
+}
+
+const planned = new WeakMap<Compiled, Planned>();
+
+/**
+ * Which index finds a part of a text hangs on the text. A plan made for any would walk the sort's index, and read the whole table
+ * where few rows or none have it.
+ */
+function plannedFor(compiled: Compiled): Planned {
+  let found = planned.get(compiled);
+  if (!found) planned.set(compiled, (found = / like \$\d/.test(compiled.text) ? 'each-time' : 'once'));
+  return found;
 }
 
 function refusal(problems: readonly Violation[]) {

@@ -143,7 +143,7 @@ function indexesOf(entity: Entity, model: Model): TableIndex[] {
   }
   for (const index of entity.indexes) {
     if (index.kind === 'trigram') for (const name of index.fields) addTrigram(name);
-    else add(index.fields.flatMap((name) => plainColumns(entity, name)));
+    else add(index.fields.flatMap((name) => orderColumns(entity, name)));
   }
   for (const name of entity.search) addTrigram(name);
   addNameIndexes();
@@ -195,6 +195,14 @@ function kindOf(comparison: Comparison): IndexKey['kind'] {
 function plainColumns(entity: Entity, name: string): IndexKey[] {
   const columns = entity.fields.get(name)?.columns.filter((column) => column.quotient === undefined) ?? [];
   return columns.map((column) => ({ column: column.name, kind: 'ascending' }));
+}
+
+/** What is sorted by: texts in their order. What is equal to a text is asked of its plain letters, by another index. */
+function orderColumns(entity: Entity, name: string): IndexKey[] {
+  const columns = entity.fields.get(name)?.columns ?? [];
+  return plainColumns(entity, name).map((key) =>
+    columns.some((column) => column.name === key.column && column.type === 'text') ? { ...key, kind: 'ordered' } : key,
+  );
 }
 
 function keyColumn(entity: Entity): string {

@@ -1,6 +1,7 @@
 // One box over all entities. Each is asked in turn for rows whose name begins with what was typed, for rows that hold all of its
 // words, and, where that finds little, for names that sound like it: ordinary reads, so that the caller's rows and fields hold,
 // each over its index (core/schema/desired.ts) and within its time. What they find is ranked here.
+import { databaseError } from '../db/errors.ts';
 import type { Call } from '../engine.ts';
 import type { Field } from '../model/model.ts';
 import type { Literal } from '../query/literal.ts';
@@ -17,11 +18,12 @@ import { searchables, type Searchable } from './searchable.ts';
 export const CANDIDATES = 50;
 /** Fewer found than this, and what sounds alike is looked for too. */
 const FEW = 5;
-/** Milliseconds one statement may take, and those the whole search may take to begin another entity. */
+/** Milliseconds one statement may take, one that guesses at misspelled names, and the whole search to begin another entity. */
 const STATEMENT = 700;
+const GUESS = 300;
 const WHOLE = 2000;
-/** How much of a name has to sound like what was typed (pg_trgm's word similarity): one wrong letter in seven, or two in ten. */
-const ALIKE = 0.45;
+/** How much of a name has to sound like what was typed (pg_trgm's word similarity): one wrong letter in eight. */
+const ALIKE = 0.5;
 const ENTITIES_AT_ONCE = 3;
 /** Shorter words are too common to be looked for inside of texts. */
 const INSIDE = 3;
@@ -117,11 +119,13 @@ async function searchEntity(
   const collect = async (ask: Ask | undefined): Promise<void> => {
     if (!ask || isPartial) return;
     try {
-      const found = await within(call, (bounded) => list(bounded, ask.query, ask.literals));
+      const found = await within(call, ask.counts ? STATEMENT : GUESS, (bounded) =>
+        list(bounded, ask.query, ask.literals),
+      );
       isMore ||= found.next !== undefined && ask.counts;
       for (const row of JSON.parse(`[${found.json}]`) as readonly Found[]) rows.set(String(row[key]), row);
     } catch (error) {
-      if (!(error instanceof PeyvandError) || error.code !== 'DATABASE_TIMEOUT') throw error;
+      if (!isTimeout(error)) throw error;
       isPartial = true;
     }
   };
@@ -141,11 +145,17 @@ async function searchEntity(
   };
 }
 
+function isTimeout(error: unknown): boolean {
+  if (error instanceof PeyvandError) return error.code === 'DATABASE_TIMEOUT';
+  return databaseError(error)?.code === '57014';
+}
+
 /** A statement of a search is given up rather than waited for. */
-async function within<T>(call: Call, work: (bounded: Call) => Promise<T>): Promise<T> {
+async function within<T>(call: Call, limit: number, work: (bounded: Call) => Promise<T>): Promise<T> {
   return (call.executor ?? call.engine.database).transaction(async (executor) => {
     await executor.script(
-      `set local statement_timeout = ${STATEMENT}; set local pg_trgm.word_similarity_threshold = ${ALIKE}`,
+      `set local statement_timeout = ${limit}; set local plan_cache_mode = force_custom_plan; ` +
+        `set local pg_trgm.word_similarity_threshold = ${ALIKE}`,
     );
     return work({ ...call, executor });
   });

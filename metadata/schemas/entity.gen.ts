@@ -81,7 +81,7 @@ export interface Entity {
    */
   activities?: boolean;
   /**
-   * Fields that quick find and the lookup's search look in; the first two are also a lookup's two lines.
+   * Fields that quick find and the lookup's search look in; the first two are also a lookup's two lines. A view of the kind `quick-find` takes its place.
    */
   search?: string[];
   /**

@@ -23,7 +23,7 @@ export type ViewDocument = {
    */
   description?: string;
   /**
-   * The view kind that draws it: `grid`, or one of a plugin.
+   * The view kind that draws it: `grid`, or one of a plugin. `quick-find`: no list; its text columns are the fields that lists, lookups and the search look in, instead of the entity document's `search`. One per entity.
    */
   kind?: string;
   /**
