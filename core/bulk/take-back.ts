@@ -7,6 +7,7 @@ import type { Call } from '../engine.ts';
 import type { JobRowInput, RowOutcome } from '../jobs/rows.ts';
 import type { Entity } from '../model/model.ts';
 import { columnOf, isWritable, typeColumnOf } from '../records/entity-facts.ts';
+import { fieldAccess } from '../security/field-access.ts';
 import { PeyvandError } from '../sdk/index.ts';
 import { remove } from '../records/remove.ts';
 import { update } from '../records/update.ts';
@@ -68,12 +69,16 @@ async function changeBack(call: Call, entity: Entity, id: string, input: string)
     // Columns that the engine fills follow what is taken back; those that no field has any more are gone.
     if (!logged || !isWritable(logged.field) || logged.field.type.blob) continue;
     const { field } = logged;
+    const access = fieldAccess(call.principal, call.engine.model, field);
+    // A handler filled it; it is not the caller's to give back.
+    if (!access.update) continue;
     if (field.name in values || kept.includes(field.title)) continue;
     const parts = field.columns
       .flatMap((column) => old.get(column.name) ?? [])
       .filter(({ name: part }) => isStored(field, part));
     if (parts.some(({ same }) => !same)) {
-      kept.push(field.title);
+      // Of a field that may not be read nothing is told, not even that it changed.
+      if (access.read !== 'none') kept.push(field.title);
       continue;
     }
     const main = columnOf(field);

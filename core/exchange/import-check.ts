@@ -378,6 +378,7 @@ function refusalOf({ entity }: Layout, column: ExchangeColumn, exists: boolean, 
     via.length > 0 ||
     kind === 'file' ||
     !isWritable(field) ||
+    field.derivation !== undefined ||
     field === entity.key ||
     field.type.generate !== undefined;
   if (fixed || (exists && field.immutable)) return 'readOnly';
