@@ -67,7 +67,7 @@ export async function readChange(
   if (first || !rows || !values || (action !== 'update' && action !== 'delete' && action !== 'assign'))
     throw fail('BULK_INVALID', { count: problems.length, first: first?.message ?? '' }, { details: problems });
   if ('query' in rows) readListQuery(call, entity, rows.query);
-  const input = await readValues(call, entity, values, { exact });
+  const input = await readValues(call, entity, values, { exact, alone: true });
   authorize(call, entity, action, input);
   return { rows, action, input, ...(typeof unchangedSince === 'string' && { unchangedSince }) };
 }

@@ -82,7 +82,8 @@ export async function merge(
     await putAside(inside, entity, stays, goes, keysGivenAway(entity, content, before.loser));
     await climb(inside, entity, stays, goes, before.loser, content);
     const plain = withoutFiles(entity, content);
-    if (plain && Object.keys(plain.values).length > 0) {
+    // Unknown names are told also where nothing else is given.
+    if (plain && (plain.problems || Object.keys(plain.values).length > 0)) {
       const written = await run(inside, planUpdate(inside, entity, stays, plain), handlerRecords);
       if (!written) throw notFound(entity, { id: stays });
     }

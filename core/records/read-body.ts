@@ -14,6 +14,8 @@ export interface ReadBodyOptions {
   readonly address?: RecordAddress;
   /** Rows made earlier in the same batch, by the name they are referred to (`$1`). */
   readonly references?: ReadonlyMap<string, { readonly entity: string; readonly id: string }>;
+  /** The row alone is meant: rows along navigation properties, and links to collections, are refused. */
+  readonly alone?: boolean;
 }
 
 /**
@@ -135,6 +137,10 @@ async function readRow(
     const field = entity.fields.get(name);
     const navigation = entity.navigation.get(name);
     if (navigation && typeof value === 'object' && value !== null) {
+      if (options.alone) {
+        violations.push(notHere(name));
+        continue;
+      }
       const nested = await readRelated(call, navigation, name, value, options, room, violations);
       if (!nested) continue;
       const lookup = navigation.kind === 'one' ? entity.fields.get(navigation.field ?? '') : undefined;
@@ -163,6 +169,10 @@ async function readRow(
       if (name.slice(at) === '@odata.bind') {
         const several = entity.navigation.get(name.slice(0, at));
         if (several && several.kind !== 'one') {
+          if (options.alone) {
+            violations.push(notHere(name));
+            continue;
+          }
           const links = readLinks(call, several, name, value, options, violations);
           if (links.length > 0) related.push({ navigation: several, rows: [], links });
           continue;
@@ -290,6 +300,11 @@ function readLinks(
     if (violations.length > MOST_SUGGESTIONS) break;
   }
   return links;
+}
+
+function notHere(name: string): Violation {
+  const message = `${name} is about other rows, and here only the row's own fields are written.`;
+  return { code: 'FIELD_IS_NAVIGATION', target: name, message };
 }
 
 function keyOf(call: Call, navigation: Navigation, address: RecordAddress): Promise<string | undefined> {

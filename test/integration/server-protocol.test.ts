@@ -172,6 +172,42 @@ test('what is wrong inside a body is told by its place, all at once, and nothing
   expect((await send('GET', `/accounts(${id})/contact_customer_accounts/$count`)).text).toBe('0');
 });
 
+test('references of a collection are read in pages, made by POST and ended by key or by $id', async () => {
+  const id = await create('accounts', { name: 'Linked' });
+  const tags: string[] = [];
+  for (const name of ['r1', 'r2', 'r3']) tags.push(await create('tags', { name }));
+  for (const tag of tags) {
+    const linked = await send('POST', `/accounts(${id})/account_tags/$ref`, {
+      '@odata.id': `${server.url}${BASE}/tags(${tag})`,
+    });
+    expect(linked.status, linked.text).toBe(204);
+  }
+  const page = await send('GET', `/accounts(${id})/account_tags/$ref?$orderby=name&$count=true`, undefined, {
+    prefer: 'odata.maxpagesize=2',
+  });
+  expect(page.body['@odata.count']).toBe(3);
+  expect(page.body['value']).toEqual(
+    tags.slice(0, 2).map((tag) => ({ '@odata.id': `${server.url}${BASE}/tags(${tag})` })),
+  );
+  const rest = await send('GET', String(page.body['@odata.nextLink']), undefined, { prefer: 'odata.maxpagesize=2' });
+  expect(rest.body['value']).toEqual([{ '@odata.id': `${server.url}${BASE}/tags(${tags[2] ?? ''})` }]);
+  expect((await send('DELETE', `/accounts(${id})/account_tags(${tags[0] ?? ''})/$ref`)).status).toBe(204);
+  expect(
+    (await send('DELETE', `/accounts(${id})/account_tags/$ref?$id=${server.url}${BASE}/tags(${tags[1] ?? ''})`)).status,
+  ).toBe(204);
+  expect((await send('GET', `/accounts(${id})/account_tags/$count`)).text).toBe('1');
+});
+
+test('where only the row itself is written, rows inside the body are refused with a word', async () => {
+  const [one, two] = [await create('accounts', { name: '1' }), await create('accounts', { name: '2' })];
+  const merged = await send('POST', '/Merge', {
+    Target: { accountid: one, '@odata.type': 'Microsoft.Dynamics.CRM.account' },
+    Subordinate: { accountid: two, '@odata.type': 'Microsoft.Dynamics.CRM.account' },
+    UpdateContent: { contact_customer_accounts: [{ lastname: 'x' }] },
+  });
+  expect([merged.status, merged.text.includes('FIELD_IS_NAVIGATION')]).toEqual([400, true]);
+});
+
 test('rows inside a body take the rights of each, whoever sends them', async () => {
   const { key } = await newcomer(server.server, 'deep', ['own']);
   const headers = { authorization: `Bearer ${key}` };

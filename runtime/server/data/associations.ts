@@ -65,7 +65,7 @@ export async function readReferences(
   address: RecordAddress,
   navigation: Navigation,
 ): Promise<Response> {
-  const { call, reading } = request;
+  const { call, exchange, reading } = request;
   const target = targetOf(request, navigation);
   const context = `${reading.root}/$metadata#$ref`;
   if (navigation.kind === 'one') {
@@ -76,11 +76,15 @@ export async function readReferences(
   const id = await requireRow(request, entity, address);
   const key = target.key.name;
   const within = { entity, id, navigation: navigation.name };
-  const { body } = await listRelatedOData(call, within, `$select=${key}`, { root: reading.root });
-  const { value } = JSON.parse(body) as { readonly value: readonly Readonly<Record<string, unknown>>[] };
+  // What filters, sorts and pages the rows does so for their references; their fields are not asked for.
+  const options = exchange.query
+    .split('&')
+    .filter((part) => part !== '' && !/^(?:\$|%24)(?:select|expand)=/i.test(part));
+  const { body } = await listRelatedOData(call, within, [...options, `$select=${key}`].join('&'), reading);
+  const { value, ...rest } = JSON.parse(body) as { readonly value: readonly Readonly<Record<string, unknown>>[] };
   const rows = value.map((row) => ({ '@odata.id': rowUrl(request, target, String(row[key])) }));
   return answerOData(
     200,
-    JSON.stringify({ '@odata.context': `${reading.root}/$metadata#Collection($ref)`, value: rows }),
+    JSON.stringify({ ...rest, '@odata.context': `${reading.root}/$metadata#Collection($ref)`, value: rows }),
   );
 }

@@ -37,7 +37,9 @@ export async function mergeRows(request: DataRequest): Promise<Response> {
     throw fail('BODY_INVALID', { count: problems.length }, { details: problems });
   }
   // Written once more, so that the numbers among the values stay as they were sent.
-  const input = isObject(content) ? await readBody(call, target.entity, JSON.stringify(content)) : undefined;
+  const input = isObject(content)
+    ? await readBody(call, target.entity, JSON.stringify(content), { alone: true })
+    : undefined;
   const { id } = await merge(call, target.entity, target.id, loser.id, {
     ...(input ? { content: input } : {}),
     checkParents: checks === true,

@@ -80,7 +80,7 @@ async function write(
     call,
     entity,
     { [field.name]: value },
-    exact === undefined ? {} : { exact: { [field.name]: exact } },
+    { alone: true, ...(exact !== undefined && { exact: { [field.name]: exact } }) },
   );
   const written = await update(call, entity, address, input, version === undefined ? {} : { version });
   return answerEmpty(204, { ETag: entityTag(written.version), 'OData-EntityId': rowUrl(request, entity, written.id) });

@@ -31,6 +31,8 @@ export async function readParameters(
 ): Promise<Readonly<Record<string, unknown>>> {
   const given = operation.kind === 'action' ? await fromBody(request) : fromPath(request, operation, segment);
   const problems: Violation[] = [];
+  // Plugins get the fields of a record; what we bring ourselves also takes the rows along its navigation properties.
+  const nested = 'answer' in operation;
   const names = operation.parameters.map(({ name }) => name);
   for (const name of Object.keys(given)) {
     if (name.startsWith('@') || name.includes('@odata.') || names.includes(name)) continue;
@@ -46,7 +48,7 @@ export async function readParameters(
       continue;
     }
     if (!parameter.collection) {
-      read[parameter.name] = await readOne(request, parameter, parameter.name, value, bound, problems);
+      read[parameter.name] = await readOne(request, parameter, parameter.name, value, bound, problems, nested);
       continue;
     }
     if (!Array.isArray(value) || value.length > MOST_IN_LIST) {
@@ -55,7 +57,7 @@ export async function readParameters(
     }
     const list: unknown[] = [];
     for (const [index, one] of (value as readonly unknown[]).entries()) {
-      list.push(await readOne(request, parameter, `${parameter.name}/${index}`, one, bound, problems));
+      list.push(await readOne(request, parameter, `${parameter.name}/${index}`, one, bound, problems, nested));
     }
     read[parameter.name] = list;
   }
@@ -137,6 +139,7 @@ async function readOne(
   raw: unknown,
   bound: Entity | undefined,
   problems: Violation[],
+  nested: boolean,
 ): Promise<unknown> {
   const number = numberOf(raw);
   const value = number?.value ?? raw;
@@ -181,7 +184,7 @@ async function readOne(
       return undefined;
     }
     case 'record':
-      return readRecord(request, parameter, target, value, bound, problems);
+      return readRecord(request, parameter, target, value, bound, problems, nested);
     case 'json':
       return plainJson(raw);
   }
@@ -248,6 +251,7 @@ async function readRecord(
   value: unknown,
   bound: Entity | undefined,
   problems: Violation[],
+  nested: boolean,
 ): Promise<GivenRecord | undefined> {
   const entity = isObject(value) ? entityOf(request, parameter, value, bound) : undefined;
   if (!isObject(value) || !entity) {
@@ -269,7 +273,10 @@ async function readRecord(
     if (id !== undefined) address = { id };
   }
   const { references, call } = request;
-  const { problems: named = [], ...input } = await readValues(call, entity, value, { references });
+  const { problems: named = [], ...input } = await readValues(call, entity, value, {
+    references,
+    alone: !nested,
+  });
   for (const one of named) problems.push({ ...one, target: `${target}/${one.target}` });
   return { entity, address, input };
 }
