@@ -1,5 +1,6 @@
 // Walks over one option's tokens, and collects what is wrong: a broken sentence ends its option, a wrong name does not.
 import type { Violation } from '../../sdk/index.ts';
+import { mostTokens } from './lexer.ts';
 import type { Token } from './lexer.ts';
 
 /** What can grow without end in a request's text, and how far it may. */
@@ -98,6 +99,10 @@ export class TokenReader {
 
   /** Notes a problem and goes on. */
   note(code: string, message: string, token: Token): void {
+    if (token.kind === 'unknown' && token.text === '…') {
+      this.problems.add('QUERY_TOO_LARGE', this.option, `more than ${mostTokens} words and signs`);
+      return;
+    }
     const found = code === 'QUERY_SYNTAX' ? `, found ${shown(token)}` : '';
     this.problems.add(code, this.option, `${message}${found} (at character ${token.at + 1} of ${this.option})`);
     // Who is told of so many mistakes has enough to do; looking for what was meant costs time each time.

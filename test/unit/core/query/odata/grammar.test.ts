@@ -483,6 +483,17 @@ describe('$apply and $compute', () => {
   });
 });
 
+describe('a text of too many words', () => {
+  it('is told so where nothing else is wrong with it', () => {
+    const list = Array.from({ length: 7000 }, (_, index) => (index % 2 === 0 ? index : `'${index}'`)).join();
+    expect(problems(`$select=name&$orderby=case(${'true:1,'.repeat(400)}true:1)`).length).toBe(0);
+    expect(problems(`$expand=homeport($select=${'name,'.repeat(7000)}name)`).join()).toContain(
+      'more than 12000 words and signs',
+    );
+    expect(problems(`$filter=name in (${list})`).length).toBeGreaterThan(0);
+  });
+});
+
 describe('$search', () => {
   const searched = (text: string) => read(`$search=${encodeURIComponent(text)}`).filter;
   const word = (slot: number, operator = 'contains') => ({
@@ -558,5 +569,9 @@ describe('hostile texts', () => {
   it('of aliases cannot multiply', () => {
     const big = Array.from({ length: 400 }, (_, index) => `crew eq ${index}`).join(' or ');
     expect(problems(`$filter=@p or @p or @p&@p=${big}`).join()).toContain('more than 500 conditions');
+    // It took minutes: each use of an alias read all of it again.
+    const many = `${'@p or '.repeat(8000)}@p&@p=${'1 or '.repeat(1000)}1`;
+    expect(lexRequest(`$filter=${many}`).tokens.get('$filter')?.length).toBeLessThan(13_000);
+    expect(problems(`$filter=crew in (${'-,'.repeat(9000)}1)`).length).toBeGreaterThan(0);
   });
 });
