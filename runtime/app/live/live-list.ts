@@ -83,7 +83,7 @@ export class LiveList {
       if (!at) {
         if (row) this.#fresh.add(id);
       } else if (!row) this.#source.replace(at.index, { ...at.row, '@gone': true });
-      else if (row['@odata.etag'] !== at.row['@odata.etag'] || '@gone' in at.row) await this.#redraw(at.index, row);
+      else if (JSON.stringify(row) !== JSON.stringify(at.row)) await this.#redraw(at.index, row);
     }
     await this.#tell();
   }

@@ -66,7 +66,7 @@ export class LiveRecord {
       this.#gone = true;
       return;
     }
-    if (!this.shows(this.#page) || this.#page.busy || current.etag === draft.etag) return;
+    if (!this.shows(this.#page) || this.#page.busy) return;
     const theirs = valuesOf(current.row, draft.entity);
     const { both } = compareSides(draft, theirs);
     const changed = Object.keys(draft.entity.fields).filter(
@@ -74,6 +74,9 @@ export class LiveRecord {
     );
     // With the old version saving meets the conflict and asks; without one it goes on from the new.
     const keeps = both.length > 0;
+    // Sums over related rows change without a new version: nobody saved this record.
+    const isSame = current.etag === draft.etag;
+    if (isSame && changed.length === 0) return;
     draft.rebase(keeps ? withFields(current.row, draft, both) : current.row, keeps ? draft.etag : current.etag);
     await this.#page.updateComplete;
     for (const field of this.#fields()) {
@@ -81,6 +84,7 @@ export class LiveRecord {
       if (changed.includes(name)) mark(field);
       if (both.includes(name)) field.dataset['live'] = 'conflict';
     }
+    if (isSame) return;
     const who = formattedOf(current.row, draft.entity.fields['modifiedby']) ?? '';
     const titles = both.map((name) => draft.entity.fields[name]?.title ?? name);
     await this.#say(keeps ? 'live.conflict' : 'live.saved', who, titles);
