@@ -69,19 +69,19 @@ function finder(principal: Principal) {
 function knownNames(model: Model, principal: Principal): (type: string) => ReadonlySet<string> {
   return (type) => {
     const { entities, relations } = catalogueOf(model, principal);
-    const find = (among: readonly Definition[]): Definition | undefined => among.find((one) => one.type === type);
-    let sample = type === 'EntityMetadata' ? entities()[0] : find(relations());
-    if (!sample && type.endsWith('AttributeMetadata')) {
-      for (const entity of entities()) {
-        const attributes = entity.navigation['Attributes']?.();
-        sample = attributes && !('type' in attributes) ? find(attributes) : undefined;
-        if (sample) break;
-      }
-    }
-    if (!sample) return new Set();
+    const of = (among: readonly Definition[]): readonly Definition[] => among.filter((one) => one.type === type);
+    const first = type === 'EntityMetadata' ? entities().slice(0, 1) : of(relations());
+    // Of one type are fields that say more of themselves and some that say less: a formula's number has no limits.
+    const samples =
+      first.length === 0 && type.endsWith('AttributeMetadata')
+        ? entities().flatMap((entity) => {
+            const attributes = entity.navigation['Attributes']?.();
+            return attributes && !('type' in attributes) ? of(attributes) : [];
+          })
+        : first;
+    if (samples.length === 0) return new Set();
     return new Set([
-      ...Object.keys(sample.properties),
-      ...Object.keys(sample.navigation),
+      ...samples.flatMap((sample) => [...Object.keys(sample.properties), ...Object.keys(sample.navigation)]),
       'Entity',
       'SolutionUniqueName',
     ]);
