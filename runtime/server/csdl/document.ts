@@ -5,7 +5,7 @@ import type { OperationDescription } from '../../../core/sdk/index.ts';
 import { accessShape, readableEntities } from '../../../core/security/access.ts';
 import type { Principal } from '../../../core/security/principal.ts';
 import { references } from './annotations.ts';
-import { ALIAS, BASE_TYPE, entitySet, entityType, JSON_TYPE, NAMESPACE, type Reader } from './entity-type.ts';
+import { ALIAS, BASE_TYPE, entitySet, entityType, JSON_TYPE, NAMESPACE, openReader } from './entity-type.ts';
 import { describeOperations } from './operations.ts';
 import { element } from './xml.ts';
 
@@ -37,7 +37,7 @@ function build(
   annotated: boolean,
 ): string {
   const entities = readableEntities(principal, model);
-  const reader: Reader = { model, principal, annotated, readable: new Set(entities.map(({ name }) => name)) };
+  const reader = openReader(model, principal, entities, annotated);
   const described = describeOperations(reader, operations);
   const container = element(
     'EntityContainer',

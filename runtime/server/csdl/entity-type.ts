@@ -42,6 +42,30 @@ export interface Reader {
   readonly readable: ReadonlySet<string>;
   /** With labels and options. */
   readonly annotated: boolean;
+  /** The ways that are there for the caller, by entity and relationship: users have thousands, and each is asked for. */
+  readonly ways: ReadonlyMap<string, ReadonlyMap<string, readonly Navigation[]>>;
+}
+
+export function openReader(
+  model: Model,
+  principal: Principal,
+  entities: readonly Entity[],
+  annotated: boolean,
+): Reader {
+  const readable = new Set(entities.map(({ name }) => name));
+  const ways = new Map(
+    entities.map((entity) => {
+      const steps = [...entity.navigation.values()].filter(
+        (step) => readable.has(step.target) && isWalkable(principal, model, entity, step),
+      );
+      return [entity.name, Map.groupBy(steps, ({ relation }) => relation)];
+    }),
+  );
+  return { model, principal, readable, annotated, ways };
+}
+
+function stepsOf({ ways }: Reader, entity: Entity): readonly Navigation[] {
+  return [...(ways.get(entity.name)?.values() ?? [])].flat();
 }
 
 /** The Edm type of a column's JSON value. */
@@ -62,7 +86,7 @@ export function entityType(reader: Reader, entity: Entity): string {
       return [property(reader, translate, entity, field, column)];
     }),
   );
-  const steps = [...entity.navigation.values()].filter((step) => isThere(reader, entity, step));
+  const steps = stepsOf(reader, entity);
   const { description } = entity.schema;
   const document = `${entity.name}/entity`;
   return element(
@@ -125,20 +149,10 @@ function keysOf(
   });
 }
 
-function isThere({ model, principal, readable }: Reader, entity: Entity, step: Navigation): boolean {
-  return readable.has(step.target) && isWalkable(principal, model, entity, step);
-}
-
 /** The name of the way back, where there is exactly one that leads here; both sides say so of each other. */
 function partnerOf(reader: Reader, entity: Entity, step: Navigation): string | undefined {
-  const target = reader.model.entities.get(step.target);
-  if (!target) return undefined;
-  const back = [...target.navigation.values()].filter(
-    (other) =>
-      other.relation === step.relation &&
-      other.target === entity.name &&
-      opposite[step.kind] === other.kind &&
-      isThere(reader, target, other),
+  const back = (reader.ways.get(step.target)?.get(step.relation) ?? []).filter(
+    (other) => other.target === entity.name && opposite[step.kind] === other.kind,
   );
   return back.length === 1 ? back[0]?.name : undefined;
 }
@@ -186,14 +200,12 @@ export function entitySet(reader: Reader, entity: Entity): string {
   const { model, principal } = reader;
   const may = (privilege: Privilege): boolean =>
     entity.union === undefined && mayI(principal, model, privilege, entity.name);
-  const bindings = [...entity.navigation.values()]
-    .filter((step) => isThere(reader, entity, step))
-    .map((step) =>
-      element('NavigationPropertyBinding', {
-        Path: step.name,
-        Target: model.entities.get(step.target)?.set ?? step.target,
-      }),
-    );
+  const bindings = stepsOf(reader, entity).map((step) =>
+    element('NavigationPropertyBinding', {
+      Path: step.name,
+      Target: model.entities.get(step.target)?.set ?? step.target,
+    }),
+  );
   return element(
     'EntitySet',
     { Name: entity.set, EntityType: `${ALIAS}.${entity.name}` },

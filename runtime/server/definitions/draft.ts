@@ -106,6 +106,11 @@ export function joined(lower: JsonObject, upper: JsonObject): JsonObject {
 
 // --- what is sent
 
+/** A value in a message, whatever was sent: an object may well have a `toString` of its own. */
+export function shown(value: unknown): string {
+  return (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing')).slice(0, 100);
+}
+
 /** The text of a required property; noted where it is none. */
 export function textAt(draft: Draft, sent: Row, name: string, target = name): string | undefined {
   const value = sent[name];
@@ -159,6 +164,8 @@ export function refuseUnknown(draft: Draft, sent: Row, known: ReadonlySet<string
   }
 }
 
+const LONGEST_LABEL = 2000;
+
 /** The texts of a label by language; undefined where none is sent. */
 export function readLabel(draft: Draft, sent: unknown, target: string): Texts | undefined {
   if (sent === undefined || sent === null) return undefined;
@@ -183,6 +190,8 @@ export function readLabel(draft: Draft, sent: unknown, target: string): Texts | 
     else if (language === undefined) {
       const known = languages.map((tag) => `${languageCode(tag)} (${tag})`).join(', ');
       problem(draft, 'DEFINITION_LANGUAGE', place, `LanguageCode is one of the organization's languages: ${known}.`);
+    } else if (text.length > LONGEST_LABEL) {
+      problem(draft, 'DEFINITION_LABEL', place, `A label has at most ${LONGEST_LABEL} characters.`);
     } else if (text.trim() !== '') texts.set(language, text);
   });
   return texts.size === 0 ? undefined : texts;

@@ -22,6 +22,7 @@ import {
   refuseUnknown,
   schemaNameAt,
   settingAt,
+  shown,
   type Draft,
 } from './draft.ts';
 import { newOptions } from './write-options.ts';
@@ -82,7 +83,7 @@ export function newProperty(
     name,
     required: common.required ?? false,
     property: {
-      title: texts ? mainText(texts) : String(sent['SchemaName']),
+      title: texts ? mainText(texts) : shown(sent['SchemaName']),
       ...defined.property,
       ...common.property,
       field: { ...(isObject(field) ? field : {}), ...spelled, ...options, ...words, ...common.field },
@@ -189,7 +190,7 @@ function commonSent(draft: Draft, sent: Row, document: string, name: string, mer
   }
   const level = settingAt(sent, 'RequiredLevel');
   if (level === undefined || level === null) return { property, field, required: undefined };
-  if (!['None', 'Recommended', 'ApplicationRequired', 'SystemRequired'].includes(String(level)))
+  if (!['None', 'Recommended', 'ApplicationRequired', 'SystemRequired'].includes(shown(level)))
     problem(
       draft,
       'DEFINITION_FACET',

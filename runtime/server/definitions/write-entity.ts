@@ -18,6 +18,7 @@ import {
   refuseUnknown,
   schemaNameAt,
   settingAt,
+  shown,
   type Draft,
 } from './draft.ts';
 import { newProperty, type KnownNames } from './write-attribute.ts';
@@ -220,7 +221,7 @@ export function createKey(draft: Draft, entity: Entity, sent: Row): string | und
   const id = `${entity.name}/entity`;
   const body = ownDocument(draft, id);
   const keyword = objectAt(body, 'entity');
-  const keys = { ...objectAt(keyword, 'keys'), [named.name]: fields.map((field) => String(field).toLowerCase()) };
+  const keys = { ...objectAt(keyword, 'keys'), [named.name]: fields.map((field) => shown(field).toLowerCase()) };
   putDocument(draft, id, { ...body, entity: { ...keyword, keys } });
   return named.name;
 }

@@ -13,6 +13,7 @@ import {
   putTexts,
   readLabel,
   schemaNameAt,
+  shown,
   textAt,
   type Draft,
 } from './draft.ts';
@@ -95,7 +96,7 @@ export function createChoice(draft: Draft, sent: Row): string | undefined {
       'Only choices (Picklist) are shared; a Yes/No has its two words itself.',
     );
   if (!named) return undefined;
-  const name = String(sent['Name']);
+  const name = shown(sent['Name']);
   const id = `choices/${name}`;
   if ([...draft.model.choices.keys()].some((known) => known.toLowerCase() === named.name))
     problem(draft, 'DEFINITION_TAKEN', 'Name', `There is a choice ${name} already.`);
@@ -151,7 +152,7 @@ export function optionPlace(draft: Draft, sent: Row): OptionPlace | undefined {
   const entity = typeof entityName === 'string' ? draft.readable.get(entityName.toLowerCase()) : undefined;
   const field = attribute === undefined ? undefined : entity?.fields.get(attribute);
   if (!entity || !field?.choices || field.system !== undefined) {
-    const which = `${String(entityName).slice(0, 100)}.${String(attribute).slice(0, 100)}`;
+    const which = `${shown(entityName)}.${shown(attribute)}`;
     problem(draft, 'DEFINITION_UNKNOWN', 'AttributeLogicalName', `${which} is no field with options of its own.`);
     return undefined;
   }
@@ -273,7 +274,7 @@ export function orderOptions(draft: Draft, sent: Row): void {
   if (!place) return;
   const present = effectiveOptions(draft, place).map(({ value }) => value);
   const wanted = sent['Values'];
-  const values = Array.isArray(wanted) ? wanted.map(Number) : [];
+  const values = Array.isArray(wanted) ? wanted.filter((value) => typeof value === 'number') : [];
   if (values.length !== present.length || present.some((value) => !values.includes(value))) {
     problem(draft, 'DEFINITION_OPTIONS', 'Values', `Values lists every option once: ${present.join(', ')}.`);
     return;

@@ -17,6 +17,7 @@ import {
   refuseUnknown,
   schemaNameAt,
   settingAt,
+  shown,
   textAt,
   type Draft,
 } from './draft.ts';
@@ -28,7 +29,7 @@ export function createRelation(
   sent: Row,
   known: (type: string) => ReadonlySet<string>,
 ): string | undefined {
-  const type = String(sent['@odata.type'] ?? sent['RelationshipType'] ?? '');
+  const type = shown(sent['@odata.type'] ?? sent['RelationshipType'] ?? '');
   const isMany = /ManyToMany/.test(type) || sent['Entity1LogicalName'] !== undefined;
   const kind = isMany ? 'ManyToManyRelationshipMetadata' : 'OneToManyRelationshipMetadata';
   refuseUnknown(draft, sent, new Set([...known(kind), 'Lookup']));
@@ -66,7 +67,7 @@ function createManyToMany(draft: Draft, sent: Row, named: Named): string | undef
     return { entity, ...(texts && { title: mainText(texts) }) };
   };
   draft.documents.set(id, {
-    title: String(sent['SchemaName']),
+    title: shown(sent['SchemaName']),
     ...named.spelled,
     first: side(first, 'first', 'Entity1AssociatedMenuConfiguration'),
     second: side(second, 'second', 'Entity2AssociatedMenuConfiguration'),

@@ -11,7 +11,7 @@ import type { Services } from '../services.ts';
 import { catalogueOf } from './catalogue.ts';
 import type { Definition, Row } from './definition.ts';
 import { relationPath } from './describe-relation.ts';
-import type { Draft } from './draft.ts';
+import { shown, type Draft } from './draft.ts';
 import { metadataId } from '../../../core/model/metadata-id.ts';
 import { publishDefinitions, requireCustomizer } from './publish.ts';
 import { castOf, definitionsOf, isDefinitionSet, memberOf, type DefinitionSet } from './read.ts';
@@ -19,6 +19,9 @@ import { createAttribute, removeAttribute, updateAttribute, type KnownNames } fr
 import { createEntity, createKey, removeEntity, removeKey, updateEntity } from './write-entity.ts';
 import { createChoice, removeChoice, updateChoice } from './write-options.ts';
 import { createRelation, removeRelation, updateRelation } from './write-relation.ts';
+
+/** Bytes: an entity with hundreds of fields takes a third of it. */
+const LIMIT = 1024 * 1024;
 
 /** What a writing path names: a set, or a collection of one entity; with the member it changes. */
 interface Target {
@@ -101,7 +104,7 @@ export async function writeDefinition(
   const { principal } = call;
   refuseInside(request);
   requireCustomizer(principal, call.engine.model);
-  const sent: Row = method === 'DELETE' ? {} : parseJsonObject(await readJsonText(exchange)).value;
+  const sent: Row = method === 'DELETE' ? {} : parseJsonObject(await readJsonText(exchange, LIMIT)).value;
   const merge = header(exchange, 'mscrm.mergelabels') === 'true';
   const address = await publishDefinitions(services.organization, principal, {
     what: describeTarget(target, sent),
@@ -128,7 +131,7 @@ function describeTarget({ set, member }: Target, sent: Row): string {
   const values = member?.arguments?.kind === 'named' ? [...member.arguments.values.values()] : [];
   const id = member?.arguments?.kind === 'id' ? member.arguments.id : undefined;
   const name = values[0] ?? sent['SchemaName'] ?? sent['Name'] ?? sent['LogicalName'] ?? id ?? 'it';
-  return `${set} ${String(name).slice(0, 100)}`;
+  return `${set} ${shown(name)}`;
 }
 
 interface Removal {
