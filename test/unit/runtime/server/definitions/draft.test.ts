@@ -125,30 +125,11 @@ test('an overlay holds only what differs', () => {
 
 test('whatever is sent is either taken or told of, and never a fault', () => {
   const names = fc.constantFrom(
-    ...[
-      'SchemaName',
-      'Name',
-      'DisplayName',
-      'Attributes',
-      'Options',
-      'OptionSet',
-      'Label',
-      'Value',
-      'Values',
-      'Lookup',
-    ],
-    ...['OptionSetName', 'EntityLogicalName', 'AttributeLogicalName', 'ReferencedEntity', 'ReferencingEntity'],
-    ...['Entity1LogicalName', 'Entity2LogicalName', 'CascadeConfiguration', 'KeyAttributes', 'RequiredLevel', 'Format'],
-    ...[
-      '@odata.type',
-      'LocalizedLabels',
-      'LanguageCode',
-      'TrueOption',
-      'IsActivity',
-      'MaxLength',
-      '__proto__',
-      'toString',
-    ],
+    ...`SchemaName Name DisplayName Attributes Options OptionSet Label
+    Value Values Lookup OptionSetName EntityLogicalName AttributeLogicalName ReferencedEntity
+    ReferencingEntity Entity1LogicalName Entity2LogicalName CascadeConfiguration KeyAttributes RequiredLevel Format
+    @odata.type LocalizedLabels LanguageCode TrueOption IsActivity MaxLength __proto__
+    toString`.split(/\s+/),
   );
   const leaf = fc.oneof(
     fc.constantFrom('new_X', 'account', 'name', 'industrycode', 'contact', 1033, 1, true, null),
