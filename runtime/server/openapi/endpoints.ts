@@ -606,6 +606,39 @@ export const endpoints: Endpoints = {
       ],
     ]),
   ),
+  '/api/admin/views': {
+    GET: {
+      tag: 'administration',
+      summary: 'Views by how long they take, and the indexes made for them',
+      right: 'customize',
+      answer: anyObject,
+    },
+  },
+  '/api/admin/views/:entity/:view': {
+    GET: {
+      tag: 'administration',
+      summary: 'How a view is answered, and an index that might help; measured now',
+      right: 'customize',
+      answer: anyObject,
+    },
+  },
+  '/api/admin/views/:entity/:view/index': {
+    POST: {
+      tag: 'administration',
+      summary: 'Try the index that is proposed for a view',
+      right: 'customize',
+      status: 202,
+      answer: job,
+      answerDescription: 'The job that does so',
+    },
+  },
+  '/api/admin/views/indexes/:name': {
+    DELETE: {
+      tag: 'administration',
+      summary: 'Take back an index that was made for a view',
+      right: 'customize',
+    },
+  },
   '/api/admin/roles/:id/try': {
     POST: {
       tag: 'administration',
