@@ -447,6 +447,16 @@ describe('a FetchXML text that is wrong', () => {
       `<fetch><entity name='ship'><filter>${`<condition attribute='crew' operator='eq' value='1'/>`.repeat(501)}</filter></entity></fetch>`,
       'more than 500 conditions',
     ],
+    [
+      'mistakes without end',
+      `<fetch><entity name='ship'>${`<order attribute='homeprot'/>`.repeat(1500)}</entity></fetch>`,
+      'no attribute homeprot (did you mean "homeport"?)',
+    ],
+    [
+      'orders without end',
+      `<fetch><entity name='ship'>${`<order attribute='crew'/>`.repeat(51)}</entity></fetch>`,
+      'more than 50 orders',
+    ],
     ['another entity', `<fetch><entity name='prot'/></fetch>`, 'no entity prot'],
     ['another root', `<entity name='ship'/>`, 'expected <fetch>'],
     [

@@ -33,8 +33,21 @@ export interface Table {
   readonly pairs?: ReadonlyMap<string, Path>;
 }
 
+/** More is wrong than anybody reads at once; the rest of the text is left alone. */
+export class TooMuch extends Error {}
+
+const mostProblems = 100;
+/** Looking for the name that was meant takes longer than reading. */
+const mostHints = 10;
+
 export function note(scope: FetchScope, code: string, message: string, place: Place): void {
   noteAt(scope.problems, code, message, place);
+  if (scope.problems.found.length >= mostProblems) throw new TooMuch(message);
+}
+
+/** ` (did you mean "name"?)` beside the first problems. */
+export function hint(scope: FetchScope, wrong: string, known: Iterable<string>): string {
+  return scope.problems.found.length < mostHints ? suggest(wrong, known) : '';
 }
 
 /** Sets a constant apart. */
@@ -52,13 +65,13 @@ export function slotOf(
 export function refuseAttributes(scope: FetchScope, element: Element, known: readonly string[]): void {
   for (const name of element.attributes.keys()) {
     if (known.includes(name)) continue;
-    const message = `<${element.name}> has no attribute ${name.slice(0, 60)}${suggest(name, known)}`;
+    const message = `<${element.name}> has no attribute ${name.slice(0, 60)}${hint(scope, name, known)}`;
     note(scope, 'QUERY_OPTION_UNKNOWN', message, element);
   }
 }
 
 export function refuseChild(scope: FetchScope, parent: Element, child: Element, known: readonly string[]): void {
-  const message = `<${parent.name}> holds no <${child.name.slice(0, 60)}>${suggest(child.name, known)}`;
+  const message = `<${parent.name}> holds no <${child.name.slice(0, 60)}>${hint(scope, child.name, known)}`;
   note(scope, 'QUERY_SYNTAX', message, child);
 }
 
@@ -102,7 +115,7 @@ export function attributeOf(scope: FetchScope, table: Table, name: string, place
   const field = column && entity.fields.get(column.field);
   if (column && field) return { entity, field, column, path: [column.wire] };
   const known = [...entity.fields.keys(), ...(table.pairs?.keys() ?? [])];
-  const message = `${entity.name} has no attribute ${name.slice(0, 100)}${suggest(name, known)}`;
+  const message = `${entity.name} has no attribute ${name.slice(0, 100)}${hint(scope, name, known)}`;
   note(scope, 'QUERY_FIELD_UNKNOWN', message, place);
   return undefined;
 }
@@ -124,7 +137,7 @@ export function tableNamed(scope: FetchScope, table: Table, name: string, place:
   if (found) return found;
   if (name === scope.root.name) return { entity: scope.root, path: ['@'], around: new Map() };
   const known = [...seen.keys(), scope.root.name];
-  const message = `there is no link-entity ${name.slice(0, 100)} in reach here${suggest(name, known)}`;
+  const message = `there is no link-entity ${name.slice(0, 100)} in reach here${hint(scope, name, known)}`;
   note(scope, 'QUERY_NAVIGATION_UNKNOWN', message, place);
   return undefined;
 }

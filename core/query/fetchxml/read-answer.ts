@@ -1,9 +1,8 @@
 // What a FetchXML query answers with: attributes, groups and measures, and the order.
-import { suggest } from '../../model/suggest.ts';
 import type { ColumnType } from '../../sdk/index.ts';
 import { refuseOrder, treeOf } from '../scope.ts';
 import type { DatePart, Group, Measure, SelectedColumn, Sort } from '../tree.ts';
-import { attributeOf, flag, note, placed, refuseAttributes } from './fetch-scope.ts';
+import { attributeOf, flag, hint, note, placed, refuseAttributes } from './fetch-scope.ts';
 import type { Attributed, FetchScope, Table } from './fetch-scope.ts';
 import type { Element } from './parse-xml.ts';
 import type { Link } from './read-link.ts';
@@ -124,7 +123,15 @@ function asOf(scope: FetchScope, element: Element): string | undefined {
   return as;
 }
 
+/** Postgres gives 1,664 columns at most, and lookups bring a second one along. */
+const mostColumns = 500;
+
 function refuseTwice(scope: FetchScope, places: readonly Place[], names: readonly string[]): void {
+  if (names.length > mostColumns) {
+    const [element] = places[0]?.elements ?? [];
+    if (element) note(scope, 'QUERY_TOO_LARGE', `more than ${mostColumns} attributes`, element);
+    return;
+  }
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   const [place] = places[0]?.elements ?? [];
   if (twice !== undefined && place)
@@ -146,7 +153,7 @@ function countedChildren(
     note(
       scope,
       'QUERY_FUNCTION_UNKNOWN',
-      `there is no rowaggregate ${said.slice(0, 40)}${suggest(said, ['CountChildren'])}`,
+      `there is no rowaggregate ${said.slice(0, 40)}${hint(scope, said, ['CountChildren'])}`,
       element,
     );
   else if ('problem' in tree) note(scope, 'QUERY_OPERATOR_UNKNOWN', `CountChildren: ${tree.problem}`, element);
@@ -220,7 +227,12 @@ function groupingOf(scope: FetchScope, element: Element, found: Attributed): Pic
   const part = parts.find((one) => one === said);
   const { type } = found.column;
   if (!part)
-    note(scope, 'QUERY_VALUE_INVALID', `there is no dategrouping ${said.slice(0, 40)}${suggest(said, parts)}`, element);
+    note(
+      scope,
+      'QUERY_VALUE_INVALID',
+      `there is no dategrouping ${said.slice(0, 40)}${hint(scope, said, parts)}`,
+      element,
+    );
   else if (type !== 'date' && type !== 'timestamp' && type !== 'timestamptz')
     note(
       scope,
@@ -244,7 +256,7 @@ function measureOf(
     const message =
       said === undefined
         ? 'an attribute of an aggregate says aggregate or groupby="true"'
-        : `there is no aggregate ${said.slice(0, 40)}${suggest(said, functions.keys())}`;
+        : `there is no aggregate ${said.slice(0, 40)}${hint(scope, said, functions.keys())}`;
     note(scope, 'QUERY_FUNCTION_UNKNOWN', message, element);
     return { function: 'count' };
   }
@@ -264,6 +276,7 @@ function fits(measure: Measure['function'], type: ColumnType): boolean {
   return isNumber || type === 'text' || type === 'date' || type === 'timestamptz' || type === 'timestamp';
 }
 
+const mostOrders = 50;
 const orderNames = ['attribute', 'alias', 'descending', 'entityname'];
 
 /** Orders of the entity first, then those of its links, as they stand in the text. */
@@ -281,6 +294,8 @@ export function readOrders(
       if (path) sorts.push({ path, direction });
     }
   }
+  const [root] = places[0]?.elements ?? [];
+  if (sorts.length > mostOrders && root) note(scope, 'QUERY_TOO_LARGE', `more than ${mostOrders} orders`, root);
   return sorts;
 }
 
@@ -291,7 +306,7 @@ function resultOf(scope: FetchScope, element: Element, results: ReadonlySet<stri
   const message =
     alias === ''
       ? 'an aggregate is ordered by an alias'
-      : `no attribute has the alias ${alias.slice(0, 60)}${suggest(alias, results)}`;
+      : `no attribute has the alias ${alias.slice(0, 60)}${hint(scope, alias, results)}`;
   note(scope, 'QUERY_FIELD_UNKNOWN', message, element);
   return undefined;
 }
@@ -304,7 +319,7 @@ function orderedPath(scope: FetchScope, table: Table, element: Element): readonl
     const message =
       name === undefined
         ? 'an order needs its attribute'
-        : `there is no link-entity ${(named ?? '').slice(0, 60)}${suggest(named ?? '', scope.joined.keys())}`;
+        : `there is no link-entity ${(named ?? '').slice(0, 60)}${hint(scope, named ?? '', scope.joined.keys())}`;
     note(scope, 'QUERY_SYNTAX', message, element);
     return undefined;
   }

@@ -1,12 +1,11 @@
 // FetchXML → the query tree with its constants set apart, and the page asked for. All problems that can be told apart are
 // reported together, each with its line and column.
 import type { Entity, Model } from '../../model/model.ts';
-import { suggest } from '../../model/suggest.ts';
 import { fail } from '../errors.ts';
 import type { Literal } from '../literal.ts';
 import { Problems } from '../odata/token-reader.ts';
 import type { Query } from '../tree.ts';
-import { flag, note, refuseAttributes, refuseChild, wholeNumber } from './fetch-scope.ts';
+import { flag, hint, note, refuseAttributes, refuseChild, wholeNumber, TooMuch } from './fetch-scope.ts';
 import type { FetchScope, Table } from './fetch-scope.ts';
 import { parseXml, type Element } from './parse-xml.ts';
 import { placesOf, readAggregate, readAttributes, readOrders } from './read-answer.ts';
@@ -58,11 +57,20 @@ const mostRows = 5000;
 export function readFetch(model: Model, entity: Entity, text: string, options: FetchOptions): ReadFetch {
   const problems = new Problems();
   const root = parseXml(text, problems);
-  const read = root && readRoot({ model, entity, problems }, root, options);
+  const read = root && readWhole(() => readRoot({ model, entity, problems }, root, options));
   const [first] = problems.found;
   if (first) throw fail('QUERY_INVALID', { first: first.message }, { details: problems.found });
   if (!read) throw fail('QUERY_INVALID', { first: 'fetchXml is empty' });
   return read;
+}
+
+function readWhole(read: () => ReadFetch | undefined): ReadFetch | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof TooMuch) return undefined;
+    throw error;
+  }
 }
 
 function readRoot(
@@ -131,7 +139,7 @@ function isOf(scope: FetchScope, element: Element): boolean {
   const other = scope.model.entities.get(name);
   const message = other
     ? `the address asks ${scope.root.set}, and the text ${name}: send it to ${other.set}`
-    : `there is no entity ${name.slice(0, 100)}${suggest(name, [scope.root.name, ...scope.model.entities.keys()])}`;
+    : `there is no entity ${name.slice(0, 100)}${hint(scope, name, [scope.root.name, ...scope.model.entities.keys()])}`;
   note(scope, 'QUERY_NAVIGATION_UNKNOWN', message, element);
   return false;
 }

@@ -1,5 +1,4 @@
 // <filter> and <condition> → conditions of the tree, and <link-entity> inside a filter, which asks about rows without joining.
-import { suggest } from '../../model/suggest.ts';
 import type { ColumnType } from '../../sdk/index.ts';
 import { convert, type LiteralKind } from '../literal.ts';
 import { limits } from '../odata/token-reader.ts';
@@ -10,6 +9,7 @@ import { refuseKnown, type Resolved } from '../scope.ts';
 import type { Condition, Path, Value } from '../tree.ts';
 import {
   attributeOf,
+  hint,
   isAlike,
   note,
   placed,
@@ -83,7 +83,7 @@ function readCondition(scope: FetchScope, table: Table, element: Element): [Cond
     const message =
       said === ''
         ? 'a condition needs its operator'
-        : `there is no operator ${said.slice(0, 60)}${suggest(said, operatorNames)}`;
+        : `there is no operator ${said.slice(0, 60)}${hint(scope, said, operatorNames)}`;
     note(scope, 'QUERY_OPERATOR_UNKNOWN', message, element);
   }
   const named = attributes.get('entityname');

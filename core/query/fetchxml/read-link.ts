@@ -1,10 +1,9 @@
 // <link-entity> → joins and conditions about related rows. Links are opened first, all of them, because conditions may point at
 // any; then their filters are read.
 import type { Entity } from '../../model/model.ts';
-import { suggest } from '../../model/suggest.ts';
 import { limits } from '../odata/token-reader.ts';
 import type { Condition, Join, Path } from '../tree.ts';
-import { attributeOf, isAlike, note, refuseAttributes, refuseChild } from './fetch-scope.ts';
+import { attributeOf, hint, isAlike, note, refuseAttributes, refuseChild } from './fetch-scope.ts';
 import type { FetchScope, Table } from './fetch-scope.ts';
 import type { Element } from './parse-xml.ts';
 import { readFilter } from './read-filter.ts';
@@ -75,7 +74,12 @@ function openLink(scope: FetchScope, parent: Table, element: Element, isAsked: b
   const type = joinTypes.get(said) ?? (quantifier && 'inner');
   if (!type) {
     const known = [...joinTypes.keys(), ...quantifiers.keys()];
-    note(scope, 'QUERY_VALUE_INVALID', `there is no link-type ${said.slice(0, 60)}${suggest(said, known)}`, element);
+    note(
+      scope,
+      'QUERY_VALUE_INVALID',
+      `there is no link-type ${said.slice(0, 60)}${hint(scope, said, known)}`,
+      element,
+    );
   }
   const name = attributes.get('name') ?? '';
   const relation = scope.model.relations.get(name);
@@ -89,7 +93,9 @@ function openLink(scope: FetchScope, parent: Table, element: Element, isAsked: b
       ...[...scope.model.relations.values()].flatMap((one) => (one.kind === 'many-to-many' ? one.name : [])),
     ];
     const message =
-      name === '' ? 'a link-entity needs its name' : `there is no entity ${name.slice(0, 100)}${suggest(name, known)}`;
+      name === ''
+        ? 'a link-entity needs its name'
+        : `there is no entity ${name.slice(0, 100)}${hint(scope, name, known)}`;
     note(scope, 'QUERY_NAVIGATION_UNKNOWN', message, element);
     return undefined;
   }
@@ -144,7 +150,7 @@ function openPairs(
   if (side < 0 || sides[side] !== parent.entity.name || !other) {
     const message =
       from !== undefined && side < 0
-        ? `${relation.name} has no attribute ${from.slice(0, 60)}${suggest(from, relation.columns)}`
+        ? `${relation.name} has no attribute ${from.slice(0, 60)}${hint(scope, from, relation.columns)}`
         : `${relation.name} relates ${sides.join(' and ')}, not ${parent.entity.name}`;
     note(scope, 'QUERY_NAVIGATION_UNKNOWN', message, element);
     return undefined;
@@ -256,7 +262,7 @@ export function readRelated(scope: FetchScope, table: Table, element: Element): 
   const said = element.attributes.get('link-type');
   if (said === undefined || !quantifiers.has(said)) {
     const message = `inside a filter the link-type of a link-entity is ${[...quantifiers.keys()].join(', ')}`;
-    note(scope, 'QUERY_VALUE_INVALID', `${message}${suggest(said ?? '', quantifiers.keys())}`, element);
+    note(scope, 'QUERY_VALUE_INVALID', `${message}${hint(scope, said ?? '', quantifiers.keys())}`, element);
     return undefined;
   }
   const link = openLink(scope, table, element, true);
