@@ -251,6 +251,11 @@ async function run(commands: readonly Command[]): Promise<void> {
 
 /** Every row of the ships' and cargo's tables as the log alone tells it. */
 async function playBack(since: string): Promise<void> {
+  const owners = await world.rows<{ id: string; unit: string }>(
+    `select systemuserid as id, businessunitid as unit from org_default.systemuser
+      union all select teamid, businessunitid from org_default.team`,
+  );
+  const unitOf = new Map(owners.map(({ id, unit }) => [id, unit]));
   for (const name of ['new_ship', 'new_cargo']) {
     const key = `${name}id`;
     const told = new Map<string, Record<string, unknown>>();
@@ -266,6 +271,8 @@ async function playBack(since: string): Promise<void> {
         if (step.action === 'update') expect(row[field] ?? null).toEqual(old);
         row[field] = next;
       }
+      // A new row's unit is its owner's; the log tells what comes later.
+      if (step.action === 'create') row['owningbusinessunit'] ??= unitOf.get(String(row['ownerid'])) ?? null;
       if (step.action === 'delete') told.delete(step.record);
       else told.set(step.record, row);
     }
