@@ -64,7 +64,8 @@ export async function runPlan<Row>(call: Call, compiled: Compiled, given: RunWit
   const now = new Date();
   const parameters = parametersOf(call, compiled, given, now);
   try {
-    const answer = await (call.executor ?? call.engine.database).query<Row>(compiled.text, parameters);
+    const { text } = compiled;
+    const answer = await (call.executor ?? call.engine.database).query<Row>(text, parameters, plannedFor(compiled));
     if (call.meter) call.meter.rows += rowsIn(answer[0]);
     return compiled.evaluates === true ? await evaluated(call, answer, now) : answer;
   } catch (error) {

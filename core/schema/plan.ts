@@ -10,7 +10,6 @@ import {
   sameIndex,
   sameReference,
   type ForeignKey,
-  type IndexKey,
   type LiveState,
   type Recycled,
   type SchemaState,
