@@ -2,26 +2,19 @@
 // and every request of theirs is timed. The first publish adds a required field with a default and an index. The second makes
 // a field required that is empty in half of the rows, which have to be filled. PUBLISH_ROWS (default 2,000,000) is the table's
 // size.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { chmodSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connectDatabase } from '../../core/db/connect.ts';
-import { startEmbedded } from '../../core/db/embedded.ts';
 import type { Call } from '../../core/engine.ts';
 import type { Entity } from '../../core/model/model.ts';
-import { layerOf } from '../../core/model/read-layer.ts';
-import { openOrganization, type Organization } from '../../core/organization.ts';
-import { loadPlugins } from '../../core/plugins/load-plugins.ts';
+import type { Organization } from '../../core/organization.ts';
 import { list } from '../../core/records/list.ts';
 import { retrieve } from '../../core/records/retrieve.ts';
 import type { Query } from '../../core/query/tree.ts';
 import { create } from '../../core/records/create.ts';
 import { update } from '../../core/records/update.ts';
 import type { JsonObject } from '../../core/sdk/index.ts';
-import { bootstrap } from '../../core/security/bootstrap.ts';
 import { systemPrincipal } from '../../core/security/system-principal.ts';
+import { ownLayer, withOwnEngine } from './own-engine.ts';
 import { median, table } from './table.ts';
 
 const ROWS = Number(process.env['PUBLISH_ROWS'] ?? 2_000_000);
@@ -41,22 +34,10 @@ type Waits = Record<Kind, Wait[]>;
 
 /** Prints the table; gives the figures of the last line. */
 export async function bench(): Promise<Readonly<Record<string, unknown>>> {
-  const folder = await mkdtemp(join(tmpdir(), 'peyvand-bench-'));
-  chmodSync(folder, 0o755);
-  const server = await startEmbedded({ folder });
-  const database = connectDatabase({ url: server.url, max: 4 });
-  let organization: Organization | undefined;
-  try {
-    organization = await openOrganization({ database, plugins: await loadPlugins() });
-    await bootstrap(organization.current(), {
-      organization: 'Bench',
-      setUp: true,
-      adminEmail: 'bench@example.com',
-      passwordHash: () => Promise.resolve('none'),
-    });
-    await organization.publish(ownLayer(before()));
+  return withOwnEngine(async (organization, url) => {
+    await organization.publish(ownLayer({ [`${ENTITY}/entity`]: before() }));
     process.stderr.write(`filling a table with ${ROWS.toLocaleString('en')} rows …\n`);
-    await fill(server.url);
+    await fill(url);
 
     const quiet = noWaits();
     await work(organization, quiet, () => pause(BASELINE * 1000));
@@ -77,21 +58,7 @@ export async function bench(): Promise<Readonly<Record<string, unknown>>> {
       p99_ms: figures(quiet, added.waits, p99),
       fill_p99_ms: figures(quiet, filled.waits, p99),
     };
-  } finally {
-    await organization?.close();
-    await database.end();
-    await server.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-function ownLayer(document: JsonObject) {
-  const { layer, problems } = layerOf(
-    { id: 'organization', version: '1', kind: 'organization' },
-    { [`${ENTITY}/entity`]: document },
-  );
-  if (problems.length > 0) throw new Error(problems.map(({ message }) => message).join('\n'));
-  return layer;
+  });
 }
 
 function before(): JsonObject {
@@ -216,7 +183,7 @@ async function publishWhileWorking(organization: Organization, document: JsonObj
   let ended = 0;
   await work(organization, waits, async () => {
     began = performance.now();
-    await organization.publish(ownLayer(document), {
+    await organization.publish(ownLayer({ [`${ENTITY}/entity`]: document }), {
       onStep: (step) => steps.push({ summary: step.summary, at: performance.now() }),
     });
     ended = performance.now();

@@ -8,7 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectDatabase } from '../../core/db/connect.ts';
 import type { Database } from '../../core/db/sql.ts';
+import { systemPrincipal } from '../../core/security/system-principal.ts';
 import { hostileQueries } from './hostile-queries.ts';
+import { ownLayer, withOwnEngine } from './own-engine.ts';
+import { benchRollup, rollupDocuments } from './rollup.ts';
 import { databaseUrl, key, startGeneric, stop } from './server-process.ts';
 import { median, table } from './table.ts';
 
@@ -32,6 +35,7 @@ export async function bench(): Promise<Readonly<Record<string, unknown>>> {
       ...(await searchNames(server)),
       ...(await compareGroups(server, database)),
       ...(await refuseHostile(server)),
+      ...(await compareRollups()),
     };
     return { rows, tries, ...figures };
   } finally {
@@ -201,6 +205,18 @@ async function compareGroups(ask: Ask, database: Database): Promise<Readonly<Rec
   }
   process.stdout.write(`\n${table(['stage and month', 'generic ms', 'by hand ms', 'ratio'], lines)}\n`);
   return { group_ratios: ratios };
+}
+
+/** Writing rows that a parent adds up against rows that nobody adds up, through the engine. */
+async function compareRollups(): Promise<Readonly<Record<string, unknown>>> {
+  process.stderr.write('rollups …\n');
+  const figures = await withOwnEngine(async (organization) => {
+    await organization.publish(ownLayer(rollupDocuments));
+    return benchRollup({ engine: organization.current(), principal: systemPrincipal, requestId: 'bench' });
+  });
+  const lines = Object.entries(figures).map(([write, one]) => [write, one.plain, one.rolled, one.ratio]);
+  process.stdout.write(`\n${table(['write', 'plain ms', 'with a rollup ms', 'ratio'], lines)}\n\n`);
+  return { rollup_ratios: Object.fromEntries(Object.entries(figures).map(([write, one]) => [write, one.ratio])) };
 }
 
 /** Each must be refused, and at once. */

@@ -281,7 +281,7 @@ describe('a tree of rows', () => {
   });
 
   it('is asked of a lookup too', async () => {
-    const below = new Set([...(await ask('UnderOrEqual', 1))]);
+    const below = new Set(await ask('UnderOrEqual', 1));
     const expected = accounts.filter((one) => one.parentaccountid !== null && below.has(one.parentaccountid));
     expect(await ask('UnderOrEqual', 1, undefined, 'parentaccountid')).toEqual(
       expected.map((one) => one.accountid).toSorted(),

@@ -125,7 +125,7 @@ beforeAll(async () => {
   await insert('port', ports);
   await insert(
     'ship',
-    fleet.map(({ calls: _, ...row }) => row),
+    fleet.map((row) => ({ ...row, calls: undefined })),
   );
   await insert(
     'ship_calls',
