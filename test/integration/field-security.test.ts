@@ -43,6 +43,7 @@ const PLUGIN = {
       level: { title: 'Level', type: 'integer', default: 3, field: { type: 'whole-number', ...secret } },
       both: text({ compose: ['name', 'alias'] }, { readOnly: true }),
       pay: { title: 'Pay', type: 'number', field: { type: 'currency', ...secret } },
+      twice: { title: 'Twice', type: 'number', readOnly: true, field: { type: 'formula', formula: 'pay * 2' } },
       grade: { title: 'Grade', type: 'integer', field: { type: 'whole-number', ...secret } },
       born: { title: 'Born', type: 'string', format: 'date', field: { type: 'date', ...secret } },
       smokes: { title: 'Smokes', type: 'boolean', field: { type: 'yes-no', ...secret } },
@@ -326,12 +327,83 @@ const READS: Readonly<Record<string, () => string>> = {
   any: () => 'accounts?$select=name&$filter=account_patients/any(x:x/pay gt 5000)',
   all: () => 'accounts?$select=name&$filter=account_patients/all(x:x/grade gt 1)',
   'any over a hidden lookup': () => 'contacts?$select=lastname&$filter=doctor_patients/any()',
+  arithmetic: () => 'patients?$select=name&$filter=pay add 1 gt 500',
+  'a function': () => 'patients?$select=name&$filter=length(alias) gt 5',
+  'a part of a date': () => 'patients?$select=name&$filter=year(born) lt 1980',
+  'a value worked out': () => 'patients?$select=name,x&$compute=pay mul 2 as x',
+  'a case': () => "patients?$select=name&$filter=case(smokes eq true:'a',true:'b') eq 'a'",
+  'an order by what is worked out': () => 'patients?$select=name&$orderby=pay add 1 desc',
+  'an order by a function': () => 'patients?$select=name&$orderby=tolower(alias)',
+  'how many related rows are such': () =>
+    'accounts?$select=name&$filter=account_patients/$count($filter=pay gt 50) gt 1',
+  'groups of what is worked out': () => 'patients?$apply=compute(pay mul 2 as x)/groupby((x),aggregate($count as n))',
+  'groups by a period': () => 'patients?$apply=compute(Peyvand.Year(born) as y)/groupby((y),aggregate($count as n))',
+  'a condition on groups': () =>
+    'patients?$apply=groupby((_account_value),aggregate(pay with sum as s))/filter(s gt 500)',
+  'a formula over what is hidden': () => 'patients?$select=name,twice',
+  'a formula asked for': () => 'patients?$select=name&$filter=twice gt 1000',
+  'an order by a formula': () => 'patients?$select=name&$orderby=twice',
+  'a sum of a formula': () => 'patients?$apply=aggregate(twice with sum as s)',
+  'FetchXML: attributes': () => fetchXml('<attribute name="pay"/><attribute name="pin"/><attribute name="twice"/>'),
+  'FetchXML: a condition': () =>
+    fetchXml(
+      '<attribute name="name"/><filter><condition attribute="pay" operator="between"><value>500</value><value>90000</value></condition></filter>',
+    ),
+  'FetchXML: a pattern': () =>
+    fetchXml('<attribute name="name"/><filter><condition attribute="alias" operator="like" value="%orr%"/></filter>'),
+  'FetchXML: an order': () => fetchXml('<attribute name="name"/><order attribute="born"/>'),
+  'FetchXML: sums': () =>
+    fetchXml(
+      '<attribute name="kind" groupby="true" alias="k"/><attribute name="pay" aggregate="sum" alias="s"/>',
+      true,
+    ),
+  'FetchXML: over a hidden lookup': () =>
+    fetchXml(
+      '<attribute name="name"/><link-entity name="contact" from="contactid" to="doctor"><attribute name="lastname" alias="l"/></link-entity>',
+    ),
+  'the search of everything': () => '/api/search?q=zorro',
+  'the search of everything in what is masked': () => '/api/search?q=AAAAA',
   'a view with a hidden filter and sort': () => 'patients?savedQuery=all',
   'an alternate key': () => "patients(pin='AAAAA-11')?$select=name",
   'a record as it was': () => `/api/audit/records/patient/${patients[0]}/as-of?at=${later}`,
   'what merging a doctor would take along': () => `/api/merge/contact/${doctors[0]}/preview`,
   'pairs of duplicates': () => '/api/duplicates/patient?rule=doctor',
   'what deleting a doctor would do': () => `contacts(${doctors[0]})/DeletePreview()`,
+};
+
+function fetchXml(inner: string, isAggregate = false): string {
+  const fetch = `<fetch${isAggregate ? ' aggregate="true"' : ''}><entity name="patient">${inner}</entity></fetch>`;
+  return `patients?fetchXml=${encodeURIComponent(fetch)}`;
+}
+
+/** Name → what is asked with a body. */
+const POSTED: Readonly<Record<string, () => Asked>> = {
+  'a file of rows': () => ({
+    method: 'POST',
+    path: '/api/export/patient',
+    body: { query: '$orderby=name', columns: ['name', 'pin', 'alias', 'pay', 'twice', 'doctor'], format: 'csv' },
+  }),
+  'a file of rows with a hidden condition': () => ({
+    method: 'POST',
+    path: '/api/export/patient',
+    body: { query: '$filter=pay gt 500', columns: ['name'], format: 'csv' },
+  }),
+  'how many rows a change would reach': () => ({
+    method: 'POST',
+    path: '/api/bulk/patient/preview',
+    body: { query: '$filter=pay gt 50', action: 'update', set: { name: 'x' } },
+  }),
+  'the search of other clients': () => ({
+    method: 'POST',
+    path: '/api/search/v1.0/query',
+    body: { search: 'zorro', entities: ['patient'] },
+  }),
+  suggestions: () => ({ method: 'POST', path: '/api/search/v1.0/suggest', body: { search: 'zor' } }),
+  'a batch': () => ({
+    method: 'POST',
+    path: '$batch',
+    body: { requests: [{ id: '1', method: 'GET', url: 'patients?$select=name&$filter=pay gt 500' }] },
+  }),
 };
 
 /** Page by page: the cursors say where a row stands. */
@@ -372,6 +444,20 @@ describe('whatever the hidden values are, nobody who may not read them can tell 
       expect(blind?.[0]).not.toContain(canary);
       expect(ends?.[0]).not.toContain(canary);
     }
+  });
+});
+
+describe('what is asked with a body tells no more', () => {
+  test.each(Object.entries(POSTED))('%s', async (_name, asked) => {
+    const told = async (who: string): Promise<string> =>
+      // When and under which number something was asked changes each time.
+      (await ask(who, asked())).replaceAll(/"(?:version|x-request-id)":"[^"]*"/g, '');
+    const [one, other] = await inBothWorlds(() => told('blind'));
+    expect(one).toBe(other);
+    const [seen, otherwise] = await inBothWorlds(() => told('administrator'));
+    expect(seen).not.toBe(otherwise);
+    const sent = JSON.stringify(asked().body).toLowerCase();
+    for (const canary of CANARIES) if (!sent.includes(canary.toLowerCase())) expect(one).not.toContain(canary);
   });
 });
 
