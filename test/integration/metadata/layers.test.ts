@@ -145,9 +145,11 @@ describe('every view answers', () => {
       'contact/views/inactive',
       'lead/views/disqualified',
       'lead/views/qualified',
+      'opportunity/views/best-months',
       'opportunity/views/closing-this-month',
       'opportunity/views/lost',
       'opportunity/views/won',
+      'opportunity/views/won-by-quarter',
       'systemuser/views/disabled',
     ]);
   });

@@ -15,7 +15,7 @@ import { readLiteral, type Segment } from '../path.ts';
 import type { DataRequest } from '../request.ts';
 import type { GivenRecord, NamedRow } from './operation.ts';
 
-const NAMESPACE = /^#?(?:Microsoft\.Dynamics\.CRM|mscrm|Peyvand)\./;
+const NAMESPACE = /^#?(?:Microsoft\.Dynamics\.CRM|mscrm|peyvand)\./i;
 const MOST_IN_LIST = 1000;
 
 /** The name without the namespace that clients may write before it. */

@@ -9,6 +9,7 @@ test('several preferences may stand in one header', () => {
     annotations: '*',
     continueOnError: false,
     respondAsync: false,
+    trackChanges: false,
   });
 });
 
@@ -24,6 +25,7 @@ test('unknown and pointless preferences are ignored', () => {
     annotations: undefined,
     continueOnError: false,
     respondAsync: false,
+    trackChanges: false,
   });
   expect(readPreferences(undefined).representation).toBe(false);
 });
