@@ -83,9 +83,6 @@ beforeAll(async () => {
   [meeting, account, user] = [entity('meeting'), entity('account'), entity('systemuser')];
   test = await testDatabase();
   await makeTables(test.database, model, ['meeting', 'account', 'systemuser', 'businessunit', 'team', 'contact']);
-  await test.database.script(
-    'create table org_default._share (record uuid, entity text, principal uuid, rights integer, expires_at timestamptz)',
-  );
   call = (principal = iranian) => callOn(test.database, model, principal);
   const filled = { versionnumber: 1, createdon: '2026-01-01T00:00:00Z' };
   const insert = (table: string, rows: readonly object[]) =>

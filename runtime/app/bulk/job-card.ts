@@ -60,7 +60,7 @@ function renderCard(card: Card): TemplateResult {
   const { t } = locale;
   const ended = hasEnded(job);
   return html`<div class="x-job-card" role="status" data-state=${job.state}>
-    <header>
+    <div class="x-job-head">
       <strong>${kindTitle(locale, workspace, job)}</strong>
       <button
         type="button"
@@ -70,7 +70,7 @@ function renderCard(card: Card): TemplateResult {
       >
         ${icon('x')}
       </button>
-    </header>
+    </div>
     ${ended ? nothing : html`<progress aria-label=${kindTitle(locale, workspace, job)} max=${job.total ?? 1} value=${job.total === null ? nothing : job.done}></progress>`}
     <p>${progressText(locale, job)}</p>
     ${

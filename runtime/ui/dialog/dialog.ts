@@ -42,7 +42,7 @@ export function openDialog<T>(options: DialogOptions<T>): Promise<T | undefined>
     update: () => draw(),
   };
   const view = (): TemplateResult => html`
-    <header class="x-dialog-head">
+    <div class="x-dialog-head">
       <h2 id=${id}>${options.title}</h2>
       <button
         type="button"
@@ -52,9 +52,9 @@ export function openDialog<T>(options: DialogOptions<T>): Promise<T | undefined>
       >
         ${icon('x')}
       </button>
-    </header>
+    </div>
     <div class="x-dialog-body">${options.body(handle)}</div>
-    ${options.foot ? html`<footer class="x-dialog-foot">${options.foot(handle)}</footer>` : nothing}
+    ${options.foot ? html`<div class="x-dialog-foot">${options.foot(handle)}</div>` : nothing}
   `;
   const draw = () => render(view(), element);
 
