@@ -76,8 +76,8 @@ export interface Organization {
   /** What publishing this layer (default: the present one) would do to the tables. */
   plan(layer?: Layer): Promise<Plan>;
   publish(layer?: Layer | LayerChange, options?: PublishOptions): Promise<PublishResult>;
-  /** Called with each new engine. Returns what ends it. */
-  onChange(listener: (engine: Engine) => void): () => void;
+  /** Called with each new engine; a publish here is over when what this returns is. Returns what ends it. */
+  onChange(listener: (engine: Engine) => void | Promise<void>): () => void;
   /** Stops listening; the database stays open. */
   close(): Promise<void>;
 }
@@ -95,7 +95,9 @@ export async function openOrganization(options: OrganizationOptions): Promise<Or
   const log = options.log ?? (() => undefined);
   const self = randomUUID();
   const channel = `peyvand ${schema}`.slice(0, 63);
-  const listeners = new Set<(engine: Engine) => void>();
+  const listeners = new Set<(engine: Engine) => void | Promise<void>>();
+  /** What listeners still do about the present engine. */
+  let taken: Promise<unknown> = Promise.resolve();
 
   const compile = (layer: Layer): Model =>
     compileModel({ layers: [...plugins.layers, layer], fieldTypes: plugins.fieldTypes });
@@ -133,13 +135,14 @@ export async function openOrganization(options: OrganizationOptions): Promise<Or
     layer = next;
     if (model.version === engine.model.version) return;
     engine = engineOf(model);
-    for (const listener of listeners) {
+    const take = async (listener: (engine: Engine) => void | Promise<void>): Promise<void> => {
       try {
-        listener(engine);
+        await listener(engine);
       } catch (error) {
         log(`a listener did not take the new model: ${messageOf(error)}`);
       }
-    }
+    };
+    taken = Promise.all([...listeners].map(take));
   }
 
   /** Takes over what another process published. */
@@ -228,7 +231,10 @@ export async function openOrganization(options: OrganizationOptions): Promise<Or
     plan: async (wanted) => planFor(database, compile(wanted ?? (await readStoredLayer(database, schema)))),
     async publish(wanted, choices = {}) {
       try {
-        return await publish(wanted, choices);
+        const result = await publish(wanted, choices);
+        // A role that was just published can be given at once.
+        await taken;
+        return result;
       } catch (error) {
         // The connection was lost: whether the switch happened stands in the database alone.
         if (error instanceof PeyvandError && error.code === 'DATABASE_UNAVAILABLE') {

@@ -156,11 +156,11 @@ async function openServices(options: ServerOptions, address: string, log: Log, o
       email: config.adminEmail,
       password: config.adminPassword === undefined ? password : undefined,
     });
-  organization.onChange((engine) => {
+  organization.onChange((engine) =>
     followModel(engine).catch((fault: unknown) =>
       log.logger.error({ err: fault }, 'rows of newly published roles and field profiles are made at the next start'),
-    );
-  });
+    ),
+  );
   const principals = (opened.principals = await createPrincipalSource({
     database,
     schema: organization.current().schema,
