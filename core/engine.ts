@@ -3,6 +3,7 @@
 import type { Database, Executor } from './db/sql.ts';
 import type { Model } from './model/model.ts';
 import type { Principal } from './security/principal.ts';
+import type { PluginWorld } from './plugins/world.ts';
 import type { EventHandler, Operation } from './sdk/index.ts';
 
 export interface Engine {
@@ -12,7 +13,14 @@ export interface Engine {
   readonly model: Model;
   readonly handlers: readonly EventHandler[];
   /** Functions and actions of plugins; none where it is left out. */
-  readonly operations?: readonly Operation[];
+  readonly operations?: readonly OwnedOperation[];
+  /** Settings, secrets and network of plugins; none where it is left out. */
+  readonly world?: PluginWorld;
+}
+
+/** With the id of the plugin it comes from. */
+export interface OwnedOperation extends Operation {
+  readonly plugin?: string;
 }
 
 /** Where a request came from and how, as the audit log keeps it. */
@@ -36,6 +44,8 @@ export interface Call {
   readonly requestId?: string;
   /** For audit rows. */
   readonly origin?: Origin;
+  /** What plugins take for this moment, where it is not the clock's: tests travel in time. */
+  readonly now?: string;
   /** Rows that were read are added here, for the caller's limits. */
   readonly meter?: { rows: number };
   /** Tell the caller of duplicates (DUPLICATE_FOUND) before storing; rules that refuse hold in any case. */

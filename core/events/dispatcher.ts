@@ -2,18 +2,19 @@
 // woken by NOTIFY and by a slow clock, tried again with growing pauses, and parked when it keeps failing.
 import type { Executor } from '../db/sql.ts';
 import { qualified } from '../db/identifier.ts';
-import type { Engine } from '../engine.ts';
+import type { Call, Engine } from '../engine.ts';
 import type { EventHandler, HandlerContext, Message } from '../sdk/index.ts';
 import type { Principal } from '../security/principal.ts';
 import { handlersOf } from './handlers.ts';
-import { DEPTH_LIMIT, type MakeRecords } from './pipeline.ts';
+import { DEPTH_LIMIT } from './pipeline.ts';
+import { contextOf, pluginOf, type MakeReach } from '../plugins/context.ts';
 
 export interface DispatcherOptions {
   /** The engine of now; a row is handled on the model that holds when it is taken. */
   engine(): Engine;
   /** Who the handlers act as: the user whose write it was, null for the system's own. */
   principalOf(userId: string | null): Promise<Principal>;
-  readonly records: MakeRecords;
+  readonly reach: MakeReach;
   /** Told of every failure; `parked`: it was the last attempt. */
   onFailure?(failure: Failure): void;
   /** Milliseconds between looks without being woken. Default 5,000. */
@@ -139,23 +140,23 @@ async function deliver(
   if (depth >= DEPTH_LIMIT) {
     throw new Error(`asynchronous handlers set each other off ${DEPTH_LIMIT} times; ${handler.name} was the last`);
   }
+  const call: Call = {
+    engine,
+    principal,
+    requestId: `${request}~${depth + 1}`,
+    origin: { via: `handler ${handler.name} (async ${row.message} ${row.entity})` },
+  };
   const context: HandlerContext = {
+    ...contextOf(call, pluginOf(handler), options.reach(call, true)),
     message: row.message,
     entity: row.entity,
     id: row.record,
-    userId: principal.userId,
     values: row.payload === null ? {} : (JSON.parse(row.payload) as Record<string, unknown>),
     depth,
     idempotencyKey: `${row.id}:${handler.name}`,
     refuse: (...violations) => {
       throw new Error(violations.map((one) => one.message).join(' '));
     },
-    records: options.records({
-      engine,
-      principal,
-      requestId: `${request}~${depth + 1}`,
-      origin: { via: `handler ${handler.name} (async ${row.message} ${row.entity})` },
-    }),
   };
   await handler.run(context);
 }

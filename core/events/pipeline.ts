@@ -4,7 +4,8 @@ import type { Call } from '../engine.ts';
 import type { Entity } from '../model/model.ts';
 import { databaseError } from '../db/errors.ts';
 import { PeyvandError } from '../sdk/index.ts';
-import type { EventHandler, HandlerContext, HandlerRecords, Message, Violation } from '../sdk/index.ts';
+import type { EventHandler, HandlerContext, Message, Records, Violation } from '../sdk/index.ts';
+import { contextOf, pluginOf, type MakeReach, type Reach } from '../plugins/context.ts';
 import { fail } from '../records/errors.ts';
 import { invalid } from '../records/invalid.ts';
 import { alone, transact } from '../records/transact.ts';
@@ -51,14 +52,11 @@ export interface Fired {
   readonly image?: Image | undefined;
 }
 
-/** What handlers may do to other rows; made by core/records, which knows the operations. */
-export type MakeRecords = (call: Call) => HandlerRecords;
-
-export async function run<T>(call: Call, write: PlannedWrite<T>, records: MakeRecords): Promise<T> {
+export async function run<T>(call: Call, write: PlannedWrite<T>, reach: MakeReach): Promise<T> {
   const handlers = handlersOf(call.engine.handlers, write.message, write.entity.name);
   const hooks: Hooks = {
     has: (message, entity) => handlersOf(call.engine.handlers, message, entity).inTransaction,
-    fire: (inside, stage, fired) => fire(inside, stage, fired, records),
+    fire: (inside, stage, fired) => fire(inside, stage, fired, reach),
   };
   if ((call.depth ?? 0) > DEPTH_LIMIT) {
     throw fail(
@@ -68,7 +66,7 @@ export async function run<T>(call: Call, write: PlannedWrite<T>, records: MakeRe
     );
   }
   if (handlers.validate.length > 0) {
-    await runAll(call, handlers.validate, write, undefined, () => unavailable);
+    await runAll(call, handlers.validate, write, undefined, () => nowhere);
   }
   write.check(false);
   write.authorize(call);
@@ -80,19 +78,19 @@ export async function run<T>(call: Call, write: PlannedWrite<T>, records: MakeRe
     await write.admit?.(inside);
     const image = handlers.image ? await write.image?.(inside) : undefined;
     const before = { ...write.values };
-    await runAll(inside, handlers.before, write, image, records);
+    await runAll(inside, handlers.before, write, image, reach);
     if (Object.keys(write.values).some((name) => write.values[name] !== before[name])) write.check(true);
     const settle = await guard?.(inside);
     const written = await write.execute(inside, hooks);
     await settle?.();
-    await runAll(inside, handlers.after, write, image, records);
+    await runAll(inside, handlers.after, write, image, reach);
     return written;
   });
 }
 
-async function fire(call: Call, stage: 'before' | 'after', fired: Fired, records: MakeRecords): Promise<void> {
+async function fire(call: Call, stage: 'before' | 'after', fired: Fired, reach: MakeReach): Promise<void> {
   const handlers = handlersOf(call.engine.handlers, fired.message, fired.entity.name);
-  await runAll(call, handlers[stage], fired, fired.image, records);
+  await runAll(call, handlers[stage], fired, fired.image, reach);
 }
 
 /** Runs handlers one after the other; collects what they refuse and throws it together. */
@@ -101,7 +99,7 @@ async function runAll(
   handlers: readonly EventHandler[],
   write: Omit<Fired, 'image'>,
   image: Image | undefined,
-  records: MakeRecords,
+  reach: MakeReach,
 ): Promise<void> {
   const violations: Violation[] = [];
   for (const handler of handlers) {
@@ -109,16 +107,16 @@ async function runAll(
     if (handler.changed && !image && !handler.changed.some((name) => name in write.values)) continue;
     const depth = (call.depth ?? 0) + 1;
     const chain = [...(call.chain ?? []), `${handler.name} (${handler.stage} ${write.message} ${write.entity.name})`];
+    const inside = { ...call, depth, chain };
     const context: HandlerContext = {
+      ...contextOf(inside, pluginOf(handler), blaming(handler, reach(inside, true))),
       message: write.message,
       entity: write.entity.name,
       id: write.id,
-      userId: call.principal.userId,
       values: write.values,
       ...(handler.image && image ? { image } : {}),
       depth,
       refuse: (...more) => void violations.push(...more),
-      records: blaming(handler, records({ ...call, depth, chain })),
     };
     try {
       await handler.run(context);
@@ -132,7 +130,7 @@ async function runAll(
 }
 
 /** What a handler writes of its own is not what the caller sent: a refusal of it names the handler. */
-function blaming(handler: EventHandler, records: HandlerRecords): HandlerRecords {
+function blaming(handler: EventHandler, reach: Reach): Reach {
   const named = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;
@@ -151,11 +149,18 @@ function blaming(handler: EventHandler, records: HandlerRecords): HandlerRecords
       );
     }
   };
-  return {
+  const blamed = (records: Records): Records => ({
     create: (entity, values) => named(records.create(entity, values)),
+    createMany: (entity, rows) => named(records.createMany(entity, rows)),
     update: (entity, id, values) => named(records.update(entity, id, values)),
     remove: (entity, id) => named(records.remove(entity, id)),
-    retrieve: (entity, id) => named(records.retrieve(entity, id)),
+    retrieve: (entity, id, options) => named(records.retrieve(entity, id, options)),
+    list: (entity, query) => named(records.list(entity, query)),
+  });
+  return {
+    records: blamed(reach.records),
+    system: blamed(reach.system),
+    invoke: (...call) => named(reach.invoke(...call)),
   };
 }
 
@@ -168,6 +173,14 @@ function differs(values: Readonly<Record<string, unknown>>, image: Image, name: 
     : String(next) !== String(last);
 }
 
-const nowhere = () =>
+const refused = () =>
   Promise.reject(new TypeError('a validate handler has no access to records: it runs before the transaction'));
-const unavailable: HandlerRecords = { create: nowhere, update: nowhere, remove: nowhere, retrieve: nowhere };
+const noRecords: Records = {
+  create: refused,
+  createMany: refused,
+  update: refused,
+  remove: refused,
+  retrieve: refused,
+  list: refused,
+};
+const nowhere: Reach = { records: noRecords, system: noRecords, invoke: refused };

@@ -11,7 +11,7 @@ import { bulkUpdate } from '../records/bulk-update.ts';
 import { requireFields } from '../records/authorize-fields.ts';
 import { refersTo } from '../records/cascade.ts';
 import { columnOf, factsOf } from '../records/entity-facts.ts';
-import { handlerRecords } from '../records/handler-records.ts';
+import { reachOf } from '../records/reach.ts';
 import { refuseLoop } from '../records/hierarchy.ts';
 import type { RecordInput } from '../records/input.ts';
 import { readId } from '../records/parse-address.ts';
@@ -84,7 +84,7 @@ export async function merge(
     const plain = withoutFiles(entity, content);
     // Unknown names are told also where nothing else is given.
     if (plain && (plain.problems || Object.keys(plain.values).length > 0)) {
-      const written = await run(inside, planUpdate(inside, entity, stays, plain), handlerRecords);
+      const written = await run(inside, planUpdate(inside, entity, stays, plain), reachOf);
       if (!written) throw notFound(entity, { id: stays });
     }
     const moves: Move[] = [];

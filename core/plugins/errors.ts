@@ -29,5 +29,6 @@ export const pluginError = defineErrors({
   },
   PLUGIN_CYCLE: { message: 'Plugins require each other in a circle: {circle}. One of them must let go.', status: 422 },
   PLUGIN_FAILED: { message: 'The plugin "{plugin}" could not be loaded from {file}: {reason}', status: 422 },
+  PLUGIN_NO_NETWORK: { message: 'The plugin "{plugin}" may not reach {url} from here.', status: 409 },
   PLUGIN_CONTRIBUTION: { message: 'The plugin "{plugin}" ({file}): {reason}', status: 422 },
 });

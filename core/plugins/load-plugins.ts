@@ -3,12 +3,22 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { OwnedOperation } from '../engine.ts';
 import { invalidModel } from '../model/errors.ts';
 import type { Layer, LayerKind, Problem } from '../model/layer.ts';
 import { readLayer } from '../model/read-layer.ts';
 import { schemaProblem } from '../model/validate-document.ts';
 import { suggest } from '../model/suggest.ts';
-import type { EventHandler, FieldType, Message, Operation, Operator, ServerPlugin, Stage } from '../sdk/index.ts';
+import type {
+  EventHandler,
+  FieldType,
+  Message,
+  Operation,
+  OperationContext,
+  Operator,
+  ServerPlugin,
+  Stage,
+} from '../sdk/index.ts';
 import { pluginError } from './errors.ts';
 import type { Manifest } from './manifest.ts';
 import { pluginFolders, readManifest } from './manifest.ts';
@@ -23,7 +33,7 @@ export interface LoadedPlugins {
   /** By the name in `field.type`. */
   readonly fieldTypes: ReadonlyMap<string, FieldType>;
   readonly handlers: readonly EventHandler[];
-  readonly operations: readonly Operation[];
+  readonly operations: readonly OwnedOperation[];
   /** In the order of the layers, without the base. */
   readonly plugins: readonly Manifest[];
 }
@@ -96,7 +106,7 @@ export async function loadPlugins(sources: PluginSources = {}): Promise<LoadedPl
 
   const fieldTypes = new Map<string, FieldType>();
   const handlers: EventHandler[] = [];
-  const operations: Operation[] = [];
+  const operations: OwnedOperation[] = [];
   const owners = new Map<string, string>();
   for (const manifest of plugins) {
     const file = join(manifest.folder, 'server.ts');
@@ -221,12 +231,14 @@ function checkOperations(
   file: string,
   operations: readonly Operation[],
   known: readonly Operation[],
-): readonly Operation[] {
+): readonly OwnedOperation[] {
   operations.forEach((operation, index) => {
     const reason = operationProblem(operation, [...known, ...operations.slice(0, index)]);
     if (reason !== undefined) throw pluginError('PLUGIN_CONTRIBUTION', { plugin: manifest.id, file, reason });
   });
-  return operations.map((operation) => Object.freeze(operation));
+  return operations.map((operation) =>
+    Object.freeze({ ...operation, run: (context: OperationContext) => operation.run(context), plugin: manifest.id }),
+  );
 }
 
 function checkHandlers(manifest: Manifest, file: string, handlers: readonly EventHandler[]): readonly EventHandler[] {

@@ -2,7 +2,7 @@
 import type { Call } from '../engine.ts';
 import { run } from '../events/pipeline.ts';
 import type { Entity } from '../model/model.ts';
-import { handlerRecords } from './handler-records.ts';
+import { reachOf } from './reach.ts';
 import type { RecordAddress } from './input.ts';
 import { linkEnds, planIntersect, writeLookup } from './link.ts';
 
@@ -26,5 +26,5 @@ export async function associate(
   }
   const intersect = call.engine.model.relations.get(relation);
   if (intersect?.kind !== 'many-to-many') return;
-  await run(call, planIntersect(entity, { ...ends, targetId }, intersect, 'associate'), handlerRecords);
+  await run(call, planIntersect(entity, { ...ends, targetId }, intersect, 'associate'), reachOf);
 }

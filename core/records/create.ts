@@ -4,7 +4,7 @@ import { run } from '../events/pipeline.ts';
 import type { Entity } from '../model/model.ts';
 import { planCreate } from './create-write.ts';
 import { fail } from './errors.ts';
-import { handlerRecords } from './handler-records.ts';
+import { reachOf } from './reach.ts';
 import type { RecordInput, Written } from './input.ts';
 import { withRelated } from './related.ts';
 
@@ -16,7 +16,7 @@ export async function create(
   options: { readonly id?: string } = {},
 ): Promise<Written> {
   return withRelated(call, entity, input, async (inside, plain) => {
-    const written = await run(inside, planCreate(inside, entity, plain, options), handlerRecords);
+    const written = await run(inside, planCreate(inside, entity, plain, options), reachOf);
     if (!written) throw fail('WRITE_CONFLICT');
     return written;
   });

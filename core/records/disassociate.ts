@@ -7,7 +7,7 @@ import { PeyvandError } from '../sdk/index.ts';
 import { requireFields } from './authorize-fields.ts';
 import { columnOf, factsOf } from './entity-facts.ts';
 import { fail } from './errors.ts';
-import { handlerRecords } from './handler-records.ts';
+import { reachOf } from './reach.ts';
 import type { RecordAddress } from './input.ts';
 import { linkEnds, planIntersect, writeLookup } from './link.ts';
 import { notFound } from './not-found.ts';
@@ -36,7 +36,7 @@ export async function disassociate(
   if (kind === 'many' && field !== undefined) return emptyLookup(call, ends.target, targetId, field, ends.id);
   const intersect = call.engine.model.relations.get(relation);
   if (intersect?.kind !== 'many-to-many') return;
-  await run(call, planIntersect(entity, { ...ends, targetId }, intersect, 'disassociate'), handlerRecords);
+  await run(call, planIntersect(entity, { ...ends, targetId }, intersect, 'disassociate'), reachOf);
 }
 
 /** Empties the lookup if it names `expected`; looked at again when somebody else changed the row meanwhile. */

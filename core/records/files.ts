@@ -18,7 +18,7 @@ import { requireRow } from './row-rights.ts';
 import { table } from './statement.ts';
 import { alone, executorOf, transact } from './transact.ts';
 import { run } from '../events/pipeline.ts';
-import { handlerRecords } from './handler-records.ts';
+import { reachOf } from './reach.ts';
 import { planUpdate, storeColumns } from './update-write.ts';
 
 export interface FileInput {
@@ -215,7 +215,7 @@ export async function removeFile(
   const { field } = fileField(entity, name);
   const id = await resolveAddress(call, entity, address);
   const input = { values: { [field.name]: null }, targets: {}, exact: {} };
-  const written = id && (await run(call, planUpdate(call, entity, id, input, options), handlerRecords));
+  const written = id && (await run(call, planUpdate(call, entity, id, input, options), reachOf));
   if (!written) throw notFound(entity, address);
   return written;
 }

@@ -12,7 +12,7 @@ import { requirePrivilege, type Privilege } from '../security/access.ts';
 import type { ManyToMany } from './cascade.ts';
 import { columnOf } from './entity-facts.ts';
 import { fail } from './errors.ts';
-import { handlerRecords } from './handler-records.ts';
+import { reachOf } from './reach.ts';
 import type { RecordAddress, RecordInput } from './input.ts';
 import { notFound, resolveAddress, say } from './resolve-address.ts';
 import { fillConditions, rowConditions } from './row-conditions.ts';
@@ -65,7 +65,7 @@ export async function writeLookup(
     targets: value ? { [field]: value.entity } : {},
     exact: {},
   };
-  const written = await run(call, planUpdate(call, entity, id, input, options), handlerRecords);
+  const written = await run(call, planUpdate(call, entity, id, input, options), reachOf);
   if (!written) throw notFound(entity, { id });
 }
 

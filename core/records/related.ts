@@ -7,7 +7,7 @@ import { PeyvandError } from '../sdk/index.ts';
 import { associate } from './associate.ts';
 import { planCreate } from './create-write.ts';
 import { fail } from './errors.ts';
-import { handlerRecords } from './handler-records.ts';
+import { reachOf } from './reach.ts';
 import type { RecordInput, RelatedInput, Written } from './input.ts';
 import { invalid } from './invalid.ts';
 import { transactAll } from './transact.ts';
@@ -62,7 +62,7 @@ async function attach(call: Call, entity: Entity, id: string, related: RelatedIn
 async function make(call: Call, { place, entity, input }: RelatedInput['rows'][number]): Promise<Written> {
   try {
     return await withRelated(call, entity, input, async (inside, plain) => {
-      const written = await run(inside, planCreate(inside, entity, plain), handlerRecords);
+      const written = await run(inside, planCreate(inside, entity, plain), reachOf);
       if (!written) throw fail('WRITE_CONFLICT');
       return written;
     });

@@ -2,7 +2,7 @@
 import type { Call } from '../engine.ts';
 import { run } from '../events/pipeline.ts';
 import type { Entity } from '../model/model.ts';
-import { handlerRecords } from './handler-records.ts';
+import { reachOf } from './reach.ts';
 import type { RecordAddress } from './input.ts';
 import { planRemove } from './remove-write.ts';
 import { notFound, resolveAddress } from './resolve-address.ts';
@@ -15,6 +15,6 @@ export async function remove(
   options: { readonly version?: string } = {},
 ): Promise<void> {
   const id = await resolveAddress(call, entity, address);
-  const gone = id !== undefined && (await run(call, planRemove(entity, id, options), handlerRecords));
+  const gone = id !== undefined && (await run(call, planRemove(entity, id, options), reachOf));
   if (!gone) throw notFound(entity, address);
 }

@@ -2,7 +2,7 @@
 import type { Call } from '../engine.ts';
 import { run } from '../events/pipeline.ts';
 import type { Entity } from '../model/model.ts';
-import { handlerRecords } from './handler-records.ts';
+import { reachOf } from './reach.ts';
 import type { RecordAddress, RecordInput, Written } from './input.ts';
 import { notFound, resolveAddress } from './resolve-address.ts';
 import { withRelated } from './related.ts';
@@ -21,7 +21,7 @@ export async function update(
 ): Promise<Written> {
   const id = await resolveAddress(call, entity, address);
   return withRelated(call, entity, input, async (inside, plain) => {
-    const written = id && (await run(inside, planUpdate(inside, entity, id, plain, options), handlerRecords));
+    const written = id && (await run(inside, planUpdate(inside, entity, id, plain, options), reachOf));
     if (!written) throw notFound(entity, address);
     return written;
   });

@@ -7,7 +7,7 @@ import { PeyvandError } from '../sdk/index.ts';
 import { requirePrivilege } from '../security/access.ts';
 import { planCreate } from './create-write.ts';
 import { fail } from './errors.ts';
-import { handlerRecords } from './handler-records.ts';
+import { reachOf } from './reach.ts';
 import type { RecordAddress, RecordInput, Written } from './input.ts';
 import { invalid } from './invalid.ts';
 import { notFound, resolveAddress, say } from './resolve-address.ts';
@@ -50,7 +50,7 @@ async function upsertRow(
     if (id !== undefined && options.only !== 'create') {
       const change = planUpdate(call, entity, id, withoutAddress(entity, input, id, address), version);
       // A row out of the caller's reach is none to change; creating it meets the taken key.
-      const written = await run(call, change, handlerRecords).catch((error: unknown) => {
+      const written = await run(call, change, reachOf).catch((error: unknown) => {
         if (isAbsence(error, entity, id)) return undefined;
         throw error;
       });
@@ -65,7 +65,7 @@ async function upsertRow(
       ...('id' in address ? { id: address.id } : {}),
       skipTaken: true,
     });
-    const created = await run(call, plan, handlerRecords);
+    const created = await run(call, plan, reachOf);
     if (created) return created;
     const holder = await resolveAddress(call, entity, address);
     const there = holder !== undefined && ('key' in address || (await exists(call, entity, holder)));
@@ -80,7 +80,7 @@ async function upsertRow(
         'key' in address ? withKey(entity, address.key, input) : input,
         'id' in address ? { id: address.id } : {},
       );
-      const made = await run(call, plain, handlerRecords);
+      const made = await run(call, plain, reachOf);
       if (made) return made;
     }
   }

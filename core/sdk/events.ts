@@ -1,5 +1,7 @@
 // The contract of event handlers: what a plugin's server half may do around a write.
+import type { PluginContext } from './context.ts';
 import type { Violation } from './errors.ts';
+import type { Row } from './records.ts';
 
 export type Message = 'create' | 'update' | 'delete' | 'associate' | 'disassociate';
 
@@ -9,32 +11,21 @@ export type Message = 'create' | 'update' | 'delete' | 'associate' | 'disassocia
  */
 export type Stage = 'validate' | 'before' | 'after' | 'async';
 
-export interface HandlerContext {
+/** `records`, `system` and `invoke` are for `before`, `after` and `async`; a `validate` handler runs before the transaction. */
+export interface HandlerContext extends PluginContext {
   readonly message: Message;
   readonly entity: string;
   readonly id: string;
-  /** The acting user's id. */
-  readonly userId: string;
   /** Wire values by field name; a lookup is an id, one of several entities `{entity, id}`. In `before` a handler may set more. */
   readonly values: Record<string, unknown>;
   /** The row before the write, by field name, where the handler asked for `image`. */
-  readonly image?: Readonly<Record<string, unknown>>;
+  readonly image?: Row;
   /** How deep this write is nested in other writes; more than 8 is refused. */
   readonly depth: number;
   /** `async` only: the same each time this row is handed to this handler, so that an effect outside can be made only once. */
   readonly idempotencyKey?: string;
   /** Refuses the write with 400 and every violation collected. */
   refuse(...violations: Violation[]): void;
-  /** Writes and reads inside the same transaction (not in `validate` and `async`). */
-  readonly records: HandlerRecords;
-}
-
-/** Await each call: what is not awaited may run when the transaction is over. */
-export interface HandlerRecords {
-  create(entity: string, values: Readonly<Record<string, unknown>>): Promise<string>;
-  update(entity: string, id: string, values: Readonly<Record<string, unknown>>): Promise<void>;
-  remove(entity: string, id: string): Promise<void>;
-  retrieve(entity: string, id: string): Promise<Readonly<Record<string, unknown>> | undefined>;
 }
 
 export interface EventHandler {

@@ -27,7 +27,7 @@ export type {
   Rollup,
 } from './field-type.ts';
 export { defineHandler } from './events.ts';
-export type { EventHandler, HandlerContext, HandlerRecords, Message, Stage } from './events.ts';
+export type { EventHandler, HandlerContext, Message, Stage } from './events.ts';
 export { defineOperation } from './operation.ts';
 export type {
   NamedRow,
@@ -35,9 +35,10 @@ export type {
   OperationContext,
   OperationDescription,
   OperationParameter,
-  OperationRecords,
   OperationType,
   OperationValue,
 } from './operation.ts';
+export type { FetchOptions, Fetched, PluginContext } from './context.ts';
+export type { Records, Row } from './records.ts';
 export { definePlugin } from './plugin.ts';
 export type { ServerPlugin } from './plugin.ts';

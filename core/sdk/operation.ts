@@ -1,5 +1,6 @@
 // The contract of functions and actions: what a plugin adds to the data service beside reading and writing rows. A function
 // (GET) tells something and changes nothing; an action (POST) runs in one transaction, all of it or none.
+import type { PluginContext } from './context.ts';
 import type { Violation } from './errors.ts';
 
 export type OperationType =
@@ -51,32 +52,11 @@ export interface NamedRow {
   readonly id: string;
 }
 
-export interface OperationRecords {
-  /** Writes are the caller's own: the same rights, rules and handlers as if the caller had sent them. Answers the id. */
-  create(entity: string, values: Readonly<Record<string, unknown>>): Promise<string>;
-  update(entity: string, id: string, values: Readonly<Record<string, unknown>>): Promise<void>;
-  remove(entity: string, id: string): Promise<void>;
-  /** The whole row by field name, where the caller may read it. `lock`: nobody changes it until the action has ended. */
-  retrieve(
-    entity: string,
-    id: string,
-    options?: { readonly lock?: boolean },
-  ): Promise<Readonly<Record<string, unknown>> | undefined>;
-  /** Rows by OData options (`$select=name&$filter=…`), as the caller sees them; at most 5,000. */
-  list(entity: string, query: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
-}
-
-export interface OperationContext {
+export interface OperationContext extends PluginContext {
   /** By name; those left out are not there. */
   readonly parameters: Readonly<Record<string, unknown>>;
   /** The row it was called on. */
   readonly target?: NamedRow;
-  /** The caller's id, zone (IANA) and language. */
-  readonly userId: string;
-  readonly timeZone: string;
-  readonly language: string;
-  /** Inside the action's transaction. Await each call. */
-  readonly records: OperationRecords;
   /** The row a reference names: `/accounts(<id>)`, `accounts(accountnumber='A')`. */
   reference(text: string): Promise<NamedRow | undefined>;
   /** Ends it with 400 and what is wrong with the parameters. */

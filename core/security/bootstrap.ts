@@ -6,7 +6,7 @@ import type { Executor } from '../db/sql.ts';
 import { uuidv7 } from '../db/uuid.ts';
 import type { Call, Engine } from '../engine.ts';
 import type { Entity, Model } from '../model/model.ts';
-import { handlerRecords } from '../records/handler-records.ts';
+import { recordsOf } from '../records/reach.ts';
 import type { JsonObject } from '../sdk/index.ts';
 import { administratorRole } from './access.ts';
 import { associationOf } from './association.ts';
@@ -90,7 +90,7 @@ async function createRow(
 ): Promise<void> {
   const known = Object.fromEntries(Object.entries(values).filter(([name]) => entity.fields.has(name)));
   // As handlers write: some of these fields are not for callers.
-  await handlerRecords(call).create(entity.name, { ...known, [entity.key.name]: id });
+  await recordsOf(call, true).create(entity.name, { ...known, [entity.key.name]: id });
 }
 
 /** `setUp`: a new organization's row says that it was set up now. */

@@ -3,7 +3,7 @@
 import { ident, qualified } from '../db/identifier.ts';
 import type { Executor } from '../db/sql.ts';
 import type { Call, Engine } from '../engine.ts';
-import { handlerRecords } from '../records/handler-records.ts';
+import { recordsOf } from '../records/reach.ts';
 import type { Violation } from '../sdk/index.ts';
 import { refuse } from './errors.ts';
 import { ROOT_UNIT_ID } from './system-principal.ts';
@@ -164,7 +164,7 @@ export async function completeSetup(call: Call, setup: Setup, options: SetupOpti
   const { schema } = engine;
   await engine.database.transaction(async (executor) => {
     const inside: Call = { ...call, executor };
-    const records = handlerRecords(inside);
+    const records = recordsOf(inside, true);
     const organization = await readOrganization(executor, schema, 'for update');
     if (organization.done) throw refuse('SETUP_DONE');
     // Locked before looking whether amounts use them: a row that refers to one waits until this is done.
@@ -218,7 +218,7 @@ async function settleCurrency(
     currencyprecision: wanted.decimals,
     exchangerate: 1,
   };
-  const records = handlerRecords(call);
+  const records = recordsOf(call, true);
   const id = currencies.find(({ isocurrencycode }) => isocurrencycode === wanted.code)?.id ?? base;
   if (id === null) return records.create('transactioncurrency', values);
   await records.update('transactioncurrency', id, values);
@@ -227,7 +227,7 @@ async function settleCurrency(
 
 /** The root unit was named after the organization; a name that somebody gave it stays. */
 async function renameRootUnit(call: Call, from: string, to: string): Promise<void> {
-  const unit = await handlerRecords(call).retrieve('businessunit', ROOT_UNIT_ID);
+  const unit = await recordsOf(call, true).retrieve('businessunit', ROOT_UNIT_ID);
   if (unit?.['name'] === from && from !== to)
-    await handlerRecords(call).update('businessunit', ROOT_UNIT_ID, { name: to });
+    await recordsOf(call, true).update('businessunit', ROOT_UNIT_ID, { name: to });
 }

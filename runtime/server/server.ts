@@ -16,7 +16,7 @@ import { importCheck, importRows } from '../../core/exchange/import-jobs.ts';
 import { startJobs, type Jobs } from '../../core/jobs/runner.ts';
 import { openOrganization, type Organization } from '../../core/organization.ts';
 import { loadPlugins } from '../../core/plugins/load-plugins.ts';
-import { handlerRecords } from '../../core/records/handler-records.ts';
+import { reachOf } from '../../core/records/reach.ts';
 import { bootstrap, followModel } from '../../core/security/bootstrap.ts';
 import { createPrincipalSource, type PrincipalSource } from '../../core/security/principals.ts';
 import { listRoles } from '../../core/security/administration/user-roles.ts';
@@ -209,7 +209,7 @@ async function openServices(options: ServerOptions, address: string, log: Log, o
       userId === null
         ? systemPrincipal
         : ((await principals.resolve(userId)) ?? { ...systemPrincipal, userId, roles: [] }),
-    records: handlerRecords,
+    reach: reachOf,
     onFailure: ({ error, ...failure }) => log.logger.warn({ err: error, ...failure }, 'a handler failed after a write'),
   });
   opened.jobs = await startJobs({

@@ -7,7 +7,7 @@ import { create } from '../../../core/records/create.ts';
 import { deletePreview } from '../../../core/records/delete-preview.ts';
 import { disassociate } from '../../../core/records/disassociate.ts';
 import { readFile, removeFile, storeFile } from '../../../core/records/files.ts';
-import { handlerRecords } from '../../../core/records/handler-records.ts';
+import { recordsOf } from '../../../core/records/reach.ts';
 import { remove } from '../../../core/records/remove.ts';
 import { update } from '../../../core/records/update.ts';
 import { upsert } from '../../../core/records/upsert.ts';
@@ -89,7 +89,7 @@ describe('a row that may neither be read nor written is answered like one that i
     ['linking', (call, id) => associate(call, paper(), { id }, 'new_paper_folders', { id: none })],
     ['ending a link', (call, id) => disassociate(call, paper(), { id }, 'new_folder', { id: none })],
     ['ending an N:N link', (call, id) => disassociate(call, paper(), { id }, 'new_paper_folders', { id: none })],
-    ['a handler', (call, id) => handlerRecords(call).update('new_paper', id, { new_title: 'x' })],
+    ['a handler', (call, id) => recordsOf(call, true).update('new_paper', id, { new_title: 'x' })],
     ['referring to it', (call, id) => create(call, paper(), inputOf({ new_title: 'x', new_folder: id }))],
     [
       'linking with it',
@@ -112,8 +112,8 @@ describe('a row that may neither be read nor written is answered like one that i
 
   test('and a handler that asks for it gets nothing', async () => {
     const hidden = await world.made('new_paper', people.far, { new_title: 'Hidden' });
-    expect(await handlerRecords(world.as('me', 'new_own')).retrieve('new_paper', hidden)).toBeUndefined();
-    expect(await handlerRecords(world.call).retrieve('new_paper', hidden)).toMatchObject({ new_title: 'Hidden' });
+    expect(await recordsOf(world.as('me', 'new_own'), true).retrieve('new_paper', hidden)).toBeUndefined();
+    expect(await recordsOf(world.call, true).retrieve('new_paper', hidden)).toMatchObject({ new_title: 'Hidden' });
   });
 
   test('an upsert under its id meets a taken id, and tells no more', async () => {

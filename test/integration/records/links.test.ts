@@ -5,7 +5,7 @@ import { associate } from '../../../core/records/associate.ts';
 import { create } from '../../../core/records/create.ts';
 import { disassociate } from '../../../core/records/disassociate.ts';
 import { readFile, removeFile, storeFile } from '../../../core/records/files.ts';
-import { handlerRecords } from '../../../core/records/handler-records.ts';
+import { reachOf } from '../../../core/records/reach.ts';
 import { remove } from '../../../core/records/remove.ts';
 import { update } from '../../../core/records/update.ts';
 import { upsert } from '../../../core/records/upsert.ts';
@@ -398,7 +398,7 @@ describe('handlers', () => {
     const dispatcher = await startDispatcher({
       engine: () => call.engine,
       principalOf: () => Promise.resolve(call.principal),
-      records: handlerRecords,
+      reach: reachOf,
       onFailure: (one) => void failed.push(`${one.handler} ${one.attempt} ${one.parked}`),
       attempts: 3,
       pause: () => 0,

@@ -1,6 +1,7 @@
 // Calls a function or action and writes what it answers, as Dataverse does: `{"@odata.context": "…#Microsoft.Dynamics.CRM.XResponse",
 // …}`, one value as `value`, nothing as 204.
 import { runOperation } from '../../../../core/operations/run-operation.ts';
+import { reachOf } from '../../../../core/records/reach.ts';
 import { notFound, resolveAddress } from '../../../../core/records/resolve-address.ts';
 import type { Call } from '../../../../core/engine.ts';
 import type { Entity } from '../../../../core/model/model.ts';
@@ -45,7 +46,7 @@ export async function answerOperation(
   for (const [name, value] of Object.entries(read)) plain[name] = await plainOf(call, value);
   const id = bound?.address && (await requireRow(request, bound.entity, bound.address));
   const target = bound && id !== undefined ? { entity: bound.entity.name, id } : undefined;
-  return writeResult(request, operation, await runOperation(call, operation, plain, target));
+  return writeResult(request, operation, await runOperation(call, operation, plain, target, reachOf));
 }
 
 /** What a plugin gets: rows as `{entity, id}`, their values by field name. */

@@ -1,0 +1,107 @@
+// What a plugin may do to rows: the same reads and writes as everybody's, inside the same transaction, one level deeper; as the
+// caller, or with the plugin's own rights.
+import type { Call } from '../engine.ts';
+import { run } from '../events/pipeline.ts';
+import type { Entity } from '../model/model.ts';
+import { runOperation } from '../operations/run-operation.ts';
+import type { MakeReach } from '../plugins/context.ts';
+import { administratorRole, requirePrivilege } from '../security/access.ts';
+import type { Principal } from '../security/principal.ts';
+import type { Records } from '../sdk/index.ts';
+import { createMany } from './create-many.ts';
+import { planCreate } from './create-write.ts';
+import { fail } from './errors.ts';
+import type { RecordInput } from './input.ts';
+import { listOData } from './list.ts';
+import { readRow } from './read-row.ts';
+import { planRemove } from './remove-write.ts';
+import { notFound } from './not-found.ts';
+import { askedOf, flagsOf, may } from './row-rights.ts';
+import { planUpdate } from './update-write.ts';
+
+export const reachOf: MakeReach = (call, trusted) => ({
+  records: recordsOf(call, trusted),
+  system: recordsOf({ ...call, principal: unbounded(call.principal) }, true),
+  async invoke(name, parameters = {}, target) {
+    const operation = call.engine.operations?.find((one) => one.name === name);
+    if (!operation) throw new TypeError(`no plugin brings the operation ${name}`);
+    return runOperation(call, operation, parameters, target, reachOf);
+  },
+});
+
+/** The caller still, for audit and ownership, but kept from nothing: what the plugin may do is decided by what it declares. */
+function unbounded({
+  userId,
+  businessUnitId,
+  teamIds,
+  timeZone,
+  language,
+  calendar,
+  fiscalYear,
+}: Principal): Principal {
+  const roles = [administratorRole];
+  return {
+    userId,
+    businessUnitId,
+    teamIds,
+    roles,
+    timeZone,
+    language,
+    calendar,
+    ...(fiscalYear && { fiscalYear }),
+  };
+}
+
+export function recordsOf(call: Call, trusted: boolean): Records {
+  return {
+    async create(name, values) {
+      const entity = entityOf(call, name);
+      const made = await run(call, planCreate(call, entity, inputOf(values), { trusted }), reachOf);
+      if (!made) throw fail('WRITE_CONFLICT');
+      return made.id;
+    },
+    createMany: (name, rows) => createMany(call, entityOf(call, name), rows.map(inputOf), { trusted }, reachOf),
+    async update(name, id, values) {
+      const entity = entityOf(call, name);
+      const done = await run(call, planUpdate(call, entity, id, inputOf(values), { trusted }), reachOf);
+      if (!done) throw notFound(entity, { id });
+    },
+    async remove(name, id) {
+      const entity = entityOf(call, name);
+      if (!(await run(call, planRemove(entity, id), reachOf))) throw notFound(entity, { id });
+    },
+    async retrieve(name, id, options) {
+      const entity = entityOf(call, name);
+      requirePrivilege(call.principal, call.engine.model, 'read', entity.name);
+      const asked = askedOf(call, entity.name, ['read']);
+      if (asked.length > 0) {
+        const flags = await flagsOf(call, entity, id, asked, false);
+        if (flags?.[may('read')] !== true) return undefined;
+      }
+      return readRow(call, entity, id, options?.lock === true && call.executor !== undefined);
+    },
+    async list(name, query) {
+      const { body } = await listOData(call, entityOf(call, name), query, { root: '' });
+      return (JSON.parse(body) as { readonly value: readonly Readonly<Record<string, unknown>>[] }).value;
+    },
+  };
+}
+
+function entityOf(call: Call, name: string): Entity {
+  const entity = call.engine.model.entities.get(name);
+  if (!entity) throw new TypeError(`there is no entity ${name}`);
+  return entity;
+}
+
+/** Lookups of several targets come as `{entity, id}`. */
+export function inputOf(given: Readonly<Record<string, unknown>>): RecordInput {
+  const values: Record<string, unknown> = {};
+  const targets: Record<string, string> = {};
+  for (const [name, value] of Object.entries(given)) {
+    if (typeof value === 'object' && value !== null && 'entity' in value && 'id' in value) {
+      values[name] = value.id;
+      targets[name] = String(value.entity);
+    } else values[name] = value;
+  }
+  return { values, targets, exact: {} };
+}

@@ -1,0 +1,22 @@
+// What a plugin's server half may do to rows: as the caller (`records`), or with the rights that its plugin.json declares
+// (`system`). Every call goes the way of everybody's writes: rules, handlers, audit, outbox.
+
+/** A row by field name, as on the wire. A lookup of several entities is `name` (the id) and `name_type`. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Await each call: what is not awaited may run when the transaction is over. */
+export interface Records {
+  /** Answers the id. A lookup is an id, one of several entities `{entity, id}`. */
+  create(entity: string, values: Row): Promise<string>;
+  /**
+   * Many rows of one entity in few statements, in one transaction; answers the ids in the order of the rows. Handlers, rules,
+   * audit and outbox as with `create`.
+   */
+  createMany(entity: string, rows: readonly Row[]): Promise<readonly string[]>;
+  update(entity: string, id: string, values: Row): Promise<void>;
+  remove(entity: string, id: string): Promise<void>;
+  /** The whole row; undefined where there is none that may be read. `lock`: nobody changes it until the transaction ends. */
+  retrieve(entity: string, id: string, options?: { readonly lock?: boolean }): Promise<Row | undefined>;
+  /** Rows by OData options (`$select=name&$filter=…`), those of this transaction included; at most 5,000. */
+  list(entity: string, query: string): Promise<readonly Row[]>;
+}
