@@ -2,12 +2,13 @@
 import { existsSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { PluginDocument } from '../../metadata/schemas/plugin.gen.ts';
 import { invalidModel } from '../model/errors.ts';
 import type { Problem } from '../model/layer.ts';
 import { locate } from '../model/locate.ts';
 import { parseJson } from '../model/parse-json.ts';
-import { isObject } from '../model/pointer.ts';
 import { validateDocument } from '../model/validate-document.ts';
+import type { JsonObject } from '../sdk/index.ts';
 import { pluginError } from './errors.ts';
 
 export interface Manifest {
@@ -19,6 +20,20 @@ export interface Manifest {
   readonly engine: string | undefined;
   /** Plugin id → range of versions. */
   readonly requires: Readonly<Record<string, string>>;
+  readonly rights: Rights;
+  /** What its browser half brings, as plugin.json says it. */
+  readonly contributes: NonNullable<PluginDocument['contributes']>;
+  /** A JSON Schema of its settings. */
+  readonly settings: JsonObject | undefined;
+}
+
+/** What a plugin's code may do beyond its own entities; what is not here is refused. */
+export interface Rights {
+  /** Logical name, or `*` → privileges. */
+  readonly entities: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly hosts: ReadonlySet<string>;
+  readonly secrets: ReadonlySet<string>;
+  readonly jobs: boolean;
 }
 
 /** @throws MODEL_INVALID with everything wrong with `plugin.json`. */
@@ -33,15 +48,24 @@ export async function readManifest(folder: string): Promise<Manifest> {
           locate({ code: 'DOCUMENT_INVALID', file, ...finding }, text),
         );
   if (problems.length > 0) throw invalidModel(problems);
-  const body = isObject(parsed.value) ? parsed.value : {};
-  const requires = isObject(body['requires']) ? body['requires'] : {};
+  // The schema has just said that it is one.
+  const body = parsed.value as unknown as PluginDocument;
+  const { id, version, title, engine, requires = {}, rights = {}, contributes = {}, settings } = body;
   return {
-    id: String(body['id']),
-    version: String(body['version']),
-    title: String(body['title']),
+    id,
+    version,
+    title,
     folder,
-    engine: typeof body['engine'] === 'string' ? body['engine'] : undefined,
-    requires: Object.fromEntries(Object.entries(requires).map(([id, range]) => [id, String(range)])),
+    engine,
+    requires,
+    rights: {
+      entities: new Map(Object.entries(rights.entities ?? {}).map(([name, of]) => [name, new Set<string>(of)])),
+      hosts: new Set(rights.hosts),
+      secrets: new Set(rights.secrets),
+      jobs: rights.jobs === true,
+    },
+    contributes,
+    settings: settings as JsonObject | undefined,
   };
 }
 
