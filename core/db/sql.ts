@@ -2,7 +2,7 @@
 import type { ColumnValue } from '../sdk/index.ts';
 
 /** Text arrays for `any($1)` and `text[]`; bytes for bytea. JSON goes in as its text. */
-export type Parameter = ColumnValue | readonly string[] | Uint8Array;
+export type Parameter = ColumnValue | readonly (string | null)[] | Uint8Array;
 
 /**
  * Rows of one statement; `count` is the command's row count. Values arrive as text, except: integer and smallint as

@@ -1,12 +1,21 @@
-// Creates many rows of one entity. All of them in one transaction.
+// Creates many rows of one entity. Where nothing has to be asked or done row by row (handlers inside the transaction, rules about
+// duplicates, lookups that the statement checks itself, numbers, exchange rates), rows of one shape go in one statement.
+import type { Parameter } from '../db/sql.ts';
 import type { Call } from '../engine.ts';
+import { handlersOf } from '../events/handlers.ts';
 import { run } from '../events/pipeline.ts';
 import type { Entity } from '../model/model.ts';
 import type { MakeReach } from '../plugins/context.ts';
-import { planCreate, type CreateOptions } from './create-write.ts';
+import { guardOf } from '../security/administration/guard.ts';
+import { commonSlots, planCreate, type CreateOptions, type PlannedCreate, type Preparation } from './create-write.ts';
 import { fail } from './errors.ts';
 import type { RecordInput } from './input.ts';
-import { transactAll } from './transact.ts';
+import { insertManyStatement, type ManyStatement } from './insert-statement.ts';
+import { statementFor } from './statement-cache.ts';
+import { executorOf, transact, transactAll } from './transact.ts';
+
+/** Rows of one statement: enough that its cost is spread, few enough that it stays short. */
+const PORTION = 1_000;
 
 /** The ids, in the order of the rows; all of them are made or none. Throws what creating each of them would. */
 export async function createMany(
@@ -17,12 +26,73 @@ export async function createMany(
   reach: MakeReach,
 ): Promise<readonly string[]> {
   return transactAll(call, async (inside) => {
-    const ids: string[] = [];
-    for (const row of rows) {
-      const made = await run(inside, planCreate(inside, entity, row, options), reach);
-      if (!made) throw fail('WRITE_CONFLICT');
-      ids.push(made.id);
+    const plans = rows.map((row) => planCreate(inside, entity, row, options));
+    const [first] = plans;
+    if (!first || handled(inside, first)) return oneByOne(inside, plans, reach);
+    for (const plan of plans) {
+      plan.check(false);
+      plan.authorize(inside);
+      if (plan.asks(inside)) return oneByOne(inside, plans, reach);
     }
-    return ids;
+    const portions = inPortions(plans.map((plan) => plan.prepare(inside)));
+    const statements = portions.map(([one]) => one && statementOf(inside, entity, one));
+    if (statements.includes(undefined)) return oneByOne(inside, plans, reach);
+    for (const [index, portion] of portions.entries()) {
+      const statement = statements[index];
+      if (statement) await store(inside, entity, statement, portion);
+    }
+    return plans.map(({ id }) => id);
   });
+}
+
+/** Something runs or is checked around each row. */
+function handled(call: Call, plan: PlannedCreate): boolean {
+  const { validate, inTransaction } = handlersOf(call.engine.handlers, 'create', plan.entity.name);
+  return validate.length > 0 || inTransaction || guardOf(call, plan) !== undefined;
+}
+
+async function oneByOne(call: Call, plans: readonly PlannedCreate[], reach: MakeReach): Promise<readonly string[]> {
+  for (const plan of plans) if (!(await run(call, plan, reach))) throw fail('WRITE_CONFLICT');
+  return plans.map(({ id }) => id);
+}
+
+/** Neighbours of one signature, so that rows come in their order. */
+function inPortions(rows: readonly Preparation[]): readonly (readonly Preparation[])[] {
+  const portions: Preparation[][] = [];
+  for (const row of rows) {
+    const last = portions.at(-1);
+    if (last && last.length < PORTION && last[0]?.signature === row.signature) last.push(row);
+    else portions.push([row]);
+  }
+  return portions;
+}
+
+const none = { text: '', slots: [] };
+
+function statementOf({ engine }: Call, entity: Entity, { signature, shape }: Preparation): ManyStatement | undefined {
+  const statement = statementFor(
+    engine,
+    entity,
+    `many ${signature}`,
+    () => insertManyStatement(engine.model, engine.schema, entity, shape) ?? none,
+  );
+  return 'rowSlots' in statement ? (statement as ManyStatement) : undefined;
+}
+
+async function store(
+  call: Call,
+  entity: Entity,
+  { text, slots, rowSlots }: ManyStatement,
+  rows: readonly Preparation[],
+): Promise<void> {
+  const shared = commonSlots(call);
+  const arrays = rowSlots.map((slot) => rows.map(({ own }) => textOf(own.get(slot))));
+  await transact(call, entity, (inside) =>
+    executorOf(inside).query(text, [...slots.map((slot) => shared.get(slot) ?? null), ...arrays]),
+  );
+}
+
+function textOf(value: Parameter | undefined): string | null {
+  if (value === undefined || value === null) return null;
+  return Array.isArray(value) ? `{${value.join(',')}}` : String(value);
 }

@@ -14,14 +14,14 @@ import { columnOf, factsOf, typeColumnOf } from './entity-facts.ts';
 import { fail } from './errors.ts';
 import { generate } from './generate.ts';
 import type { RecordInput, Written } from './input.ts';
-import { insertStatement, type SequencePart } from './insert-statement.ts';
+import { insertStatement, type InsertShape, type SequencePart } from './insert-statement.ts';
 import { invalid } from './invalid.ts';
 import { readId } from './parse-address.ts';
 import { appends, authorizeReferences, checkedOf, checkedShape, referencesOf, refuseReferences } from './references.ts';
 import { fillConditions } from './row-conditions.ts';
 import { askedOfNew, requireNewRow } from './row-rights.ts';
 import { settleState } from './state.ts';
-import { traceOf, type CheckedReference } from './statement.ts';
+import { traceOf, type Asked, type CheckedReference } from './statement.ts';
 import { statementFor } from './statement-cache.ts';
 import { executorOf, transact } from './transact.ts';
 import { validate } from './validate.ts';
@@ -32,6 +32,21 @@ export interface CreateOptions {
   readonly trusted?: boolean;
   /** Where a unique key is taken: write nothing and answer undefined (upsert). */
   readonly skipTaken?: boolean;
+}
+
+export interface PlannedCreate extends PlannedWrite<Written | undefined> {
+  /** Something is asked of rows that are there, or of the new row itself. */
+  asks(call: Call): boolean;
+  /** What the statement needs; after `check`. */
+  prepare(call: Call): Preparation;
+}
+
+/** The statement's shape and the values of this row. Rows of one signature share the statement. */
+export interface Preparation {
+  readonly signature: string;
+  readonly shape: InsertShape;
+  /** By slot; those of the call itself are left out. */
+  readonly own: ReadonlyMap<string, Parameter>;
 }
 
 /** Throws ENTITY_READ_ONLY for a union of entities. */
@@ -46,12 +61,7 @@ export function refuseSingle(call: Call, entity: Entity): void {
   if (entity.single && call.principal.userId !== SYSTEM_USER_ID) throw fail('ENTITY_SINGLE', { entity: entity.name });
 }
 
-export function planCreate(
-  call: Call,
-  entity: Entity,
-  input: RecordInput,
-  options: CreateOptions = {},
-): PlannedWrite<Written | undefined> {
+export function planCreate(call: Call, entity: Entity, input: RecordInput, options: CreateOptions = {}): PlannedCreate {
   refuseUnion(entity);
   refuseSingle(call, entity);
   const facts = factsOf(entity);
@@ -71,6 +81,15 @@ export function planCreate(
     const owner = facts.system.get('owner');
     const named = owner && (columns.get(columnOf(owner).name) ?? null);
     return typeof named === 'string' && named !== caller.principal.userId;
+  };
+  const askedOfRow = (caller: Call): readonly Asked[] => {
+    const isOther = otherOwner(caller);
+    const taken: readonly Privilege[] = [
+      'create',
+      ...(isOther ? (['assign'] as const) : []),
+      ...(appends(references) ? (['append'] as const) : []),
+    ];
+    return askedOfNew(caller, entity.name, taken, !isOther);
   };
   return {
     message: 'create',
@@ -96,16 +115,19 @@ export function planCreate(
       authorizeReferences(caller, entity, references);
       if (!options.trusted) authorizeFields(caller, entity, input.values, 'create');
     },
+    asks: (caller) => rules.length > 0 || askedOfRow(caller).length > 0,
+    prepare: (caller) => prepare(caller, entity, id, values, columns, references, options.skipTaken ?? false),
     async execute(inside) {
       if (rules.length > 0) await guardCreate(inside, entity, id, rules, columns);
-      const store = (call: Call) => insert(call, entity, id, values, columns, references, options.skipTaken ?? false);
-      const isOther = otherOwner(inside);
-      const taken: readonly Privilege[] = [
-        'create',
-        ...(isOther ? (['assign'] as const) : []),
-        ...(appends(references) ? (['append'] as const) : []),
-      ];
-      const asked = askedOfNew(inside, entity.name, taken, !isOther);
+      const store = (call: Call) =>
+        insert(
+          call,
+          entity,
+          id,
+          columns,
+          prepare(call, entity, id, values, columns, references, options.skipTaken ?? false),
+        );
+      const asked = askedOfRow(inside);
       if (asked.length === 0) return store(inside);
       return transact(inside, entity, async (call) => {
         const written = await store(call);
@@ -131,7 +153,7 @@ function idOf(entity: Entity, values: Record<string, unknown>, addressed: string
   return wanted;
 }
 
-async function insert(
+function prepare(
   call: Call,
   entity: Entity,
   id: string,
@@ -139,23 +161,23 @@ async function insert(
   columns: ReadonlyMap<string, ColumnValue>,
   references: readonly CheckedReference[],
   skipTaken: boolean,
-): Promise<Written | undefined> {
-  const { engine, principal } = call;
+): Preparation {
+  const { engine } = call;
   const facts = factsOf(entity);
-  const parameters = new Map<string, Parameter>(columns);
+  const own = new Map<string, Parameter>(columns);
   const key = columnOf(entity.key).name;
   const sequences: { column: string; parts: readonly SequencePart[] }[] = [];
   for (const { field, parts } of facts.generated) {
     const column = columnOf(field).name;
     if ((columns.get(column) ?? null) !== null) continue;
     const made = generate(field.name, column, parts, new Date());
-    for (const [slot, text] of made.texts) parameters.set(slot, text);
+    for (const [slot, text] of made.texts) own.set(slot, text);
     if (made.parts) sequences.push({ column, parts: made.parts });
   }
   const drawn = new Set(sequences.map((one) => one.column));
   const given: string[] = [];
   const empty: string[] = [];
-  for (const [name, value] of parameters) {
+  for (const [name, value] of own) {
     if (name === key || name.startsWith(':') || drawn.has(name)) continue;
     if (value !== null) given.push(name);
     else if (name in facts.defaults) empty.push(name);
@@ -167,24 +189,45 @@ async function insert(
   const kind = ownerGiven ? String((ownerType && columns.get(ownerType.name)) ?? 'systemuser') : undefined;
   const checked = checkedOf(call, references);
   const notify = handlersOf(engine.handlers, 'create', entity.name).async.length > 0;
-  const shape = { given, empty, references: checked, owner: kind, sequences, notify, skipTaken };
-  const signature = `create ${given.join()} ${empty.join()} ${checkedShape(call, checked)} ${kind ?? ''} ${JSON.stringify(sequences)} ${notify} ${skipTaken}`;
+  own.set(':id', id);
+  own.set(':audit', uuidv7());
+  if (notify) own.set(':payload', JSON.stringify(values));
+  return {
+    signature: `create ${given.join()} ${empty.join()} ${checkedShape(call, checked)} ${kind ?? ''} ${JSON.stringify(sequences)} ${notify} ${skipTaken}`,
+    shape: { given, empty, references: checked, owner: kind, sequences, notify, skipTaken },
+    own,
+  };
+}
+
+/** The values that are the same for all rows of a call. */
+export function commonSlots(call: Call): Map<string, Parameter> {
+  return new Map<string, Parameter>([
+    [':unit', call.principal.businessUnitId],
+    ...traceOf(call),
+    [':channel', `${call.engine.schema}_outbox`],
+  ]);
+}
+
+async function insert(
+  call: Call,
+  entity: Entity,
+  id: string,
+  columns: ReadonlyMap<string, ColumnValue>,
+  { signature, shape, own }: Preparation,
+): Promise<Written | undefined> {
+  const { engine, principal } = call;
   const statement = statementFor(engine, entity, signature, () =>
     insertStatement(engine.model, engine.schema, entity, shape),
   );
-  parameters.set(':id', id);
-  parameters.set(':unit', principal.businessUnitId);
-  parameters.set(':audit', uuidv7());
-  for (const [slot, value] of traceOf(call)) parameters.set(slot, value);
-  parameters.set(':channel', `${engine.schema}_outbox`);
-  if (notify) parameters.set(':payload', JSON.stringify(values));
+  const parameters = commonSlots(call);
+  for (const [slot, value] of own) parameters.set(slot, value);
   fillConditions(statement.recipes ?? [], principal, parameters);
   const rows = await executorOf(call).query<{ version: string | null; [flag: string]: unknown }>(
     statement.text,
     statement.slots.map((slot) => parameters.get(slot) ?? null),
   );
   const row = rows[0];
-  refuseReferences(entity, checked, columns, row);
+  refuseReferences(entity, shape.references, columns, row);
   if (!row || row.version === null) return undefined;
   return { id, version: row.version, created: true, changed: true };
 }

@@ -15,6 +15,7 @@ import {
   table,
   unaudited,
   type CheckedReference,
+  type Slots,
   type Statement,
 } from './statement.ts';
 
@@ -38,8 +39,53 @@ export interface InsertShape {
 export type SequencePart = { readonly slot: string } | { readonly field: string; readonly digits: number };
 
 export function insertStatement(model: Model, schema: string, entity: Entity, shape: InsertShape): Statement {
+  return build(model, schema, entity, shape, slots(), undefined);
+}
+
+/** The same for any number of rows; `rowSlots` are given as arrays, one text per row, behind `slots`. */
+export interface ManyStatement extends Statement {
+  readonly rowSlots: readonly string[];
+}
+
+/** What is one value for all rows; every other slot is a column of `input`. */
+const common: ReadonlySet<string> = new Set([':user', ':unit', ':request', ':address', ':via', ':channel']);
+
+/** Undefined where the statement would have to look something up for each row: those are created one by one. */
+export function insertManyStatement(
+  model: Model,
+  schema: string,
+  entity: Entity,
+  shape: InsertShape,
+): ManyStatement | undefined {
+  if (shape.sequences.length > 0 || shape.references.length > 0 || shape.skipTaken) return undefined;
+  if (factsOf(entity).stamps.length > 0) return undefined;
+  const shared = slots();
+  const rowSlots: string[] = [];
+  const parameters: Slots = {
+    names: shared.names,
+    use(slot, type) {
+      if (common.has(slot)) return shared.use(slot, type);
+      if (!rowSlots.includes(slot)) rowSlots.push(slot);
+      return `input.${ident(slot)}::${type}`;
+    },
+  };
+  const input = (): string => {
+    const arrays = rowSlots.map((_, index) => `$${shared.names.length + index + 1}::text[]`);
+    return `input as materialized (select * from unnest(${arrays.join(', ')}) as input(${rowSlots.map(ident).join(', ')}))`;
+  };
+  return { ...build(model, schema, entity, shape, parameters, input), rowSlots };
+}
+
+/** `input`: the CTE of the rows to be made, asked for when all its columns are known; undefined for one row. */
+function build(
+  model: Model,
+  schema: string,
+  entity: Entity,
+  shape: InsertShape,
+  parameters: Slots,
+  input: (() => string) | undefined,
+): Statement {
   const facts = factsOf(entity);
-  const parameters = slots();
   const columns = new Map<string, Column>();
   for (const field of entity.fields.values()) for (const column of field.columns) columns.set(column.name, column);
 
@@ -79,7 +125,7 @@ export function insertStatement(model: Model, schema: string, entity: Entity, sh
   const conditions = rowConditions({ model, schema }, parameters.use);
   const checks = referenceChecks(model, schema, shape.references, parameters, conditions);
   const names = [...values.keys()];
-  const from = stamped.ctes.length > 0 ? ' from stamped' : '';
+  const from = input ? ' from input' : stamped.ctes.length > 0 ? ' from stamped' : '';
   const where = checks.conditions.length > 0 ? ` where ${checks.conditions.join(' and ')}` : '';
   const version = facts.system.get('version');
   const versionColumn = version ? ident(columnOf(version).name) : 'null::bigint';
@@ -107,15 +153,16 @@ export function insertStatement(model: Model, schema: string, entity: Entity, sh
 
   const ctes = [...checks.ctes, ...stamped.ctes, `new as (${insert})`];
   const record = `new.${ident(key)}`;
+  const made = input ? `new join input on ${parameters.use(':id', 'uuid')} = ${record}` : 'new';
   const request = parameters.use(':request', 'text');
   if (entity.audit) {
     ctes.push(
-      `audit as (${auditInto(schema, parameters, { id: parameters.use(':audit', 'uuid'), entity: entity.name, record, action: 'create', changes, from: 'new' })})`,
+      `audit as (${auditInto(schema, parameters, { id: parameters.use(':audit', 'uuid'), entity: entity.name, record, action: 'create', changes, from: made })})`,
     );
   }
   const payload = shape.notify ? parameters.use(':payload', 'jsonb') : 'null';
   ctes.push(
-    `outbox as (${outboxInto(schema)} select 'create', ${literal(entity.name)}, ${record}, ${versionColumn === 'null::bigint' ? versionColumn : `new.${versionColumn}`}, ${user()}, ${request}, array[${logged.map((name) => literal(name)).join(', ')}]::text[], ${payload}, ${shape.notify ? 'null' : 'now()'} from new)`,
+    `outbox as (${outboxInto(schema)} select 'create', ${literal(entity.name)}, ${record}, ${versionColumn === 'null::bigint' ? versionColumn : `new.${versionColumn}`}, ${user()}, ${request}, array[${logged.map((name) => literal(name)).join(', ')}]::text[], ${payload}, ${shape.notify ? 'null' : 'now()'} from ${made})`,
   );
   const results = [
     version ? `new.${versionColumn}::text as "version"` : `'0' as "version"`,
@@ -129,7 +176,7 @@ export function insertStatement(model: Model, schema: string, entity: Entity, sh
   ];
   const source = shape.skipTaken || checks.flags.length > 0 ? '(select 1) one left join new on true' : 'new';
   return {
-    text: `with ${ctes.join(',\n')}\nselect ${results.join(', ')} from ${source}`,
+    text: `with ${[...(input ? [input()] : []), ...ctes].join(',\n')}\nselect ${results.join(', ')} from ${source}`,
     slots: parameters.names,
     recipes: conditions.recipes,
   };
