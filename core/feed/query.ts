@@ -82,7 +82,9 @@ function own(path: readonly string[], entity: Entity, wires: Set<string>): void 
     throw fail('FEED_FILTER', {
       reason: `${path.join('/')} is of another row; compare fields of ${entity.name} itself`,
     });
-  if (!entity.wire.has(wire)) throw fail('FEED_FILTER', { reason: `${wire} is worked out from other fields` });
+  const column = entity.wire.get(wire);
+  if (!column || entity.fields.get(column.field)?.derivation)
+    throw fail('FEED_FILTER', { reason: `${wire} is worked out from other fields` });
   wires.add(wire);
 }
 

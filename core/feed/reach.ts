@@ -2,6 +2,7 @@
 // own ids. A delta token carries a digest of it; and where a row comes into view or leaves it without a change of its own, this
 // says where to look.
 import type { Entity, Model } from '../model/model.ts';
+import type { ConditionOperator } from '../query/operators.ts';
 import type { Condition, Path, Term } from '../query/tree.ts';
 import { rowsFor } from '../security/access.ts';
 import { fieldAccess } from '../security/field-access.ts';
@@ -153,7 +154,7 @@ export function partsOf(...terms: readonly Term[]): {
 }
 
 /** Comparisons whose outcome changes with the row only, not by itself as time passes. */
-export const timeless: ReadonlySet<string> = new Set([
+export const timeless: ReadonlySet<ConditionOperator> = new Set<ConditionOperator>([
   'eq',
   'ne',
   'gt',
@@ -163,23 +164,13 @@ export const timeless: ReadonlySet<string> = new Set([
   'contains',
   'startswith',
   'endswith',
+  'like',
   'in',
   'null',
   'has-any',
   'has-all',
   'me',
   'me-or-my-teams',
-  'between',
-  'not-between',
-  'not-in',
-  'like',
-  'not-like',
-  'not-contains',
-  'not-startswith',
-  'not-endswith',
-  'contain-values',
-  'not-contain-values',
-  'not-null',
 ]);
 
 /** The caller's ids that the conditions ask for. */

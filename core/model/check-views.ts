@@ -2,6 +2,7 @@
 import { operandProblem } from '../query/operand.ts';
 import { allowedBy, needsTime, operatorNames, readOperator } from '../query/operators.ts';
 import type { KnownOperator } from '../query/operators.ts';
+import { isSortable, operatorsOf } from './field-capabilities.ts';
 import type { Json, JsonObject } from '../sdk/index.ts';
 import { followPath } from './field-path.ts';
 import { isSummary } from './is-summary.ts';
@@ -21,12 +22,12 @@ export function checkViews(model: Model, problems: ProblemList): void {
         const path = memberId(list, member) ?? '';
         const end = followPath(model, entity, path);
         if ('problem' in end) problems.add('FIELD_UNKNOWN', id, `/${list}/${path}`, end.problem);
-        else if (list === 'sort' && end.field.type.sortable === false) {
+        else if (list === 'sort' && !isSortable(end.field)) {
           problems.add(
             'VIEW_INVALID',
             id,
             `/sort/${path}`,
-            `rows cannot be sorted by "${path}": its type ${end.field.type.name} has no order`,
+            `rows cannot be sorted by "${path}": ${noOrder(end.field)}`,
           );
         }
       }
@@ -88,8 +89,8 @@ function groupProblem(model: Model, entity: Entity, group: JsonObject): FoundPro
   const end = followPath(model, entity, path);
   if ('problem' in end) return { code: 'FIELD_UNKNOWN', message: end.problem };
   const { type, columns } = end.field;
-  if (type.sortable === false)
-    return { code: 'VIEW_INVALID', message: `rows cannot be grouped by "${path}": its type ${type.name} has no order` };
+  if (!isSortable(end.field))
+    return { code: 'VIEW_INVALID', message: `rows cannot be grouped by "${path}": ${noOrder(end.field)}` };
   const isDate = /^(?:date|timestamp|timestamptz)$/.test(columns[0]?.type ?? '');
   if (group['by'] === undefined || isDate) return undefined;
   return {
@@ -192,12 +193,12 @@ function checkComparison(
   const known = readOperator(name);
   if (!known || !isAllowed(field, known.operator)) {
     const { type } = field;
-    problems.add(
-      'VIEW_INVALID',
-      id,
-      `${path}/is`,
-      `"${fieldPath}" (type ${type.name}) cannot be compared by "${name}"${suggest(name, known ? type.operators : operatorNames)}; it knows ${type.operators.join(', ')} and what follows from them`,
-    );
+    const own = operatorsOf(field);
+    const why =
+      own.length === 0
+        ? `is worked out when a row is read, so rows cannot be filtered by it`
+        : `(type ${type.name}) cannot be compared by "${name}"${suggest(name, known ? own : operatorNames)}; it knows ${own.join(', ')} and what follows from them`;
+    problems.add('VIEW_INVALID', id, `${path}/is`, `"${fieldPath}" ${why}`);
     return;
   }
   const value = condition['value'];
@@ -213,11 +214,19 @@ function checkComparison(
   if (wrong !== undefined) problems.add('VIEW_INVALID', id, `${path}/value`, wrong);
 }
 
-function isAllowed({ type, columns }: Field, operator: KnownOperator['operator']): boolean {
-  if (operator === 'between') return type.operators.includes('ge');
+function noOrder(field: Field): string {
+  return field.derivation?.kind === 'evaluated'
+    ? 'it is worked out when a row is read'
+    : `its type ${field.type.name} has no order`;
+}
+
+function isAllowed(field: Field, operator: KnownOperator['operator']): boolean {
+  const operators = operatorsOf(field);
+  const { columns } = field;
+  if (operator === 'between') return operators.includes('ge');
   if (needsTime(operator) && columns[0]?.type === 'date') return false;
   if (operator === 'above' || operator === 'under' || operator === 'eq-or-above' || operator === 'eq-or-under') {
     return columns[0]?.type === 'uuid';
   }
-  return type.operators.includes(allowedBy(operator)) || type.operators.some((own) => own === operator);
+  return operators.includes(allowedBy(operator)) || operators.some((own) => own === operator);
 }

@@ -1,6 +1,7 @@
 // An entity is usable from its entity document alone: where no layer says how its list and form look, they are made from
 // its fields. A document of any layer takes their place; they are no documents of a layer themselves.
 import type { JsonObject } from '../sdk/index.ts';
+import { isSortable } from './field-capabilities.ts';
 import type { Entity, EntityDocument, Field } from './model.ts';
 
 const columnsShown = 6;
@@ -55,7 +56,7 @@ function systemFields(entity: Entity, ...values: readonly Field['system'][]): re
 }
 
 function defaultView(entity: Entity): JsonObject {
-  const others = ownFields(entity).filter((field) => field !== entity.primary && field.type.sortable !== false);
+  const others = ownFields(entity).filter((field) => field !== entity.primary && isSortable(field));
   const created = systemFields(entity, 'created-on');
   return {
     title: entity.plural,

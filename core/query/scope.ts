@@ -1,6 +1,6 @@
 // Names in a query → what the model knows: columns of an entity, or of what its lookups point at. Problems come back as
 // sentences with a suggestion, so that readers can collect them.
-import { operatorsOf } from '../model/field-capabilities.ts';
+import { isSortable, operatorsOf } from '../model/field-capabilities.ts';
 import type { Column, Entity, Field, Model, Navigation } from '../model/model.ts';
 import { suggest } from '../model/suggest.ts';
 import type { ColumnType, Operator } from '../sdk/index.ts';
@@ -163,6 +163,6 @@ export function refuseOrder(resolved: Resolved): Problem | undefined {
   const evaluated = refuseEvaluated(resolved, 'sorted or grouped');
   if (evaluated) return evaluated;
   const { field, column } = resolved;
-  if (column.type !== 'jsonb' && column.type !== 'integer[]' && field.type.sortable !== false) return undefined;
+  if (column.type !== 'jsonb' && column.type !== 'integer[]' && isSortable(field)) return undefined;
   return { code: 'QUERY_ORDER_UNKNOWN', problem: `${column.wire} (${field.type.name}) has no order` };
 }

@@ -210,6 +210,10 @@ test('what cannot be followed is refused with the reason', async () => {
   await expect(tracked(world.call, world.entity('activitypointer'), '')).rejects.toMatchObject({
     code: 'FEED_NOT_TRACKED',
   });
+  // The log keeps no old values of a formula: whether a row was in the list before could not be told.
+  await expect(tracked(world.call, world.entity('opportunity'), '$filter=weightedvalue gt 5')).rejects.toMatchObject({
+    code: 'FEED_FILTER',
+  });
   await expect(tracked(world.as('me'), paper(), '')).rejects.toMatchObject({ code: 'PRIVILEGE_MISSING' });
 });
 

@@ -1,5 +1,5 @@
 // Fields as AttributeMetadata. What a field type says of itself (its `attribute`) decides the kind and its facets.
-import { edmOf } from '../../../core/model/field-capabilities.ts';
+import { edmOf, isSortable, operatorsOf } from '../../../core/model/field-capabilities.ts';
 import { defaultLanguage, translateField, translator } from '../../../core/model/labels.ts';
 import type { Column, Entity, Field, Model } from '../../../core/model/model.ts';
 import type { FieldAccess } from '../../../core/security/field-access.ts';
@@ -124,8 +124,8 @@ function describeAttribute(
     };
   const isWritable = !field.readOnly && entity.union === undefined;
   const isSearched = entity.search.includes(field.name);
-  const isSortable = field.type.sortable !== false;
-  const filterable = field.type.operators.some((operator) => operator !== 'null');
+  const sortable = isSortable(field);
+  const filterable = operatorsOf(field).some((operator) => operator !== 'null');
   const isYesNo = kind.kind === 'Boolean';
   return {
     type: `${kind.kind}AttributeMetadata`,
@@ -157,7 +157,7 @@ function describeAttribute(
       IsValidForAdvancedFind: managed(filterable, 'canmodifysearchsettings'),
       IsFilterable: filterable,
       IsSearchable: isSearched,
-      IsSortableEnabled: managed(isSortable, 'canmodifyissortablesettings'),
+      IsSortableEnabled: managed(sortable, 'canmodifyissortablesettings'),
       IsSecured: field.secured,
       CanBeSecuredForRead: field.system === undefined,
       CanBeSecuredForCreate: field.system === undefined && isWritable,
