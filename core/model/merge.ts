@@ -30,6 +30,8 @@ interface Origins {
 
 /** Values that mean something only as a whole. */
 const wholes: ReadonlySet<string> = new Set(['filter', 'having', 'where', 'default', 'const', 'enum', 'settings']);
+/** A layer above replaces what stands under this name; it does not patch it. */
+export const isWhole = (name: string): boolean => wholes.has(name);
 const directives = ['after', 'remove'];
 /** Lists whose members hold further members, and under which name. */
 const containers: ReadonlyMap<string, string> = new Map(
