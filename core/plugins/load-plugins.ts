@@ -36,6 +36,20 @@ export interface LoadedPlugins {
   readonly operations: readonly OwnedOperation[];
   /** In the order of the layers, without the base. */
   readonly plugins: readonly Manifest[];
+  /** The same, each by itself, so that other sets can be composed of them. */
+  readonly parts: readonly LoadedPlugin[];
+}
+
+/** One plugin, loaded and checked by itself. */
+export interface LoadedPlugin {
+  readonly manifest: Manifest;
+  readonly layer: Layer;
+  readonly fieldTypes: readonly FieldType[];
+  /** Under their full names, `<plugin>/<name>`. */
+  readonly handlers: readonly EventHandler[];
+  readonly operations: readonly OwnedOperation[];
+  /** Ends what runs for it (a process, a worker) when the calls that run have ended; it is not called any more. */
+  close?(): Promise<void>;
 }
 
 export interface PluginSources {
@@ -97,31 +111,92 @@ export async function loadPlugins(sources: PluginSources = {}): Promise<LoadedPl
   const layers: Layer[] = [];
   const problems: Problem[] = [];
   for (const manifest of [base, ...plugins]) {
-    const kind: LayerKind = manifest === base ? 'base' : 'plugin';
-    const read = await readLayer(manifest.folder, { id: manifest.id, version: manifest.version, kind });
+    const read = await readOwnLayer(manifest, manifest === base ? 'base' : 'plugin');
     layers.push(read.layer);
     problems.push(...read.problems);
   }
   if (problems.length > 0) throw invalidModel(problems);
 
-  const fieldTypes = new Map<string, FieldType>();
-  const handlers: EventHandler[] = [];
-  const operations: OwnedOperation[] = [];
-  const owners = new Map<string, string>();
+  const parts: LoadedPlugin[] = [];
   for (const manifest of plugins) {
-    const file = join(manifest.folder, 'server.ts');
-    if (!existsSync(file)) continue;
-    const contributed = await importServerHalf(manifest, file);
-    for (const type of contributed.fieldTypes ?? []) {
-      checkFieldType(manifest, file, type, owners.get(type?.name));
-      owners.set(type.name, manifest.id);
-      fieldTypes.set(type.name, Object.freeze(type));
-    }
-    checkBrowserHalves(manifest, contributed.fieldTypes ?? []);
-    handlers.push(...checkHandlers(manifest, file, contributed.handlers ?? []));
-    operations.push(...checkOperations(manifest, file, contributed.operations ?? [], operations));
+    const layer = layers.find(({ id, kind }) => kind === 'plugin' && id === manifest.id);
+    if (layer) parts.push(await loadServerHalf(manifest, layer));
   }
-  return { layers, fieldTypes, handlers, operations, plugins };
+  const [lowest] = layers;
+  if (!lowest) throw pluginError('PLUGIN_MANIFEST_MISSING', { folder: base.folder });
+  return composePlugins(lowest, parts);
+}
+
+/** One plugin from its folder, beside those that are loaded already. @throws as loadPlugins */
+export async function loadPlugin(folder: string): Promise<LoadedPlugin> {
+  const manifest = await readManifest(folder);
+  checkEngine(manifest);
+  const { layer, problems } = await readOwnLayer(manifest, 'plugin');
+  if (problems.length > 0) throw invalidModel(problems);
+  return loadServerHalf(manifest, layer);
+}
+
+/**
+ * The set that these plugins make together, in the order of their dependencies.
+ * @throws PLUGIN_REQUIRED_MISSING, PLUGIN_VERSION, PLUGIN_CYCLE; PLUGIN_CONTRIBUTION where two bring one name
+ */
+export function composePlugins(base: Layer, parts: readonly LoadedPlugin[]): LoadedPlugins {
+  const byManifest = new Map(parts.map((part) => [part.manifest, part]));
+  const ordered = orderPlugins(parts.map(({ manifest }) => manifest)).flatMap(
+    (manifest) => byManifest.get(manifest) ?? [],
+  );
+  const fieldTypes = new Map<string, FieldType>();
+  const owners = new Map<string, string>();
+  const operations: OwnedOperation[] = [];
+  for (const { manifest, ...part } of ordered) {
+    const file = join(manifest.folder, 'server.ts');
+    const refuse = (reason: string): never => {
+      throw pluginError('PLUGIN_CONTRIBUTION', { plugin: manifest.id, file, reason });
+    };
+    for (const type of part.fieldTypes) {
+      const owner = owners.get(type.name);
+      if (owner !== undefined)
+        refuse(`the field type "${type.name}" already comes from the plugin "${owner}"; call it otherwise`);
+      owners.set(type.name, manifest.id);
+      fieldTypes.set(type.name, type);
+    }
+    for (const operation of part.operations) {
+      const reason = operationProblem(operation, operations);
+      if (reason !== undefined) refuse(reason);
+      operations.push(operation);
+    }
+  }
+  return {
+    layers: [base, ...ordered.map(({ layer }) => layer)],
+    fieldTypes,
+    handlers: ordered.flatMap(({ handlers }) => handlers),
+    operations,
+    plugins: ordered.map(({ manifest }) => manifest),
+    parts: ordered,
+  };
+}
+
+function readOwnLayer({ folder, id, version }: Manifest, kind: LayerKind): ReturnType<typeof readLayer> {
+  return readLayer(folder, { id, version, kind });
+}
+
+async function loadServerHalf(manifest: Manifest, layer: Layer): Promise<LoadedPlugin> {
+  const file = join(manifest.folder, 'server.ts');
+  if (!existsSync(file)) return { manifest, layer, fieldTypes: [], handlers: [], operations: [] };
+  const contributed = await importServerHalf(manifest, file);
+  const types = contributed.fieldTypes ?? [];
+  types.forEach((type, index) => {
+    const twin = types.slice(0, index).some((other) => other?.name === type?.name);
+    checkFieldType(manifest, file, type, twin ? manifest.id : undefined);
+  });
+  checkBrowserHalves(manifest, types);
+  return {
+    manifest,
+    layer,
+    fieldTypes: types.map((type) => Object.freeze(type)),
+    handlers: checkHandlers(manifest, file, contributed.handlers ?? []),
+    operations: checkOperations(manifest, file, contributed.operations ?? [], []),
+  };
 }
 
 async function readManifests(places: readonly string[]): Promise<readonly Manifest[]> {

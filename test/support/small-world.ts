@@ -64,6 +64,7 @@ export async function smallPlugins(): Promise<LoadedPlugins> {
     handlers: [],
     operations: [],
     plugins: [],
+    parts: [],
   };
 }
 
