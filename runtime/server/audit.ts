@@ -5,39 +5,23 @@ import { restore } from '../../core/audit/restore.ts';
 import { searchAudit } from '../../core/audit/search.ts';
 import type { Call } from '../../core/engine.ts';
 import type { Entity } from '../../core/model/model.ts';
-import { suggest } from '../../core/model/suggest.ts';
 import type { Violation } from '../../core/sdk/index.ts';
-import { mayI, requireRight } from '../../core/security/access.ts';
+import { requireRight } from '../../core/security/access.ts';
 import type { Principal } from '../../core/security/principal.ts';
 import { answerJson } from './answer.ts';
 import { readJson } from './body.ts';
+import { callOf, readableEntity } from './call.ts';
 import { decodePart } from './data/path.ts';
 import { entityTag, ifMatch, matchVersion } from './data/preconditions.ts';
-import { speaking } from './data/speaking.ts';
 import { fail } from './errors.ts';
-import { originOf, type Exchange } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import { readQueryString } from './query-string.ts';
 import type { Services } from './services.ts';
 
-function callOf(services: Services, exchange: Exchange, principal: Principal): Call {
-  const engine = services.organization.current();
-  return {
-    engine,
-    principal: speaking(principal, exchange, engine.model),
-    requestId: exchange.id,
-    origin: originOf(exchange),
-  };
-}
-
 /** `/api/audit/records/:entity/:id/…`; entities out of reach are told like those that are not. */
 function place(call: Call, exchange: Exchange): { readonly entity: Entity; readonly id: string } {
-  const { model } = call.engine;
   const [, , , , name = '', id = ''] = exchange.path.split('/').map(decodePart);
-  const entity = model.entities.get(name);
-  const readable = (one: string): boolean => mayI(call.principal, model, 'read', one);
-  if (!entity || !readable(entity.name))
-    throw fail('ENTITY_UNKNOWN', { name, suggestion: suggest(name, [...model.entities.keys()].filter(readable)) });
-  return { entity, id };
+  return { entity: readableEntity(call, name), id };
 }
 
 function readTop(options: ReadonlyMap<string, string>): { readonly top?: number } {

@@ -6,9 +6,9 @@ import { CANDIDATES, search, type Hit, type SearchAnswer } from '../../core/sear
 import type { Principal } from '../../core/security/principal.ts';
 import { answerJson } from './answer.ts';
 import { readJson } from './body.ts';
-import { speaking } from './data/speaking.ts';
+import { callOf } from './call.ts';
 import { fail } from './errors.ts';
-import { originOf, type Exchange } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import { readQueryString } from './query-string.ts';
 import type { Services } from './services.ts';
 
@@ -17,17 +17,6 @@ const BODY_LIMIT = 64 * 1024;
 const QUERY_TOP = 50;
 const SUGGEST_TOP = 5;
 const NAMES = 100;
-
-function callOf(services: Services, exchange: Exchange, principal: Principal): Call {
-  const engine = services.organization.current();
-  return {
-    engine,
-    principal: speaking(principal, exchange, engine.model),
-    requestId: exchange.id,
-    origin: originOf(exchange),
-    ...(exchange.pass && { meter: exchange.pass.meter }),
-  };
-}
 
 /** GET /api/search?q=&entities=account,contact&top= */
 export async function showFound(services: Services, exchange: Exchange, principal: Principal): Promise<Response> {

@@ -24,7 +24,8 @@ import { fail } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import { readQueryString } from '../query-string.ts';
 import type { Services } from '../services.ts';
-import { callOf, countOf, guidOf, nameOf, translateFor } from './request.ts';
+import { callOf } from '../call.ts';
+import { countOf, guidOf, nameOf, translateFor } from './request.ts';
 
 /** Roles and profiles are called by the translated title of their document. */
 export function titled(translate: Translate, folder: string, held: readonly NamedDocument[]): readonly NamedDocument[] {

@@ -20,7 +20,8 @@ import { fail } from '../errors.ts';
 import { header, type Exchange } from '../exchange.ts';
 import { readQueryString } from '../query-string.ts';
 import type { Services } from '../services.ts';
-import { callOf, nameOf, partsOf, translateFor } from './request.ts';
+import { callOf } from '../call.ts';
+import { nameOf, partsOf, translateFor } from './request.ts';
 
 type Answer = (services: Services, exchange: Exchange, principal: Principal) => Promise<Response>;
 

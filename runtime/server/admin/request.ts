@@ -1,10 +1,9 @@
 // What every administration route reads the same way: parts of the path, numbers and ids of the query, the call.
-import type { Call } from '../../../core/engine.ts';
 import type { Principal } from '../../../core/security/principal.ts';
 import { translator, type Translate } from '../../../core/model/labels.ts';
 import { decodePart, readGuid } from '../data/path.ts';
 import { fail } from '../errors.ts';
-import { originOf, type Exchange } from '../exchange.ts';
+import type { Exchange } from '../exchange.ts';
 import type { Services } from '../services.ts';
 
 /** `/api/admin/roles/x` → `['roles', 'x']`. */
@@ -42,15 +41,6 @@ export function countOf(
       expected: `a whole number from ${least} to ${most}`,
     });
   return value;
-}
-
-export function callOf(services: Services, exchange: Exchange, principal: Principal): Call {
-  return {
-    engine: services.organization.current(),
-    principal,
-    requestId: exchange.id,
-    origin: originOf(exchange),
-  };
 }
 
 /** Labels in the language the page asks for, else in the caller's. */

@@ -8,7 +8,8 @@ import { noContent } from '../auth/cookies.ts';
 import type { Exchange } from '../exchange.ts';
 import { readQueryString } from '../query-string.ts';
 import type { Services } from '../services.ts';
-import { callOf, partsOf, translateFor } from './request.ts';
+import { callOf } from '../call.ts';
+import { partsOf, translateFor } from './request.ts';
 
 /** `/api/admin/views/account/active` → `account/views/active` */
 function viewOf(exchange: Exchange): string {

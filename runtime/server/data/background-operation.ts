@@ -5,7 +5,8 @@ import { cancelJob, readJob } from '../../../core/jobs/store.ts';
 import type { Principal } from '../../../core/security/principal.ts';
 import { answerJson } from '../answer.ts';
 import type { Exchange } from '../exchange.ts';
-import { callOf, namedIn } from '../jobs/request.ts';
+import { callOf } from '../call.ts';
+import { namedIn } from '../jobs/request.ts';
 import type { Services } from '../services.ts';
 import { isObject } from './batch/is-object.ts';
 

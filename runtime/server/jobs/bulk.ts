@@ -8,7 +8,8 @@ import { answerJson } from '../answer.ts';
 import { parseJsonObject, readJsonText } from '../body.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Services } from '../services.ts';
-import { answerBegun, callOf, entityIn } from './request.ts';
+import { callOf } from '../call.ts';
+import { answerBegun, entityIn } from './request.ts';
 
 async function changeOf(call: Call, entity: Entity, exchange: Exchange): ReturnType<typeof readChange> {
   const text = await readJsonText(exchange);

@@ -19,7 +19,8 @@ import { answerStream } from '../answer.ts';
 import { readJson } from '../body.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Services } from '../services.ts';
-import { answerBegun, callOf, entityIn, namedIn } from './request.ts';
+import { callOf } from '../call.ts';
+import { answerBegun, entityIn, namedIn } from './request.ts';
 
 /** Rows that are waited for. */
 const MOST_AT_ONCE = 20_000;

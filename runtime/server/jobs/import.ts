@@ -10,7 +10,8 @@ import { fail } from '../errors.ts';
 import { header, type Exchange } from '../exchange.ts';
 import { readQueryString } from '../query-string.ts';
 import type { Services } from '../services.ts';
-import { answerBegun, callOf, entityIn, namedIn } from './request.ts';
+import { callOf } from '../call.ts';
+import { answerBegun, entityIn, namedIn } from './request.ts';
 
 const ACCEPTED =
   /^(?:application\/(?:vnd\.openxmlformats-officedocument\.spreadsheetml\.sheet|octet-stream)|text\/csv)\s*(?:;|$)/i;

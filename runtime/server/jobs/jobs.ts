@@ -8,7 +8,8 @@ import { answerJson } from '../answer.ts';
 import type { Exchange } from '../exchange.ts';
 import { readQueryString } from '../query-string.ts';
 import type { Services } from '../services.ts';
-import { answerBegun, callOf, namedIn } from './request.ts';
+import { callOf } from '../call.ts';
+import { answerBegun, namedIn } from './request.ts';
 
 /** GET /api/jobs?before=&top=&all=true */
 export async function showJobs(services: Services, exchange: Exchange, principal: Principal): Promise<Response> {

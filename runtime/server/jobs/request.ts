@@ -3,25 +3,10 @@
 import type { Call } from '../../../core/engine.ts';
 import { readJob } from '../../../core/jobs/store.ts';
 import type { Entity } from '../../../core/model/model.ts';
-import { suggest } from '../../../core/model/suggest.ts';
-import { mayI, readableEntities } from '../../../core/security/access.ts';
-import type { Principal } from '../../../core/security/principal.ts';
 import { answerJson } from '../answer.ts';
+import { readableEntity } from '../call.ts';
 import { decodePart } from '../data/path.ts';
-import { speaking } from '../data/speaking.ts';
-import { fail } from '../errors.ts';
-import { originOf, type Exchange } from '../exchange.ts';
-import type { Services } from '../services.ts';
-
-export function callOf(services: Services, exchange: Exchange, principal: Principal): Call {
-  const engine = services.organization.current();
-  return {
-    engine,
-    principal: speaking(principal, exchange, engine.model),
-    requestId: exchange.id,
-    origin: originOf(exchange),
-  };
-}
+import type { Exchange } from '../exchange.ts';
 
 /** `/api/jobs/<this>/…`, `/api/bulk/<this>/…` */
 export function namedIn(exchange: Exchange): string {
@@ -30,12 +15,7 @@ export function namedIn(exchange: Exchange): string {
 
 /** Who may read nothing of an entity does not learn that there is one. */
 export function entityIn(call: Call, exchange: Exchange): Entity {
-  const name = namedIn(exchange);
-  const { principal, engine } = call;
-  const entity = engine.model.entities.get(name);
-  if (entity && mayI(principal, engine.model, 'read', name)) return entity;
-  const names = readableEntities(principal, engine.model).map((one) => one.name);
-  throw fail('ENTITY_UNKNOWN', { name: name.slice(0, 80), suggestion: suggest(name, names) });
+  return readableEntity(call, namedIn(exchange));
 }
 
 /** 202 with the job and its address. */
