@@ -40,6 +40,8 @@ export interface Call {
   readonly depth?: number;
   /** The handlers that led here, outermost first: shown when the nesting is refused. */
   readonly chain?: readonly string[];
+  /** What handlers of one write, and of what it sets off, leave for each other. */
+  readonly shared?: Record<string, unknown>;
   /** For logs, audit and outbox rows. */
   readonly requestId?: string;
   /** For audit rows. */

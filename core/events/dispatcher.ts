@@ -3,10 +3,12 @@
 import type { Executor } from '../db/sql.ts';
 import { qualified } from '../db/identifier.ts';
 import type { Call, Engine } from '../engine.ts';
-import type { EventHandler, HandlerContext, Message } from '../sdk/index.ts';
+import type { EventHandler, HandlerContext, WriteMessage } from '../sdk/index.ts';
 import type { Principal } from '../security/principal.ts';
-import { handlersOf } from './handlers.ts';
+import { changedBy, handlersOf } from './handlers.ts';
 import { DEPTH_LIMIT } from './pipeline.ts';
+import { picked } from './run-handlers.ts';
+import { readRow } from '../records/read-row.ts';
 import { contextOf, pluginOf, type MakeReach } from '../plugins/context.ts';
 
 export interface DispatcherOptions {
@@ -47,7 +49,7 @@ const KEEP_DAYS = 8;
 
 interface OutboxRow {
   readonly id: string;
-  readonly message: Message;
+  readonly message: WriteMessage;
   readonly entity: string;
   readonly record: string;
   readonly user_id: string | null;
@@ -114,9 +116,8 @@ order by o.id limit 1 for update of o skip locked`,
     const failures: { handler: string; error: unknown }[] = [];
     for (const handler of handlersOf(engine.handlers, row.message, row.entity).async) {
       if (done.has(handler.name)) continue;
-      if (handler.changed && row.message === 'update' && !handler.changed.some((name) => row.changed?.includes(name))) {
-        continue;
-      }
+      const changed = changedBy(handler, engine.model.entities.get(row.entity));
+      if (changed && row.message === 'update' && !changed.some((name) => row.changed?.includes(name))) continue;
       try {
         await within(HANDLER_LIMIT, deliver(options, engine, row, handler));
         done.add(handler.name);
@@ -146,9 +147,13 @@ async function deliver(
     requestId: `${request}~${depth + 1}`,
     origin: { via: `handler ${handler.name} (async ${row.message} ${row.entity})` },
   };
+  const entity = engine.model.entities.get(row.entity);
+  const now = handler.postImage && entity ? await readRow(call, entity, row.record, false) : undefined;
   const context: HandlerContext = {
     ...contextOf(call, pluginOf(handler), options.reach(call, true)),
-    message: row.message,
+    message: handler.message,
+    ...picked('postImage', now, handler.postImage ?? false),
+    shared: {},
     entity: row.entity,
     id: row.record,
     values: row.payload === null ? {} : (JSON.parse(row.payload) as Record<string, unknown>),

@@ -5,13 +5,16 @@ import { ident, literal, qualified } from '../db/identifier.ts';
 import type { Parameter } from '../db/sql.ts';
 import { uuidv7 } from '../db/uuid.ts';
 import type { Call } from '../engine.ts';
+import { handlersOf } from '../events/handlers.ts';
 import { run } from '../events/pipeline.ts';
+import { runHandlers, type Happening } from '../events/run-handlers.ts';
 import type { Entity, Field } from '../model/model.ts';
 import { bulkUpdate } from '../records/bulk-update.ts';
 import { requireFields } from '../records/authorize-fields.ts';
 import { refersTo } from '../records/cascade.ts';
 import { columnOf, factsOf } from '../records/entity-facts.ts';
 import { reachOf } from '../records/reach.ts';
+import { readRow } from '../records/read-row.ts';
 import { refuseLoop } from '../records/hierarchy.ts';
 import type { RecordInput } from '../records/input.ts';
 import { readId } from '../records/parse-address.ts';
@@ -79,6 +82,16 @@ export async function merge(
     const files = filesToSwap(entity, content, before.winner, before.loser);
     const present = await presentFor(inside, entity, goes);
 
+    const { before: ahead, after: behind, postImage } = handlersOf(inside.engine.handlers, 'merge', entity.name);
+    const happening: Happening = {
+      message: 'merge',
+      entity,
+      id: stays,
+      values: { ...content?.values, subordinate: goes },
+      ...(ahead.length + behind.length > 0 && { image: await readRow(inside, entity, stays, false) }),
+    };
+    await runHandlers(inside, ahead, happening, reachOf);
+
     await putAside(inside, entity, stays, goes, keysGivenAway(entity, content, before.loser));
     await climb(inside, entity, stays, goes, before.loser, content);
     const plain = withoutFiles(entity, content);
@@ -109,6 +122,8 @@ export async function merge(
     };
     const id = uuidv7();
     await log(inside, entity, id, stays, goes, undo);
+    const merged = postImage ? await readRow(inside, entity, stays, false) : undefined;
+    await runHandlers(inside, behind, { ...happening, postImage: merged }, reachOf);
     return { id };
   });
 }

@@ -2,7 +2,11 @@
 // caller's own writes; what it throws becomes words.
 import { databaseError } from '../db/errors.ts';
 import type { Call, OwnedOperation } from '../engine.ts';
+import { handlersOf } from '../events/handlers.ts';
+import { DEPTH_LIMIT } from '../events/pipeline.ts';
+import { runHandlers, type Happening } from '../events/run-handlers.ts';
 import { contextOf, type MakeReach } from '../plugins/context.ts';
+import { fail as failWrite } from '../records/errors.ts';
 import { parseAddress } from '../records/parse-address.ts';
 import { resolveAddress } from '../records/resolve-address.ts';
 import { transactAll } from '../records/transact.ts';
@@ -14,12 +18,24 @@ import { fail } from './errors.ts';
 export async function runOperation(
   call: Call,
   operation: OwnedOperation,
-  parameters: Readonly<Record<string, unknown>>,
+  given: Readonly<Record<string, unknown>>,
   target: NamedRow | undefined,
   reach: MakeReach,
 ): Promise<unknown> {
   const origin = { ...call.origin, via: [call.origin?.via, operation.name].filter(Boolean).join(', ') };
-  const work = async (inside: Call): Promise<unknown> => {
+  if ((call.depth ?? 0) > DEPTH_LIMIT) {
+    const chain = [...(call.chain ?? []), operation.name];
+    throw failWrite('DEPTH_EXCEEDED', { limit: DEPTH_LIMIT, chain: chain.join(' → ') }, { data: { chain } });
+  }
+  const work = async (attempt: Call): Promise<unknown> => {
+    const parameters = { ...given };
+    // Deeper than what called it: operations that call each other end, too.
+    const inside: Call = {
+      ...attempt,
+      shared: call.shared ?? {},
+      depth: (call.depth ?? 0) + 1,
+      chain: [...(call.chain ?? []), operation.name],
+    };
     const context: OperationContext = {
       ...contextOf(inside, operation.plugin ?? operation.name, reach(inside, false)),
       parameters,
@@ -30,8 +46,22 @@ export async function runOperation(
         throw fail('PARAMETERS_INVALID', { name: operation.name, count: details.length, first }, { details });
       },
     };
+    const name = target?.entity ?? '';
+    const { before, after, validate } = handlersOf(inside.engine.handlers, operation.name, name);
+    const about: Happening = {
+      message: operation.name,
+      entity: inside.engine.model.entities.get(name),
+      id: target?.id ?? '',
+      values: parameters,
+    };
+    await runHandlers(inside, [...validate, ...before], about, reach);
+    const result = await answered(() => operation.run(context));
+    await runHandlers(inside, after, { ...about, result }, reach);
+    return result;
+  };
+  const answered = async (work: () => unknown): Promise<unknown> => {
     try {
-      return await operation.run(context);
+      return await work();
     } catch (error) {
       if (error instanceof PeyvandError || databaseError(error)) throw error;
       const reason = error instanceof Error ? error.message : String(error);

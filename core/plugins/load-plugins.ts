@@ -12,12 +12,12 @@ import { suggest } from '../model/suggest.ts';
 import type {
   EventHandler,
   FieldType,
-  Message,
   Operation,
   OperationContext,
   Operator,
   ServerPlugin,
   Stage,
+  WriteMessage,
 } from '../sdk/index.ts';
 import { pluginError } from './errors.ts';
 import type { Manifest } from './manifest.ts';
@@ -90,12 +90,15 @@ const operators: Readonly<Record<Operator, true>> = {
   'next-x-days': true,
 };
 const stages: Readonly<Record<Stage, true>> = { validate: true, before: true, after: true, async: true };
-const messages: Readonly<Record<Message, true>> = {
+const messages: Readonly<Record<WriteMessage | 'assign' | 'set-state' | 'merge', true>> = {
   create: true,
   update: true,
   delete: true,
   associate: true,
   disassociate: true,
+  assign: true,
+  'set-state': true,
+  merge: true,
 };
 
 const shippedFolder = fileURLToPath(new URL('../../plugins', import.meta.url));
@@ -164,6 +167,10 @@ export function composePlugins(base: Layer, parts: readonly LoadedPlugin[]): Loa
       const reason = operationProblem(operation, operations);
       if (reason !== undefined) refuse(reason);
       operations.push(operation);
+    }
+    for (const handler of part.handlers) {
+      const reason = messageProblem(handler, operations);
+      if (reason !== undefined) refuse(reason);
     }
   }
   return {
@@ -316,6 +323,20 @@ function checkOperations(
   );
 }
 
+/** `operations`: the plugin's own and those of the plugins beneath it. */
+function messageProblem(handler: EventHandler, operations: readonly Operation[]): string | undefined {
+  const about = `the handler "${handler.name.slice(handler.name.indexOf('/') + 1)}"`;
+  const message = String(handler.message);
+  const isOperation = operations.some(({ name }) => name === message);
+  if (!isOperation && !Object.hasOwn(messages, message)) {
+    const all = Object.keys(messages);
+    return `the message of ${about} is "${message}"${suggest(message, all)}; it is one of ${all.join(', ')}, or the name of an operation of this plugin or of one that it requires`;
+  }
+  return handler.stage === 'async' && (isOperation || message === 'merge')
+    ? `${about} waits for "${message}" in the stage async; that message has validate, before and after`
+    : undefined;
+}
+
 function checkHandlers(manifest: Manifest, file: string, handlers: readonly EventHandler[]): readonly EventHandler[] {
   const names = new Set<string>();
   const refuse = (reason: string): never => {
@@ -324,30 +345,24 @@ function checkHandlers(manifest: Manifest, file: string, handlers: readonly Even
   for (const handler of handlers) {
     if (typeof handler?.name !== 'string' || handler.name === '') refuse('a handler needs a "name"');
     if (typeof handler.run !== 'function') refuse(`the handler "${handler.name}" lacks the function "run"`);
-    for (const [part, known] of [
-      ['stage', stages],
-      ['message', messages],
-    ] as const) {
-      const said = String(handler[part]);
-      if (!Object.hasOwn(known, said)) {
-        const all = Object.keys(known);
-        refuse(
-          `the ${part} of the handler "${handler.name}" is "${said}"${suggest(said, all)}; it is one of ${all.join(', ')}`,
-        );
-      }
+    const about = `the handler "${handler.name}"`;
+    const stage = String(handler.stage);
+    if (!Object.hasOwn(stages, stage)) {
+      const all = Object.keys(stages);
+      refuse(`the stage of ${about} is "${stage}"${suggest(stage, all)}; it is one of ${all.join(', ')}`);
     }
     if (names.has(handler.name)) {
       refuse(`two handlers are called "${handler.name}"; a handler's name is unique in its plugin`);
     }
     names.add(handler.name);
   }
+  const qualified = (name: string): string => (name.includes('/') ? name : `${manifest.id}/${name}`);
   // Its full name is the same in every log, message and idempotency key, whatever other plugins call theirs.
   return handlers.map((handler) => ({
     ...handler,
     run: (context) => handler.run(context),
     name: `${manifest.id}/${handler.name}`,
-    ...(handler.after && {
-      after: handler.after.map((name) => (name.includes('/') ? name : `${manifest.id}/${name}`)),
-    }),
+    ...(handler.after && { after: handler.after.map(qualified) }),
+    ...(handler.before && { before: handler.before.map(qualified) }),
   }));
 }

@@ -1,7 +1,6 @@
 // What every piece of a plugin's server half is given when it runs: who asks, in which words and calendar, rows, settings and
 // the one door to the world outside.
-import type { NamedRow } from './operation.ts';
-import type { Records } from './records.ts';
+import type { NamedRow, Records } from './records.ts';
 
 export interface PluginContext {
   /** The acting user's id. */

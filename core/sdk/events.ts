@@ -3,7 +3,15 @@ import type { PluginContext } from './context.ts';
 import type { Violation } from './errors.ts';
 import type { Row } from './records.ts';
 
-export type Message = 'create' | 'update' | 'delete' | 'associate' | 'disassociate';
+/** What is written, and what stands in the outbox. */
+export type WriteMessage = 'create' | 'update' | 'delete' | 'associate' | 'disassociate';
+
+/**
+ * Beside the writes: `assign`, an update that changes the owner; `set-state`, one that changes the state or its reason; `merge`, on the row
+ * that stays, `values` being `subordinate` (the id of the other) and what was chosen; the name of an operation, `values` being its
+ * parameters. The latter two have no `async` stage.
+ */
+export type Message = WriteMessage | 'assign' | 'set-state' | 'merge' | (string & {});
 
 /**
  * validate: before the transaction, may refuse. before: inside it, may change the record. after: inside it, sees the
@@ -18,8 +26,14 @@ export interface HandlerContext extends PluginContext {
   readonly id: string;
   /** Wire values by field name; a lookup is an id, one of several entities `{entity, id}`. In `before` a handler may set more. */
   readonly values: Record<string, unknown>;
-  /** The row before the write, by field name, where the handler asked for `image`. */
+  /** The row before the write, by field name, where the handler asked for `image`; not in `validate` and `async`. */
   readonly image?: Row;
+  /** The row after the write, where the handler asked for `postImage`; in `async` as it is by then. */
+  readonly postImage?: Row;
+  /** What the operation answered: `after` it. */
+  readonly result?: unknown;
+  /** For all handlers of one write and of what it sets off: what one leaves here, those after it find. JSON only. */
+  readonly shared: Record<string, unknown>;
   /** How deep this write is nested in other writes; more than 8 is refused. */
   readonly depth: number;
   /** `async` only: the same each time this row is handed to this handler, so that an effect outside can be made only once. */
@@ -37,9 +51,14 @@ export interface EventHandler {
   readonly entity?: string;
   /** Update only: run when one of these fields really changes. */
   readonly changed?: readonly string[];
-  readonly image?: boolean;
+  /** The row before the write: whole, or these fields of it. */
+  readonly image?: boolean | readonly string[];
+  /** `after` and `async`: these fields of the row after the write. */
+  readonly postImage?: readonly string[];
   /** Handlers to run behind: names in this plugin, `<plugin>/<name>` of another's. */
   readonly after?: readonly string[];
+  /** Handlers to run ahead of. */
+  readonly before?: readonly string[];
   run(context: HandlerContext): void | Promise<void>;
 }
 

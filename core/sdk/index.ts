@@ -27,10 +27,9 @@ export type {
   Rollup,
 } from './field-type.ts';
 export { defineHandler } from './events.ts';
-export type { EventHandler, HandlerContext, Message, Stage } from './events.ts';
+export type { EventHandler, HandlerContext, Message, Stage, WriteMessage } from './events.ts';
 export { defineOperation } from './operation.ts';
 export type {
-  NamedRow,
   Operation,
   OperationContext,
   OperationDescription,
@@ -39,6 +38,8 @@ export type {
   OperationValue,
 } from './operation.ts';
 export type { FetchOptions, Fetched, PluginContext } from './context.ts';
-export type { Records, Row } from './records.ts';
+export type { NamedRow, Records, Row } from './records.ts';
+export { defineSchedule } from './schedule.ts';
+export type { Schedule, ScheduleContext } from './schedule.ts';
 export { definePlugin } from './plugin.ts';
 export type { ServerPlugin } from './plugin.ts';

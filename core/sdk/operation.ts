@@ -2,6 +2,7 @@
 // (GET) tells something and changes nothing; an action (POST) runs in one transaction, all of it or none.
 import type { PluginContext } from './context.ts';
 import type { Violation } from './errors.ts';
+import type { NamedRow } from './records.ts';
 
 export type OperationType =
   | 'text'
@@ -45,11 +46,6 @@ export interface OperationDescription {
   readonly description?: string;
   /** A right of roles that the caller needs beside what each row asks. */
   readonly right?: string;
-}
-
-export interface NamedRow {
-  readonly entity: string;
-  readonly id: string;
 }
 
 export interface OperationContext extends PluginContext {

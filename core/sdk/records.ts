@@ -4,6 +4,11 @@
 /** A row by field name, as on the wire. A lookup of several entities is `name` (the id) and `name_type`. */
 export type Row = Readonly<Record<string, unknown>>;
 
+export interface NamedRow {
+  readonly entity: string;
+  readonly id: string;
+}
+
 /** Await each call: what is not awaited may run when the transaction is over. */
 export interface Records {
   /** Answers the id. A lookup is an id, one of several entities `{entity, id}`. */
