@@ -102,6 +102,7 @@ function blaming(handler: EventHandler, reach: Reach): Reach {
     remove: (entity, id) => named(records.remove(entity, id)),
     retrieve: (entity, id, options) => named(records.retrieve(entity, id, options)),
     list: (entity, query) => named(records.list(entity, query)),
+    storeFile: (entity, id, field, file) => named(records.storeFile(entity, id, field, file)),
   });
   return {
     records: blamed(reach.records),
@@ -128,5 +129,6 @@ const noRecords: Records = {
   remove: refused,
   retrieve: refused,
   list: refused,
+  storeFile: refused,
 };
 export const nowhere: Reach = { records: noRecords, system: noRecords, invoke: refused };

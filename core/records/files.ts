@@ -1,5 +1,5 @@
-// Files and images of a row: bytes in `_file`, in the row the file's id and what its type keeps beside it. Storing, replacing
-// and removing change the row like any other write: version, audit, outbox.
+// Files and images of a row: bytes in `_file`, in the row the file's id and what its type keeps beside it. Storing and
+// replacing change the row like any other write: version, audit, outbox.
 import { createHash } from 'node:crypto';
 import { ident, qualified } from '../db/identifier.ts';
 import { uuidv7 } from '../db/uuid.ts';
@@ -17,9 +17,7 @@ import { notFound, resolveAddress } from './resolve-address.ts';
 import { requireRow } from './row-rights.ts';
 import { table } from './statement.ts';
 import { alone, executorOf, transact } from './transact.ts';
-import { run } from '../events/pipeline.ts';
-import { reachOf } from './reach.ts';
-import { planUpdate, storeColumns } from './update-write.ts';
+import { storeColumns } from './update-write.ts';
 
 export interface FileInput {
   readonly name: string;
@@ -202,20 +200,4 @@ export async function readFile(
 /** Files are smaller than what an integer of Postgres counts; a range may ask for more. */
 function clamp(position: number): number {
   return Math.min(position, 2_000_000_000);
-}
-
-/** Removes the file; where there is none, nothing changes. */
-export async function removeFile(
-  call: Call,
-  entity: Entity,
-  address: RecordAddress,
-  name: string,
-  options: { readonly version?: string } = {},
-): Promise<Written> {
-  const { field } = fileField(entity, name);
-  const id = await resolveAddress(call, entity, address);
-  const input = { values: { [field.name]: null }, targets: {}, exact: {} };
-  const written = id && (await run(call, planUpdate(call, entity, id, input, options), reachOf));
-  if (!written) throw notFound(entity, address);
-  return written;
 }

@@ -11,6 +11,7 @@ import type { Records } from '../sdk/index.ts';
 import { createMany } from './create-many.ts';
 import { planCreate } from './create-write.ts';
 import { fail } from './errors.ts';
+import { storeFile } from './files.ts';
 import type { RecordInput } from './input.ts';
 import { listOData } from './list.ts';
 import { readRow } from './read-row.ts';
@@ -83,6 +84,9 @@ export function recordsOf(call: Call, trusted: boolean): Records {
     async list(name, query) {
       const { body } = await listOData(call, entityOf(call, name), query, { root: '' });
       return (JSON.parse(body) as { readonly value: readonly Readonly<Record<string, unknown>>[] }).value;
+    },
+    async storeFile(name, id, field, { base64, ...file }) {
+      await storeFile(call, entityOf(call, name), { id }, field, { ...file, data: Buffer.from(base64, 'base64') });
     },
   };
 }

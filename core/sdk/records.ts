@@ -24,4 +24,13 @@ export interface Records {
   retrieve(entity: string, id: string, options?: { readonly lock?: boolean }): Promise<Row | undefined>;
   /** Rows by OData options (`$select=name&$filter=…`), those of this transaction included; at most 5,000. */
   list(entity: string, query: string): Promise<readonly Row[]>;
+  /** Puts a file in the place of what a file or image field holds. */
+  storeFile(entity: string, id: string, field: string, file: NewFile): Promise<void>;
+}
+
+export interface NewFile {
+  readonly name: string;
+  /** `application/pdf`. */
+  readonly mediaType: string;
+  readonly base64: string;
 }

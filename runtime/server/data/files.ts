@@ -4,11 +4,11 @@ import type { Entity, Field } from '../../../core/model/model.ts';
 import {
   fileField,
   readFile as readStored,
-  removeFile as removeStored,
   storeFile,
   type ByteRange,
   type StoredFile,
 } from '../../../core/records/files.ts';
+import { removeFile as removeStored } from '../../../core/records/remove-file.ts';
 import { beginUpload, CHUNK_SIZE, storeChunk } from '../../../core/records/upload.ts';
 import type { RecordAddress } from '../../../core/records/input.ts';
 import { answerBytes, answerEmpty, answerOData, answerStream, type HeaderMap } from '../answer.ts';

@@ -4,7 +4,8 @@ import { startDispatcher } from '../../../core/events/dispatcher.ts';
 import { associate } from '../../../core/records/associate.ts';
 import { create } from '../../../core/records/create.ts';
 import { disassociate } from '../../../core/records/disassociate.ts';
-import { readFile, removeFile, storeFile } from '../../../core/records/files.ts';
+import { readFile, storeFile } from '../../../core/records/files.ts';
+import { removeFile } from '../../../core/records/remove-file.ts';
 import { reachOf } from '../../../core/records/reach.ts';
 import { remove } from '../../../core/records/remove.ts';
 import { update } from '../../../core/records/update.ts';
@@ -159,6 +160,16 @@ describe('files', () => {
     await removeFile(world.call, ship(), { id }, 'new_papers', { version: two.version });
     expect((await refused(readFile(world.call, ship(), { id }, 'new_papers'))).status).toBe(404);
     expect(await world.rows(`select 1 from org_default._file where record = $1`, [id])).toHaveLength(0);
+  });
+
+  test('a plugin puts one into a row, in the transaction of what it does', async () => {
+    const id = await make('new_ship', { new_name: 'F' });
+    const { records } = reachOf(world.call, false);
+    const file = { name: 'p.txt', mediaType: 'text/plain', base64: Buffer.from('سلام').toString('base64') };
+    await records.storeFile('new_ship', id, 'new_papers', file);
+    const stored = await readFile(world.call, ship(), { id }, 'new_papers');
+    expect([stored.name, Buffer.from(stored.data).toString()]).toEqual(['p.txt', 'سلام']);
+    expect((await refused(records.storeFile('new_ship', id, 'new_name', file))).status).toBe(400);
   });
 
   test('too large, of another kind, or in a field that holds none, are refused', async () => {
