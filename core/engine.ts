@@ -50,6 +50,8 @@ export interface Call {
   readonly now?: string;
   /** Rows that were read are added here, for the caller's limits. */
   readonly meter?: { rows: number };
+  /** Writes with a plugin's own rights: rows in a readonly state may change too. */
+  readonly unlocked?: boolean;
   /** Tell the caller of duplicates (DUPLICATE_FOUND) before storing; rules that refuse hold in any case. */
   readonly detectDuplicates?: boolean;
 }

@@ -106,6 +106,8 @@ export interface NavigationMetadata {
 export interface StateMetadata {
   readonly state: number;
   readonly title: string;
+  /** Rows in it are closed: beside state and reason only these fields may change. */
+  readonly readonly?: { readonly except: readonly string[] };
   readonly reasons: readonly {
     readonly value: number;
     readonly title: string;

@@ -273,9 +273,10 @@ export function choiceTitle(
 }
 
 function statesOf(entity: Entity, translate: Translate): readonly StateMetadata[] {
-  return (entity.status ?? []).map(({ state, title, reasons }) => ({
+  return (entity.status ?? []).map(({ state, title, readonly, reasons }) => ({
     state,
     title: translateStatus(translate, entity, `${state}/title`, title),
+    ...(readonly && { readonly }),
     reasons: reasons.map((reason) => ({
       value: reason.value,
       title: translateStatus(translate, entity, `${state}/reasons/${reason.value}/title`, reason.title),

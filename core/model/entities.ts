@@ -59,6 +59,9 @@ function compileEntity(
   (isArray(document['required']) ? document['required'] : []).forEach((field, index) =>
     checkName(String(field), `/required/${index}`),
   );
+  for (const { state, readonly } of status ?? []) {
+    readonly?.except.forEach((field, index) => checkName(field, `/entity/status/${state}/except/${index}`));
+  }
   const search = (isArray(keyword['search']) ? keyword['search'] : []).map(String);
   search.forEach((field, index) => checkName(field, `/entity/search/${index}`));
 

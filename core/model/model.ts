@@ -160,6 +160,10 @@ export interface Choice {
 export interface State {
   readonly state: number;
   readonly title: string;
+  /** A row in it is closed: beside state and reason only these fields may change. Absent: every field may. */
+  readonly readonly?: { readonly except: readonly string[] };
+  /** A row in it is not deleted. */
+  readonly kept?: true;
   readonly reasons: readonly {
     readonly value: number;
     readonly title: string;

@@ -18,6 +18,10 @@ export function statusOf(entity: EffectiveEntity, problems: ProblemList): readon
   const states = said.filter(isObject).map(stateOf);
   const values = new Set(states.flatMap((state) => state.reasons.map((reason) => reason.value)));
   const seen = new Map<number, number>();
+  if (states.every(({ readonly }) => readonly)) {
+    const message = 'every state is readonly, so that no row could ever be changed; leave one open';
+    problems.add('STATUS_INVALID', entity.id, '/entity/status', message);
+  }
   for (const { state, reasons } of states) {
     const path = `/entity/status/${state}`;
     if (reasons.length === 0) {
@@ -60,6 +64,10 @@ function stateOf(document: JsonObject): State {
   return {
     state: Number(document['state']),
     title: titleOf(document, 'state'),
+    ...(document['readonly'] === true && {
+      readonly: { except: isArray(document['except']) ? document['except'].map(String) : [] },
+    }),
+    ...(document['kept'] === true && { kept: true as const }),
     reasons: reasons.filter(isObject).map((reason) => ({
       value: Number(reason['value']),
       title: titleOf(reason, 'value'),

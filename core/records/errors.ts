@@ -35,6 +35,14 @@ export const fail = defineErrors({
     status: 400,
     message: 'There is exactly one {entity}, made by the platform. Change that row; none is created or deleted.',
   },
+  RECORD_READONLY: {
+    status: 409,
+    message: 'This {entity} is {state}, so it is read-only: {fields} cannot change. {reopen}',
+  },
+  RECORD_KEPT: {
+    status: 409,
+    message: 'A {entity} that is {state} is kept: it cannot be deleted. {reopen}',
+  },
   PRECONDITION_FAILED: {
     status: 412,
     message:

@@ -9,6 +9,7 @@ import type { Entity } from '../model/model.ts';
 import { requirePrivilege } from '../security/access.ts';
 import { bulkUpdate } from './bulk-update.ts';
 import { cascade, countLinks, intersectsOf, refersTo, requireDeletable, tell, type Cascade } from './cascade.ts';
+import { refuseKept } from './closed.ts';
 import { refuseSingle, refuseUnion } from './create-write.ts';
 import { columnOf, factsOf, typeColumnOf } from './entity-facts.ts';
 import { fail } from './errors.ts';
@@ -83,6 +84,7 @@ async function remove(
 
   const plan = await cascade(call, entity, id, true);
   await requireDeletable(call, id, plan);
+  for (const group of plan.doomed.values()) await refuseKept(call, group.entity, group.ids);
   const restricts = await countLinks(call, plan.restricts, plan.doomed);
   if (restricts.length > 0) {
     const details = restricts.map((one) => ({

@@ -6,6 +6,7 @@ import { columnOf, factsOf } from './entity-facts.ts';
 import { ownerValues } from './insert-statement.ts';
 import { rowConditions } from './row-conditions.ts';
 import { askedText, may, type Asking } from './row-rights.ts';
+import type { Lock } from './closed.ts';
 import {
   auditInto,
   audited,
@@ -33,6 +34,8 @@ export interface UpdateShape {
   readonly keepReason: boolean;
   /** The reasons from which the new one may be reached; undefined = all. */
   readonly from: readonly number[] | undefined;
+  /** Readonly states the row may be in, each with the columns that may change all the same; none where it does not matter. */
+  readonly locks: readonly Lock[];
   /** File fields that are cleared: their bytes go too. */
   readonly cleared: readonly string[];
   /** Write also where nothing differs: the version must not tell the caller that a hidden value was guessed. */
@@ -42,7 +45,7 @@ export interface UpdateShape {
   readonly asking: Asking;
 }
 
-/** Columns of the answer: before, version (null: nothing written), reason, current (the given columns, when stale), ref:…, may … */
+/** Columns of the answer: before, version (null: nothing written), reason, current (the given columns, when stale), state, locked, ref:…, may … */
 export function updateStatement(model: Model, schema: string, entity: Entity, shape: UpdateShape): Statement {
   const facts = factsOf(entity);
   const parameters = slots();
@@ -120,6 +123,10 @@ export function updateStatement(model: Model, schema: string, entity: Entity, sh
       `(old.${ident(reason)} is null or old.${ident(reason)} = ${values.get(reason) ?? 'null'} or old.${ident(reason)} = any ('{${shape.from.join(',')}}'::integer[]))`,
     );
   }
+  const isHidden = shape.blind || mayNotRead.length > 0;
+  const locked = lockedText(shape, state && columnOf(state).name, values, isHidden);
+  if (locked) conditions.push(`cardinality(${locked}) = 0`);
+  if (locked && state) needed.add(columnOf(state).name);
   conditions.push(...checks.conditions);
   for (const privilege of shape.asking.required) conditions.push(`old.${ident(may(privilege))}`);
 
@@ -171,6 +178,7 @@ export function updateStatement(model: Model, schema: string, entity: Entity, sh
           `case when old.${versionColumn} <> ${given} then ${jsonObject(compared.map((name) => [name, wired(name)]))}::text end as "current"`,
         ]
       : []),
+    ...(locked && state ? [`old.${ident(columnOf(state).name)} as "state"`, `${locked} as "locked"`] : []),
     ...checks.flags,
     ...shape.asking.flags.map(({ privilege }) => `old.${ident(may(privilege))}`),
     ...(shape.notify
@@ -184,4 +192,28 @@ export function updateStatement(model: Model, schema: string, entity: Entity, sh
     slots: parameters.names,
     recipes: rows.recipes,
   };
+}
+
+/**
+ * SQL of the columns that a readonly state keeps from changing; undefined where no state can. Whoever opens the row in the same
+ * write may change what they want. `hidden`: whether a value differs is not to be told, so each one given counts.
+ */
+function lockedText(
+  { locks, given }: UpdateShape,
+  stateColumn: string | undefined,
+  values: ReadonlyMap<string, string>,
+  hidden: boolean,
+): string | undefined {
+  if (locks.length === 0 || stateColumn === undefined) return undefined;
+  const state = `old.${ident(stateColumn)}`;
+  const next = values.get(stateColumn);
+  const stays =
+    next === undefined ? '' : ` and ${next} = any ('{${locks.map((lock) => lock.state).join(',')}}'::integer[])`;
+  const names = given.flatMap((name) => {
+    const closed = locks.filter(({ free }) => !free.has(name)).map((lock) => lock.state);
+    if (closed.length === 0) return [];
+    const differs = hidden ? 'true' : `old.${ident(name)} is distinct from ${values.get(name) ?? 'null'}`;
+    return [`case when ${state} in (${closed.join(', ')})${stays} and ${differs} then ${literal(name)} end`];
+  });
+  return names.length === 0 ? undefined : `array_remove(array[${names.join(', ')}]::text[], null)`;
 }

@@ -12,6 +12,7 @@ import { fieldAccess, maskText } from '../security/field-access.ts';
 import type { ColumnValue } from '../sdk/index.ts';
 import { assignAlong, assignsAlong, lockOwner } from './assign.ts';
 import { authorizeFields, mayReadFully } from './authorize-fields.ts';
+import { locksOf, locksShape, readOnly } from './closed.ts';
 import { refuseUnion } from './create-write.ts';
 import { columnOf, factsOf, typeColumnOf } from './entity-facts.ts';
 import { fail } from './errors.ts';
@@ -121,6 +122,8 @@ interface Answer {
   readonly version: string | null;
   readonly reason?: number | null;
   readonly current?: string | null;
+  readonly state?: number | null;
+  readonly locked?: readonly string[];
   readonly [flag: string]: unknown;
 }
 
@@ -150,8 +153,10 @@ async function store(
   const cleared = given.filter((name) => entity.fields.get(name)?.type.blob && columns.get(name) === null);
   const blind = writesBlindly(call, entity, given);
   const notify = handlersOf(engine.handlers, 'update', entity.name).async.length > 0;
+  const locks = locksOf(call, entity);
   const shape = {
     given,
+    locks,
     references: checked,
     owner: kind,
     version: version !== undefined,
@@ -163,7 +168,7 @@ async function store(
     asking,
   };
   const rights = `${asking.required.join()} ${askedShape(call, asking.flags)}`;
-  const signature = `update ${given.join()} ${checkedShape(call, checked)} ${kind ?? ''} ${shape.version} ${state.keepReason} ${state.from?.join() ?? '-'} ${cleared.join()} ${blind} ${notify} ${rights}`;
+  const signature = `update ${given.join()} ${checkedShape(call, checked)} ${kind ?? ''} ${shape.version} ${state.keepReason} ${state.from?.join() ?? '-'} ${cleared.join()} ${blind} ${notify} ${locksShape(locks)} ${rights}`;
   const statement = statementFor(engine, entity, signature, () =>
     updateStatement(engine.model, engine.schema, entity, shape),
   );
@@ -183,6 +188,9 @@ async function store(
   if (row.version !== null) return { id, version: row.version, created: false, changed: true };
   refuseRow(entity, id, asking, row);
   if (version !== undefined && row.before !== version) throw stale(call, entity, version, row);
+  if (row.locked && row.locked.length > 0) {
+    throw readOnly(entity, row[may('read')] === false ? undefined : (row.state ?? undefined), row.locked);
+  }
   refuseReferences(entity, checked, columns, row);
   const next = statusColumn === undefined ? null : (columns.get(statusColumn) ?? null);
   if (state.from && typeof row.reason === 'number' && row.reason !== next && !state.from.includes(row.reason)) {

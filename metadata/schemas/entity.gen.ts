@@ -160,6 +160,18 @@ export interface State {
    */
   title?: string;
   /**
+   * True: a row in this state is closed. Only its state, its reason and the fields of `except` may change until it is opened again, whoever writes; a plugin's own rights (`system`) alone may do more.
+   */
+  readonly?: boolean;
+  /**
+   * `readonly`: fields that may change all the same, like the owner.
+   */
+  except?: string[];
+  /**
+   * True: a row in this state cannot be deleted, neither by itself nor along with another.
+   */
+  kept?: boolean;
+  /**
    * The state's reasons.
    */
   reasons?: Reason[];

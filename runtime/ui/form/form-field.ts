@@ -2,7 +2,6 @@
 // only when its own value changes.
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { FieldMetadata } from '../../../metadata/effective.ts';
-import { lockOf } from '../field-lock.ts';
 import type { FieldContext, FieldUi, InputRequest } from '../field-ui.ts';
 import { icon } from '../icon.ts';
 import { maskedValue } from '../masked-value.ts';
@@ -171,13 +170,13 @@ export class FormField extends LitElement {
   }
 
   #locked(): boolean {
-    return lockOf(this.field, this.draft.isNew) !== undefined;
+    return this.draft.lockOf(this.field) !== undefined;
   }
 
   #whyLocked(): string {
     const { t } = this.workspace.locale;
     if (this.workspace.viewing) return t('access.viewing.locked');
-    return t(`form.locked.${lockOf(this.field, this.draft.isNew) ?? 'system'}`);
+    return t(`form.locked.${this.draft.lockOf(this.field) ?? 'system'}`);
   }
 
   #context(): FieldContext {

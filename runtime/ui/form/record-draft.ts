@@ -1,8 +1,8 @@
 // A record being edited: what the server said, what the user changed, what is wrong. Knows nothing of the screen; tells
 // listeners which field changed.
-import type { EntityMetadata, FieldMetadata } from '../../../metadata/effective.ts';
+import type { EntityMetadata, FieldMetadata, StateMetadata } from '../../../metadata/effective.ts';
 import type { ErrorDetail, Row } from '../../client/index.ts';
-import { lockOf } from '../field-lock.ts';
+import { closedState, isClosed, lockOf, type FieldLock } from '../field-lock.ts';
 import type { FieldContext, FieldValue } from '../field-ui.ts';
 import type { FieldRegistry } from '../field-registry.ts';
 import type { Locale } from '../locale/locale.ts';
@@ -50,6 +50,15 @@ export class RecordDraft {
 
   get isNew(): boolean {
     return this.#row === undefined;
+  }
+
+  /** The readonly state the record is in, as the server said it. */
+  get closed(): StateMetadata | undefined {
+    return this.isNew ? undefined : closedState(this.entity, (name) => this.#base[name]);
+  }
+
+  lockOf(field: FieldMetadata): FieldLock | undefined {
+    return lockOf(field, this.isNew) ?? (isClosed(field, this.closed) ? 'closed' : undefined);
   }
 
   get row(): Row | undefined {
@@ -197,7 +206,7 @@ export class RecordDraft {
   }
 
   #violation(field: FieldMetadata): string | undefined {
-    if (lockOf(field, this.isNew) !== undefined) return undefined;
+    if (this.lockOf(field) !== undefined) return undefined;
     const { locale } = this.#options;
     const value = this.value(field.name);
     if (isEmpty(value)) return field.required ? locale.t('form.error.required', { field: field.title }) : undefined;

@@ -3,7 +3,6 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { FormItem, FormMetadata, FormSection, FormTab } from '../../../metadata/effective.ts';
 import type { ErrorDetail } from '../../client/index.ts';
-import { lockOf } from '../field-lock.ts';
 import { icon } from '../icon.ts';
 import { styled } from '../styled.ts';
 import type { Workspace } from '../workspace.ts';
@@ -84,7 +83,7 @@ export class RecordForm extends LitElement {
   async focusFirst(): Promise<void> {
     await this.updateComplete;
     const first = [...this.querySelectorAll<FormField>('x-form-field')].find(
-      (field) => lockOf(field.field, this.draft.isNew) === undefined,
+      (field) => this.draft.lockOf(field.field) === undefined,
     );
     await first?.activate();
   }
@@ -97,7 +96,7 @@ export class RecordForm extends LitElement {
   override render(): TemplateResult {
     const tabs = this.#tabs;
     return html`
-      ${this.#renderErrors()} ${tabs.length > 1 ? this.#renderTabs(tabs) : nothing}
+      ${this.#renderErrors()} ${this.#renderClosed()} ${tabs.length > 1 ? this.#renderTabs(tabs) : nothing}
       ${repeat(
         tabs.filter((tab) => this.#visited.has(tab.id)),
         (tab) => tab.id,
@@ -131,6 +130,14 @@ export class RecordForm extends LitElement {
         ${this.violations.map((violation) => html`<li>${violation.message}</li>`)}
       </ul>
     </section>`;
+  }
+
+  #renderClosed(): TemplateResult | typeof nothing {
+    const { closed } = this.draft;
+    if (!closed) return nothing;
+    return html`<p class="x-form-closed">
+      ${icon('lock')}<span>${this.workspace.locale.t('form.closed', { state: closed.title })}</span>
+    </p>`;
   }
 
   #renderTabs(tabs: readonly FormTab[]): TemplateResult {

@@ -31,6 +31,7 @@ const update = {
   keepReason: false,
   from: undefined,
   cleared: [],
+  locks: [],
   blind: false,
   notify: false,
   asking: { flags: [], required: [], known: undefined },

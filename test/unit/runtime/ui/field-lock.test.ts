@@ -1,7 +1,7 @@
 // What of a secured field stands open on a form.
 import { expect, test } from 'vitest';
-import type { FieldMetadata } from '../../../../metadata/effective.ts';
-import { isSeen, lockOf } from '../../../../runtime/ui/field-lock.ts';
+import type { EntityMetadata, FieldMetadata } from '../../../../metadata/effective.ts';
+import { closedState, isClosed, isSeen, lockOf } from '../../../../runtime/ui/field-lock.ts';
 
 const field = (secured?: FieldMetadata['secured'], more: Partial<FieldMetadata> = {}): FieldMetadata => ({
   name: 'pin',
@@ -60,4 +60,25 @@ test('what the system fills and what is set once stays locked as ever', () => {
   expect(lockOf(field(undefined, { readOnly: true }), true)).toBe('system');
   expect(lockOf(field(undefined, { immutable: true }), false)).toBe('immutable');
   expect(lockOf(field(undefined, { immutable: true }), true)).toBeUndefined();
+});
+
+test('a record in a readonly state locks its fields, except the state, the reason and those the state leaves open', () => {
+  const reasons = [{ value: 3, title: 'Won' }];
+  const entity = {
+    fields: {
+      statecode: field(undefined, { name: 'statecode', options: { system: 'state' } }),
+      ownerid: field(undefined, { name: 'ownerid', options: { system: 'owner' } }),
+      pin: field(),
+    },
+    status: [
+      { state: 0, title: 'Open', reasons },
+      { state: 1, title: 'Won', readonly: { except: ['ownerid'] }, reasons },
+    ],
+  } as unknown as EntityMetadata;
+  const lockedIn = (state: number) => {
+    const closed = closedState(entity, (name) => (name === 'statecode' ? state : null));
+    return Object.values(entity.fields).flatMap((one) => (isClosed(one, closed) ? [one.name] : []));
+  };
+  expect(lockedIn(0)).toEqual([]);
+  expect(lockedIn(1)).toEqual(['pin']);
 });
