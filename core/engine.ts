@@ -55,3 +55,6 @@ export interface Call {
   /** Tell the caller of duplicates (DUPLICATE_FOUND) before storing; rules that refuse hold in any case. */
   readonly detectDuplicates?: boolean;
 }
+
+/** What "today" and generated dates are worked out from. */
+export const momentOf = ({ now }: Pick<Call, 'now'>): Date => (now === undefined ? new Date() : new Date(now));

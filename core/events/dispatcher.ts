@@ -17,6 +17,8 @@ export interface DispatcherOptions {
   /** Who the handlers act as: the user whose write it was, null for the system's own. */
   principalOf(userId: string | null): Promise<Principal>;
   readonly reach: MakeReach;
+  /** What handlers take for this moment, where it is not the clock's. */
+  now?(): string | undefined;
   /** Told of every failure; `parked`: it was the last attempt. */
   onFailure?(failure: Failure): void;
   /** Milliseconds between looks without being woken. Default 5,000. */
@@ -141,9 +143,11 @@ async function deliver(
   if (depth >= DEPTH_LIMIT) {
     throw new Error(`asynchronous handlers set each other off ${DEPTH_LIMIT} times; ${handler.name} was the last`);
   }
+  const moment = options.now?.();
   const call: Call = {
     engine,
     principal,
+    ...(moment !== undefined && { now: moment }),
     requestId: `${request}~${depth + 1}`,
     origin: { via: `handler ${handler.name} (async ${row.message} ${row.entity})` },
   };

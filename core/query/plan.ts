@@ -1,7 +1,7 @@
 // Compiled statements by shape. A request whose shape was seen before on this model, for callers of the same rights, runs a
 // known statement: only its constants are converted. The least recently used plans go first.
 import type { Parameter, Planned, Result } from '../db/sql.ts';
-import type { Call } from '../engine.ts';
+import { momentOf, type Call } from '../engine.ts';
 import { databaseError } from '../db/errors.ts';
 import { fillEvaluated } from '../formulas/evaluate.ts';
 import type { Model } from '../model/model.ts';
@@ -39,7 +39,7 @@ export interface RunWith {
 const nothing: readonly never[] = [];
 
 /** The statement's parameters for this call. Constants that do not fit are refused together (400). */
-export function parametersOf(call: Call, compiled: Compiled, given: RunWith, now = new Date()): Parameter[] {
+export function parametersOf(call: Call, compiled: Compiled, given: RunWith, now = momentOf(call)): Parameter[] {
   let problems: Violation[] | undefined;
   const run: Run = {
     literals: given.literals,
@@ -61,7 +61,7 @@ export function parametersOf(call: Call, compiled: Compiled, given: RunWith, now
 
 /** Fills the parameters in and runs the statement. */
 export async function runPlan<Row>(call: Call, compiled: Compiled, given: RunWith): Promise<Result<Row>> {
-  const now = new Date();
+  const now = momentOf(call);
   const parameters = parametersOf(call, compiled, given, now);
   try {
     const { text } = compiled;

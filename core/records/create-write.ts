@@ -1,5 +1,5 @@
 // Plans the creation of one row: defaults, engine-filled values, validation, and the one statement that stores it.
-import type { Call } from '../engine.ts';
+import { momentOf, type Call } from '../engine.ts';
 import { uuidv7 } from '../db/uuid.ts';
 import type { Parameter } from '../db/sql.ts';
 import { guardCreate, refuses, rulesForCreate } from '../duplicates/guard.ts';
@@ -170,7 +170,7 @@ function prepare(
   for (const { field, parts } of facts.generated) {
     const column = columnOf(field).name;
     if ((columns.get(column) ?? null) !== null) continue;
-    const made = generate(field.name, column, parts, new Date());
+    const made = generate(field.name, column, parts, momentOf(call));
     for (const [slot, text] of made.texts) own.set(slot, text);
     if (made.parts) sequences.push({ column, parts: made.parts });
   }

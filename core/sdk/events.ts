@@ -20,16 +20,17 @@ export type Message = WriteMessage | 'assign' | 'set-state' | 'merge' | (string 
 export type Stage = 'validate' | 'before' | 'after' | 'async';
 
 /** `records`, `system` and `invoke` are for `before`, `after` and `async`; a `validate` handler runs before the transaction. */
-export interface HandlerContext extends PluginContext {
+/** `Values`: the entity's, as `peyvand types` writes them (`FleetVehicleValues`); left out, any names and values. */
+export interface HandlerContext<Values extends object = Record<string, unknown>> extends PluginContext {
   readonly message: Message;
   readonly entity: string;
   readonly id: string;
   /** Wire values by field name; a lookup is an id, one of several entities `{entity, id}`. In `before` a handler may set more. */
-  readonly values: Record<string, unknown>;
+  readonly values: Values;
   /** The row before the write, by field name, where the handler asked for `image`; not in `validate` and `async`. */
-  readonly image?: Row;
+  readonly image?: RowOf<Values>;
   /** The row after the write, where the handler asked for `postImage`; in `async` as it is by then. */
-  readonly postImage?: Row;
+  readonly postImage?: RowOf<Values>;
   /** What the operation answered: `after` it. */
   readonly result?: unknown;
   /** For all handlers of one write and of what it sets off: what one leaves here, those after it find. JSON only. */
@@ -42,7 +43,10 @@ export interface HandlerContext extends PluginContext {
   refuse(...violations: Violation[]): void;
 }
 
-export interface EventHandler {
+/** A row as handlers see it before or after a write: every field, where the types are known. */
+type RowOf<Values extends object> = Record<string, unknown> extends Values ? Row : Readonly<Values>;
+
+export interface EventHandler<Values extends object = Record<string, unknown>> {
   /** Unique in its plugin; logs say `<plugin>/<name>`. Order among handlers is by `after`, then name. */
   readonly name: string;
   readonly stage: Stage;
@@ -50,18 +54,21 @@ export interface EventHandler {
   /** A logical name; absent = every entity. */
   readonly entity?: string;
   /** Update only: run when one of these fields really changes. */
-  readonly changed?: readonly string[];
+  readonly changed?: readonly (keyof Values & string)[];
   /** The row before the write: whole, or these fields of it. */
-  readonly image?: boolean | readonly string[];
+  readonly image?: boolean | readonly (keyof Values & string)[];
   /** `after` and `async`: these fields of the row after the write. */
-  readonly postImage?: readonly string[];
+  readonly postImage?: readonly (keyof Values & string)[];
   /** Handlers to run behind: names in this plugin, `<plugin>/<name>` of another's. */
   readonly after?: readonly string[];
   /** Handlers to run ahead of. */
   readonly before?: readonly string[];
-  run(context: HandlerContext): void | Promise<void>;
+  run(context: HandlerContext<Values>): void | Promise<void>;
 }
 
-export function defineHandler(handler: EventHandler): EventHandler {
-  return handler;
+/** `defineHandler<FleetVehicleValues>({…})` types values, images and the names of `changed`. */
+export function defineHandler<Values extends object = Record<string, unknown>>(
+  handler: EventHandler<Values>,
+): EventHandler {
+  return handler as unknown as EventHandler;
 }
