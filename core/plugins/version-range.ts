@@ -27,6 +27,12 @@ export function isRange(range: string): boolean {
   );
 }
 
+/** Below 0: `a` is the older one. What is no version counts as the oldest. */
+export function compareVersions(a: string, b: string): number {
+  const none: Version = [-1, 0, 0, ''];
+  return compare(parseVersion(a) ?? none, parseVersion(b) ?? none);
+}
+
 function parseVersion(text: string): Version | undefined {
   const match = /^v?(\d+)\.(\d+)\.(\d+)(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?$/.exec(text.trim());
   return match ? [Number(match[1]), Number(match[2]), Number(match[3]), match[4] ?? ''] : undefined;

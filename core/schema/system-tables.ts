@@ -141,6 +141,25 @@ create table if not exists ${name('_layer')} (
   id text primary key, version text not null, kind text not null, documents jsonb not null,
   published_at timestamptz not null default now(), published_by uuid
 );
+create table if not exists ${name('_plugin')} (
+  id text primary key, version text not null, source text not null, hash text, enabled boolean not null default true,
+  state text not null default 'installed', settings jsonb not null default '{}', accepted text[] not null default '{}',
+  relaxed text[] not null default '{}', documents jsonb, documents_hash text not null default '',
+  changed_at timestamptz not null default now(), changed_by uuid
+);
+create table if not exists ${name('_plugin_package')} (
+  plugin text not null, hash text not null, version text not null, at timestamptz not null default now(),
+  data bytea not null, primary key (plugin, hash)
+);
+create table if not exists ${name('_plugin_migration')} (
+  plugin text not null, version text not null, at timestamptz not null default now(), ran boolean not null,
+  primary key (plugin, version)
+);
+create table if not exists ${name('_plugin_merge')} (
+  id uuid primary key default gen_random_uuid(), plugin text not null, from_version text not null, to_version text not null,
+  at timestamptz not null default clock_timestamp(), document text not null, path text not null, conflict jsonb not null,
+  decision text, decided_at timestamptz, decided_by uuid
+);
 create table if not exists ${name('_publish')} (
   id uuid primary key, at timestamptz not null default now(), finished_at timestamptz, user_id uuid,
   model_version text not null, state text not null, reason text, done integer not null default 0,

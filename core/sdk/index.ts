@@ -41,5 +41,7 @@ export type { FetchOptions, Fetched, PluginContext } from './context.ts';
 export type { NamedRow, NewFile, Records, Row } from './records.ts';
 export { defineSchedule } from './schedule.ts';
 export type { Schedule, ScheduleContext } from './schedule.ts';
+export { defineMigration } from './migration.ts';
+export type { Migration, MigrationContext } from './migration.ts';
 export { definePlugin } from './plugin.ts';
 export type { ServerPlugin } from './plugin.ts';
