@@ -2,20 +2,29 @@
 // begin with. Publishing changes tables and model together; other processes hear of it and follow.
 import { setTimeout as pause } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { databaseError } from './db/errors.ts';
 import { qualified } from './db/identifier.ts';
 import type { Database, Executor } from './db/sql.ts';
 import type { Engine } from './engine.ts';
 import { compileModel } from './model/compile.ts';
 import { invalidModel } from './model/errors.ts';
+import { fitLayer, type LeftOut } from './model/fit-layer.ts';
 import type { Layer } from './model/layer.ts';
 import type { Model } from './model/model.ts';
 import { readDocuments } from './model/read-layer.ts';
 import type { LoadedPlugins } from './plugins/load-plugins.ts';
+import { runMigrations, type Upgrade } from './plugins/migrations.ts';
+import { pluginSets, type PluginSet } from './plugins/plugin-sets.ts';
+import { readSettings, type SettingsKey } from './plugins/settings.ts';
+import { readPluginRows, saveConflicts, saveDocuments, savePluginRow, type PluginRow } from './plugins/store.ts';
+import { upgradesOf } from './plugins/upgrades.ts';
+import { closedWorld, type PluginWorld } from './plugins/world.ts';
 import { applyPlan, recoverPublishes, withPublishLock } from './schema/apply.ts';
 import { desiredState } from './schema/desired.ts';
 import { fail } from './schema/errors.ts';
-import { introspect } from './schema/introspect.ts';
+import { emptyRequired, introspect } from './schema/introspect.ts';
 import { planChanges, type Plan, type Step } from './schema/plan.ts';
 import { printPlan } from './schema/print-plan.ts';
 import { ensureAuditPartitions, ensureSystemTables } from './schema/system-tables.ts';
@@ -28,7 +37,14 @@ export interface OrganizationOptions {
   readonly schema?: string;
   /** Shown to people. Default `Peyvand`. */
   readonly name?: string;
+  /** Those of the release; packages in the database come on top. */
   readonly plugins: LoadedPlugins;
+  /** Where packages are unpacked. Default: a folder of the system's temporary files. */
+  readonly packages?: string;
+  /** Opens and seals the secrets among plugins' settings. */
+  readonly settingsKey?: SettingsKey;
+  /** Secrets and network of plugins. Default: none. */
+  readonly world?: Omit<PluginWorld, 'settings'>;
   /**
    * What to do with changes the metadata on disk asks for: `apply` them unless data would be lost (default; then it throws
    * PLAN_LOSES_DATA), `apply-with-loss`, or `leave` them (to show the plan).
@@ -60,6 +76,40 @@ export interface PublishResult {
 /** Makes the next layer of the one that is stored, under the lock of publishing: nobody's change in between is lost. */
 export type LayerChange = (present: Layer) => Layer;
 
+/** The installed plugins at a moment. */
+export interface InstalledPlugins {
+  /** What is stored about them, `base` among them, and about those that were uninstalled. */
+  readonly rows: readonly PluginRow[];
+  readonly set: PluginSet;
+  /** With everything that is installed, whether it is switched on or not: what the tables are made by. */
+  readonly model: Model;
+  /** Parts of the organization's documents that are about something that is not there or switched off. */
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** What a change of plugins makes of what is stored. */
+export interface PluginChange {
+  readonly rows: readonly PluginRow[];
+  readonly layer: Layer;
+  readonly plan: Plan;
+  readonly plugins: InstalledPlugins;
+}
+
+export interface NextPlugins {
+  readonly rows: readonly PluginRow[];
+  readonly layer?: Layer;
+  /** Plugins whose version changes: their migrations run. */
+  readonly upgrades?: readonly Upgrade[];
+  /** Inside the switch. */
+  save?(executor: Executor): Promise<void>;
+}
+
+/** Under the lock of publishing. */
+export type MakePlugins = (
+  present: { readonly rows: readonly PluginRow[]; readonly layer: Layer; readonly set: PluginSet },
+  executor: Executor,
+) => Promise<NextPlugins>;
+
 export interface Organization {
   readonly name: string;
   readonly schema: string;
@@ -76,6 +126,11 @@ export interface Organization {
   /** What publishing this layer (default: the present one) would do to the tables. */
   plan(layer?: Layer): Promise<Plan>;
   publish(layer?: Layer | LayerChange, options?: PublishOptions): Promise<PublishResult>;
+  plugins(): InstalledPlugins;
+  /** What a change of plugins would do; nothing is changed. */
+  tryPlugins(make: MakePlugins): Promise<PluginChange>;
+  /** Model, handlers, operations and field types change at one moment; requests that run end on the old ones. */
+  changePlugins(make: MakePlugins, options?: PublishOptions): Promise<PublishResult>;
   /** Called with each new engine; a publish here is over when what this returns is. Returns what ends it. */
   onChange(listener: (engine: Engine) => void | Promise<void>): () => void;
   /** Stops listening; the database stays open. */
@@ -99,42 +154,134 @@ export async function openOrganization(options: OrganizationOptions): Promise<Or
   /** What listeners still do about the present engine. */
   let taken: Promise<unknown> = Promise.resolve();
 
-  const compile = (layer: Layer): Model =>
-    compileModel({ layers: [...plugins.layers, layer], fieldTypes: plugins.fieldTypes });
-  const engineOf = (model: Model): Engine =>
-    Object.freeze({ database, schema, model, handlers: plugins.handlers, operations: plugins.operations });
-  const planFor = async (executor: Executor, model: Model): Promise<Plan> =>
-    planChanges(await introspect(executor, schema), desiredState(model, schema));
+  const sets = pluginSets({
+    plugins,
+    schema,
+    folder: options.packages ?? join(tmpdir(), `peyvand-plugins-${process.getuid?.() ?? 0}`),
+    log,
+  });
+
+  /** What is stored, and what it makes of this process. */
+  interface State extends InstalledPlugins {
+    readonly layer: Layer;
+    readonly served: Model;
+    /** Of the organization's documents, what fits nothing that is installed. */
+    readonly misfits: readonly LeftOut[];
+  }
+
+  function fit(set: LoadedPlugins, layer: Layer): { readonly model: Model; readonly leftOut: readonly LeftOut[] } {
+    return fitLayer(layer, set.layers, (own) =>
+      compileModel({ layers: [...set.layers, own], fieldTypes: set.fieldTypes }),
+    );
+  }
+  async function assemble(stored: Stored, executor: Executor): Promise<State> {
+    const set = await sets.load(stored.rows, executor);
+    return stateOf(stored, set);
+  }
+  function stateOf({ rows, layer }: Stored, set: PluginSet): State {
+    const { model, leftOut: misfits } = fit(set.installed, layer);
+    const { model: served, leftOut } =
+      set.served === set.installed ? { model, leftOut: misfits } : fit(set.served, layer);
+    return { rows, layer, set, model, misfits, served, leftOut };
+  }
+  /** What the organization says anew must fit; what does not fit since a plugin went may stand. */
+  function refuseMisfits(next: State): State {
+    const known = new Set(state.misfits.map(nameOf));
+    const fresh = next.misfits.filter((one) => !known.has(nameOf(one)));
+    if (fresh.length > 0) throw invalidModel(fresh);
+    return next;
+  }
+  const compile = (layer: Layer): Model => refuseMisfits(stateOf({ rows: state.rows, layer }, state.set)).served;
+
+  function engineOf({ set, rows, served: model }: State): Engine {
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    const settings = new Map(
+      set.served.plugins.map((one) => [
+        one.id,
+        readSettings(one.settings, byId.get(one.id)?.settings ?? {}, options.settingsKey),
+      ]),
+    );
+    const world: PluginWorld = {
+      ...(options.world ?? closedWorld),
+      settings: (plugin) => settings.get(plugin) ?? {},
+    };
+    const { handlers, operations } = set.served;
+    return Object.freeze({ database, schema, model, handlers, operations, world });
+  }
+  const planFor = async (executor: Executor, { model, served, rows }: State): Promise<Plan> => {
+    const relaxed = new Set(rows.flatMap((row) => row.relaxed));
+    return planChanges(await introspect(executor, schema), desiredState(model, schema, { served, relaxed }));
+  };
   const announce = (executor: Executor): Promise<unknown> =>
     executor.query('select pg_notify($1, $2)', [channel, self]);
 
-  let layer: Layer;
-  let engine: Engine;
-  if (changes === 'leave') {
-    layer = await readStoredLayer(database, schema);
-    engine = engineOf(compile(layer));
-  } else {
-    [layer, engine] = await withPublishLock(database, schema, async (executor) => {
-      await ensureSystemTables(executor, schema, log);
-      for (const message of await recoverPublishes(executor, schema)) log(message);
-      const stored = await readStoredLayer(executor, schema);
-      const model = compile(stored);
-      const plan = await planFor(executor, model);
-      if (plan.losesData && changes !== 'apply-with-loss') {
-        throw fail('PLAN_LOSES_DATA', { plan: printPlan(plan, { sql: false }) }, { data: { steps: plan.steps } });
-      }
-      if (plan.steps.length > 0) {
-        log(`bringing the tables up to the metadata in ${plan.steps.length} steps`);
-        await applyPlan(executor, { schema, plan, modelVersion: model.version, grace: 0 });
-      }
-      return [stored, engineOf(model)];
-    });
+  /** What the switch of a change of plugins stores, before others hear of it. */
+  async function saveAll(transaction: Executor, before: Stored, next: State, more: NextPlugins, userId?: string) {
+    if (next.layer !== before.layer) await storeLayer(transaction, schema, next.layer, userId);
+    const known = new Map(before.rows.map((row) => [row.id, row]));
+    const layers = new Map(next.set.installed.layers.map((one) => [one.id, one]));
+    for (const row of next.rows) {
+      if (known.get(row.id) !== row) await savePluginRow(transaction, schema, row, userId);
+      const own = layers.get(row.id);
+      if (own && known.get(row.id)?.documentsHash !== row.documentsHash) await saveDocuments(transaction, schema, own);
+    }
+    await more.save?.(transaction);
+    const engine = engineOf(next);
+    for (const upgrade of more.upgrades ?? []) await runMigrations(engine, transaction, upgrade);
+    await announce(transaction);
   }
 
-  function use(next: Layer, model: Model): void {
-    layer = next;
-    if (model.version === engine.model.version) return;
-    engine = engineOf(model);
+  let state: State;
+  let engine: Engine;
+  if (changes === 'leave') {
+    state = await assemble(await readStored(database, schema), database);
+  } else {
+    state = await withPublishLock(database, schema, async (executor) => {
+      await ensureSystemTables(executor, schema, log);
+      for (const message of await recoverPublishes(executor, schema)) log(message);
+      const stored = await readStored(executor, schema);
+      const set = await sets.load(stored.rows, executor);
+      // The release may bring other versions than the last one did.
+      const { rows, layer, upgrades, conflicts } = await upgradesOf(executor, schema, stored, set);
+      const next = stateOf({ rows, layer }, set);
+      const plan = await planFor(executor, next);
+      if (plan.losesData && changes !== 'apply-with-loss') {
+        if (next.misfits.length > 0) throw invalidModel(next.misfits);
+        throw fail('PLAN_LOSES_DATA', { plan: printPlan(plan, { sql: false }) }, { data: { steps: plan.steps } });
+      }
+      for (const { file, pointer, message } of next.leftOut) log(`left out for now: ${file}#${pointer}: ${message}`);
+      const more: NextPlugins = {
+        rows,
+        upgrades,
+        async save(transaction) {
+          for (const [upgrade, found] of conflicts) {
+            log(`${upgrade.plugin} ${upgrade.to}: in ${found.length} places you and the new version changed the same`);
+            await saveConflicts(transaction, schema, upgrade, found);
+          }
+        },
+      };
+      const save = (transaction: Executor): Promise<void> => saveAll(transaction, stored, next, more);
+      if (plan.steps.length > 0) {
+        log(`bringing the tables up to the metadata in ${plan.steps.length} steps`);
+        await applyPlan(executor, {
+          schema,
+          plan,
+          modelVersion: next.served.version,
+          grace: 0,
+          onSwitch: save,
+        });
+      } else if (rows !== stored.rows || layer !== stored.layer) await executor.transaction(save);
+      return next;
+    });
+  }
+  engine = engineOf(state);
+
+  function use(next: State): void {
+    const before = state;
+    state = next;
+    engine = engineOf(next);
+    if (next.served.version === before.served.version && next.set.key === before.set.key) return;
+    sets.retire(before.set, next.set);
     const take = async (listener: (engine: Engine) => void | Promise<void>): Promise<void> => {
       try {
         await listener(engine);
@@ -149,8 +296,7 @@ export async function openOrganization(options: OrganizationOptions): Promise<Or
   async function follow(): Promise<void> {
     for (let attempt = 0; !closed; attempt += 1) {
       try {
-        const stored = await readStoredLayer(database, schema);
-        use(stored, compile(stored));
+        use(await assemble(await readStored(database, schema), database));
         return;
       } catch (error) {
         if (attempt === 0) log(`the published model could not be taken over: ${messageOf(error)}`);
@@ -171,33 +317,74 @@ export async function openOrganization(options: OrganizationOptions): Promise<Or
     if (!closed) timers.add(setTimeout(() => void tidy(), TIDY_AGAIN).unref());
   }
 
-  async function publish(wanted: Layer | LayerChange | undefined, choices: PublishOptions): Promise<PublishResult> {
+  /** From what is stored to what `make` wants, under the lock. */
+  async function change(
+    make: (stored: Stored, executor: Executor) => Promise<{ readonly next: State; readonly more: NextPlugins }>,
+    choices: PublishOptions,
+  ): Promise<PublishResult> {
     return withPublishLock(database, schema, async (executor) => {
       await ensureSystemTables(executor, schema);
       await recoverPublishes(executor, schema);
-      const next = typeof wanted === 'object' ? wanted : (wanted ?? unchanged)(await readStoredLayer(executor, schema));
-      const model = compile(next);
-      const plan = await planFor(executor, model);
+      const stored = await readStored(executor, schema);
+      const { next, more } = await make(stored, executor);
+      const plan = await planFor(executor, next);
       if (plan.losesData && choices.confirm !== true) {
         throw fail('PUBLISH_CONFIRMATION', { plan: printPlan(plan, { sql: false }) }, { data: { steps: plan.steps } });
       }
       const { unfinished } = await applyPlan(executor, {
         schema,
         plan,
-        modelVersion: model.version,
+        modelVersion: next.served.version,
         userId: choices.userId,
         ...(choices.onStep ? { onStep: choices.onStep } : {}),
         ...(choices.grace === undefined ? {} : { grace: choices.grace }),
         ...(choices.patience === undefined ? {} : { patience: choices.patience }),
-        async onSwitch(transaction) {
-          await storeLayer(transaction, schema, next, choices.userId);
-          await announce(transaction);
-        },
-        afterSwitch: () => use(next, model),
+        onSwitch: (transaction) => saveAll(transaction, stored, next, more, choices.userId),
+        afterSwitch: () => use(next),
       });
       if (unfinished) tidyLater();
-      return { plan, version: model.version, unfinished };
+      return { plan, version: next.served.version, unfinished };
     });
+  }
+  const publish = (wanted: Layer | LayerChange | undefined, choices: PublishOptions): Promise<PublishResult> =>
+    change(async (stored, executor) => {
+      const layer = typeof wanted === 'object' ? wanted : (wanted ?? unchanged)(stored.layer);
+      const next = refuseMisfits(await assemble({ rows: stored.rows, layer }, executor));
+      return { next, more: { rows: stored.rows } };
+    }, choices);
+
+  async function nextOf(make: MakePlugins, stored: Stored, executor: Executor) {
+    const more = await make({ ...stored, set: await sets.load(stored.rows, executor) }, executor);
+    const next = await assemble({ rows: more.rows, layer: more.layer ?? stored.layer }, executor);
+    return { next: await relaxed(next, stored, executor), more };
+  }
+  /** A plugin that comes back finds rows that were made without it: its required columns let them be. */
+  async function relaxed(next: State, stored: Stored, executor: Executor): Promise<State> {
+    const off = new Set(stored.rows.filter(({ enabled }) => !enabled).map(({ id }) => id));
+    const back = next.rows.filter(({ id, enabled }) => enabled && off.has(id));
+    if (back.length === 0) return next;
+    const desired = desiredState(next.model, schema, { served: next.served, relaxed: new Set() });
+    const empty = await emptyRequired(executor, await introspect(executor, schema), desired);
+    if (empty.length === 0) return next;
+    const rows = next.rows.map((row) => (back.includes(row) ? { ...row, relaxed: empty } : row));
+    return { ...next, rows };
+  }
+
+  /** What ends in doubt is looked up in the database. */
+  async function settled(work: Promise<PublishResult>): Promise<PublishResult> {
+    try {
+      const result = await work;
+      // A role that was just published can be given at once.
+      await taken;
+      return result;
+    } catch (error) {
+      // The connection was lost: whether the switch happened stands in the database alone.
+      if (error instanceof PeyvandError && error.code === 'DATABASE_UNAVAILABLE') {
+        await tidy();
+        await follow();
+      }
+      throw error;
+    }
   }
 
   let closed = false;
@@ -209,8 +396,9 @@ export async function openOrganization(options: OrganizationOptions): Promise<Or
     };
     stopListening = await database.listen(channel, heard, () => void follow());
     // Published between our reading the layer and listening.
-    const stored = await readStoredLayer(database, schema);
-    if (textOf(stored) !== textOf(layer)) use(stored, compile(stored));
+    const stored = await readStored(database, schema);
+    if (textOf(stored.layer) !== textOf(state.layer) || JSON.stringify(stored.rows) !== JSON.stringify(state.rows))
+      use(await assemble(stored, database));
     timers.add(
       setInterval(() => {
         ensureAuditPartitions(database, schema).catch((error: unknown) => {
@@ -224,26 +412,23 @@ export async function openOrganization(options: OrganizationOptions): Promise<Or
     name: options.name ?? 'Peyvand',
     schema,
     current: () => engine,
-    layer: () => layer,
-    below: () => plugins.layers,
-    fieldTypes: () => plugins.fieldTypes,
+    layer: () => state.layer,
+    below: () => state.set.served.layers,
+    fieldTypes: () => state.set.served.fieldTypes,
     compile,
-    plan: async (wanted) => planFor(database, compile(wanted ?? (await readStoredLayer(database, schema)))),
-    async publish(wanted, choices = {}) {
-      try {
-        const result = await publish(wanted, choices);
-        // A role that was just published can be given at once.
-        await taken;
-        return result;
-      } catch (error) {
-        // The connection was lost: whether the switch happened stands in the database alone.
-        if (error instanceof PeyvandError && error.code === 'DATABASE_UNAVAILABLE') {
-          await tidy();
-          await follow();
-        }
-        throw error;
-      }
+    async plan(wanted) {
+      const stored = await readStored(database, schema);
+      const next = await assemble({ rows: stored.rows, layer: wanted ?? stored.layer }, database);
+      return planFor(database, refuseMisfits(next));
     },
+    publish: (wanted, choices = {}) => settled(publish(wanted, choices)),
+    plugins: () => state,
+    async tryPlugins(make) {
+      const { next } = await nextOf(make, await readStored(database, schema), database);
+      return { rows: next.rows, layer: next.layer, plan: await planFor(database, next), plugins: next };
+    },
+    changePlugins: (make, choices = {}) =>
+      settled(change((stored, executor) => nextOf(make, stored, executor), choices)),
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -256,6 +441,18 @@ export async function openOrganization(options: OrganizationOptions): Promise<Or
     },
   };
 }
+
+/** What the database says the organization is. */
+interface Stored {
+  readonly rows: readonly PluginRow[];
+  readonly layer: Layer;
+}
+
+async function readStored(executor: Executor, schema: string): Promise<Stored> {
+  return { rows: await readPluginRows(executor, schema), layer: await readStoredLayer(executor, schema) };
+}
+
+const nameOf = ({ file, pointer, message }: LeftOut): string => `${file}#${pointer} ${message}`;
 
 /** The organization's layer; an empty one before the first publish. Documents are kept as their text, byte for byte. */
 async function readStoredLayer(executor: Executor, schema: string): Promise<Layer> {

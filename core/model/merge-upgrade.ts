@@ -28,7 +28,8 @@ export function mergeUpgrade(before: readonly Layer[], after: readonly Layer[], 
   const documents = new Map<string, SourceDocument>();
   for (const [id, source] of layer.documents) {
     const [base, theirs] = [old.get(id), next.get(id)];
-    const ours = base === undefined ? plain(source.body) : effective(id, base, source);
+    const isOverlay = source.body['overlays'] !== undefined;
+    const ours = base !== undefined ? effective(id, base, source) : isOverlay ? undefined : plain(source.body);
     if (ours === undefined || sameValue(base, theirs)) {
       documents.set(id, source);
       continue;

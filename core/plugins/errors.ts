@@ -33,14 +33,19 @@ export const pluginError = defineErrors({
   PACKAGE_INVALID: { message: 'This is no package of a plugin: {reason}.', status: 422 },
   PACKAGE_TOO_LARGE: { message: 'The package has more than {limit}; plugins are smaller.', status: 413 },
   PACKAGE_NAME: {
-    message: '"{name}" names no package of the registry. Write its name, with a version where one is meant: my-plugin@1.2.0',
+    message:
+      '"{name}" names no package of the registry. Write its name, with a version where one is meant: my-plugin@1.2.0',
     status: 422,
   },
   PACKAGE_NOT_FETCHED: {
-    message: 'npm could not fetch {name}: {reason}. Without a way to the registry, give the tarball that `npm pack` makes.',
+    message:
+      'npm could not fetch {name}: {reason}. Without a way to the registry, give the tarball that `npm pack` makes.',
     status: 422,
   },
-  PACKAGE_MISSING: { message: 'The database holds no package of the plugin "{plugin}" with the hash {hash}.', status: 500 },
+  PACKAGE_MISSING: {
+    message: 'The database holds no package of the plugin "{plugin}" with the hash {hash}.',
+    status: 500,
+  },
   PLUGIN_UNKNOWN: { message: 'There is no plugin "{plugin}" here{hint}.', status: 404 },
   PLUGIN_OF_RELEASE: {
     message: 'The plugin "{plugin}" comes with the installation ({folder}); it is {act} there, not here.',
@@ -51,12 +56,16 @@ export const pluginError = defineErrors({
     status: 409,
   },
   PLUGIN_NOT_NEWER: {
-    message: 'The package holds {plugin} {version}, which is older than {present}, the one in use: rows may be of its shape already.',
+    message:
+      'The package holds {plugin} {version}, which is older than {present}, the one in use: rows may be of its shape already.',
     status: 409,
   },
   PLUGIN_OTHER: { message: 'The package holds the plugin "{found}", not "{plugin}".', status: 409 },
   PLUGIN_NEEDED: { message: 'The plugin "{plugin}" is needed by {dependents}. Switch {them} off first.', status: 409 },
-  PLUGIN_NEEDS: { message: 'The plugin "{plugin}" needs {required}, which {is} switched off. Switch {them} on first.', status: 409 },
+  PLUGIN_NEEDS: {
+    message: 'The plugin "{plugin}" needs {required}, which {is} switched off. Switch {them} on first.',
+    status: 409,
+  },
   PLUGIN_RIGHTS: {
     message: 'The plugin "{plugin}" asks for rights that are not accepted yet: {rights}. Accept them to go on.',
     status: 409,

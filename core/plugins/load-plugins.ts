@@ -10,6 +10,7 @@ import { readLayer } from '../model/read-layer.ts';
 import { schemaProblem } from '../model/validate-document.ts';
 import { suggest } from '../model/suggest.ts';
 import type {
+  Migration,
   EventHandler,
   FieldType,
   Operation,
@@ -22,6 +23,7 @@ import type {
 import { pluginError } from './errors.ts';
 import type { Manifest } from './manifest.ts';
 import { pluginFolders, readManifest } from './manifest.ts';
+import { migrationVersions, type LoadedMigration } from './migration-files.ts';
 import { orderPlugins } from './order-plugins.ts';
 import { operationProblem } from './operation-problem.ts';
 import { openSdkDoor } from './sdk-door.ts';
@@ -48,7 +50,9 @@ export interface LoadedPlugin {
   /** Under their full names, `<plugin>/<name>`. */
   readonly handlers: readonly EventHandler[];
   readonly operations: readonly OwnedOperation[];
-  /** Ends what runs for it (a process, a worker) when the calls that run have ended; it is not called any more. */
+  /** From the oldest; which of them are to be run is the organization's affair. */
+  readonly migrations: readonly LoadedMigration[];
+  /** Ends what runs for it (a process, a worker) when the calls that run have ended; a later call starts it anew. */
   close?(): Promise<void>;
 }
 
@@ -189,7 +193,8 @@ function readOwnLayer({ folder, id, version }: Manifest, kind: LayerKind): Retur
 
 async function loadServerHalf(manifest: Manifest, layer: Layer): Promise<LoadedPlugin> {
   const file = join(manifest.folder, 'server.ts');
-  if (!existsSync(file)) return { manifest, layer, fieldTypes: [], handlers: [], operations: [] };
+  const migrations = migrationsOf(manifest);
+  if (!existsSync(file)) return { manifest, layer, migrations, fieldTypes: [], handlers: [], operations: [] };
   const contributed = await importServerHalf(manifest, file);
   const types = contributed.fieldTypes ?? [];
   types.forEach((type, index) => {
@@ -200,6 +205,7 @@ async function loadServerHalf(manifest: Manifest, layer: Layer): Promise<LoadedP
   return {
     manifest,
     layer,
+    migrations,
     fieldTypes: types.map((type) => Object.freeze(type)),
     handlers: checkHandlers(manifest, file, contributed.handlers ?? []),
     operations: checkOperations(manifest, file, contributed.operations ?? [], []),
@@ -232,6 +238,27 @@ function checkEngine({ id, folder, engine }: Manifest): void {
 function engineVersion(): string {
   const card = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
   return card.version;
+}
+
+function migrationsOf(manifest: Manifest): readonly LoadedMigration[] {
+  return migrationVersions(manifest.folder).map((version) => {
+    const file = join(manifest.folder, 'migrations', `${version}.ts`);
+    return {
+      version,
+      async run(context) {
+        openSdkDoor();
+        const { default: migration } = (await import(pathToFileURL(file).href)) as {
+          readonly default?: Partial<Migration>;
+        };
+        if (typeof migration?.run !== 'function') {
+          const reason =
+            'it exports no migration by default; write `export default defineMigration({ run(context) { … } })`';
+          throw pluginError('PLUGIN_CONTRIBUTION', { plugin: manifest.id, file, reason });
+        }
+        await migration.run(context);
+      },
+    };
+  });
 }
 
 async function importServerHalf(manifest: Manifest, file: string): Promise<ServerPlugin> {

@@ -41,7 +41,14 @@ export async function packFolder(folder: string): Promise<Buffer> {
   if (!names.includes('plugin.json')) throw pluginError('PLUGIN_MANIFEST_MISSING', { folder });
   const chunks: Buffer[] = [];
   // The same files make the same bytes.
-  const options = { cwd: folder, gzip: true, portable: true, mtime: new Date(0), prefix: 'package', noDirRecurse: true };
+  const options = {
+    cwd: folder,
+    gzip: true,
+    portable: true,
+    mtime: new Date(0),
+    prefix: 'package',
+    noDirRecurse: true,
+  };
   for await (const chunk of create(options, names.toSorted())) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks);
 }
@@ -76,8 +83,10 @@ export async function fetchPackage(name: string): Promise<Buffer> {
 /** What npm says is wrong, without its stack and log file. */
 function reasonOf(cause: unknown): string {
   const said = cause instanceof Error && 'stderr' in cause ? String(cause.stderr) : '';
-  const lines = said.split('\n').flatMap((line) => /^npm (?:ERR!|error) (?!code|errno|A complete log)(.*)$/.exec(line)?.[1] ?? []);
-  return lines[0]?.trim() || (cause instanceof Error ? cause.message.split('\n', 1)[0] ?? '' : String(cause));
+  const lines = said
+    .split('\n')
+    .flatMap((line) => /^npm (?:ERR!|error) (?!code|errno|A complete log)(.*)$/.exec(line)?.[1] ?? []);
+  return lines[0]?.trim() || (cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '') : String(cause));
 }
 
 async function readTarball(bytes: Buffer): Promise<Files> {
@@ -165,7 +174,8 @@ function hashOfFiles(files: Files): string {
 /** Complete or not at all: of several processes on one data folder each may do it. */
 async function unpack(files: Files, hash: string, root: string): Promise<string> {
   const card = (files.get('plugin.json') ?? Buffer.alloc(0)).toString('utf8');
-  const said = (key: string): string => new RegExp(`"${key}"\\s*:\\s*"([a-z0-9][a-z0-9.-]*)"`, 'i').exec(card)?.[1] ?? 'plugin';
+  const said = (key: string): string =>
+    new RegExp(`"${key}"\\s*:\\s*"([a-z0-9][a-z0-9.-]*)"`, 'i').exec(card)?.[1] ?? 'plugin';
   const folder = join(root, `${said('id')}@${said('version')}-${hash.slice(0, 16)}`);
   if (existsSync(folder)) return folder;
   const beside = join(root, `.unpacking-${randomUUID()}`);

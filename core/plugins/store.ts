@@ -68,7 +68,12 @@ export async function readPluginRows(executor: Executor, schema: string): Promis
   });
 }
 
-export async function savePluginRow(executor: Executor, schema: string, row: PluginRow, userId?: string): Promise<void> {
+export async function savePluginRow(
+  executor: Executor,
+  schema: string,
+  row: PluginRow,
+  userId?: string,
+): Promise<void> {
   await executor.query(
     `insert into ${qualified(schema, '_plugin')}
        (id, version, source, hash, enabled, state, settings, accepted, relaxed, documents_hash, changed_at, changed_by)
@@ -125,7 +130,10 @@ export async function readStoredDocuments(
     version: row.version,
     kind: row.id === 'base' ? 'base' : 'plugin',
     documents: new Map(
-      Object.entries(documents).map(([id, body]) => [id, { file: `${row.id}@${row.version}:${id}.json`, text: '', body }]),
+      Object.entries(documents).map(([id, body]) => [
+        id,
+        { file: `${row.id}@${row.version}:${id}.json`, text: '', body },
+      ]),
     ),
   };
 }
@@ -133,7 +141,12 @@ export async function readStoredDocuments(
 export async function savePackage(
   executor: Executor,
   schema: string,
-  { id, version, hash, bytes }: { readonly id: string; readonly version: string; readonly hash: string; readonly bytes: Buffer },
+  {
+    id,
+    version,
+    hash,
+    bytes,
+  }: { readonly id: string; readonly version: string; readonly hash: string; readonly bytes: Buffer },
 ): Promise<void> {
   await executor.query(
     `insert into ${qualified(schema, '_plugin_package')} (plugin, hash, version, data)

@@ -64,12 +64,12 @@ function keyOf(raised: DatabaseError): { readonly columns: readonly string[]; re
 function reference(call: Call, entity: Entity, raised: DatabaseError, cause: unknown): unknown {
   const { columns, values } = keyOf(raised);
   const [name = ''] = columns;
-  if (raised.table !== undefined && raised.table !== entity.name && call.engine.model.entities.has(raised.table)) {
-    return fail(
-      'WRITE_REFUSED',
-      { entity: entity.name, reason: `rows of ${raised.table} still refer to it` },
-      { cause },
-    );
+  const { entities, relations } = call.engine.model;
+  const { table: by } = raised;
+  const isIntersect = [...relations.values()].some((one) => one.kind === 'many-to-many' && one.table === by);
+  if (by !== undefined && by !== entity.name && !isIntersect) {
+    const off = entities.has(by) ? '' : '; they belong to a plugin that is switched off';
+    return fail('WRITE_REFUSED', { entity: entity.name, reason: `rows of ${by} still refer to it${off}` }, { cause });
   }
   const target = entity.fields.get(name)?.reference?.targets[0] ?? 'row';
   const which = isShown(call, entity, columns) ? ` ${values}` : '';

@@ -11,13 +11,21 @@ import type { ForeignKey, IndexKey, SchemaState, Sequence, Table, TableColumn, T
 /** Owners are many and unevenly spread: with the usual 100 values the planner misjudges what one of them may see. */
 const OWNER_STATISTICS = 1000;
 
-export function desiredState(model: Model, schema: string): SchemaState {
+/** What is there beside the model that is served. */
+export interface Kept {
+  /** The model without the plugins that are switched off: what only they know stays, and must be in nobody's way. */
+  readonly served: Model;
+  /** `table.column`s that stay without `not null` although the model asks for it. */
+  readonly relaxed: ReadonlySet<string>;
+}
+
+export function desiredState(model: Model, schema: string, kept?: Kept): SchemaState {
   const tables = new Map<string, Table>();
   const views = new Map<string, View>();
   const sequences = new Map<string, Sequence>();
   for (const entity of model.entities.values()) {
-    if (entity.union) views.set(entity.name, viewOf(entity, model, schema));
-    else tables.set(entity.name, tableOf(entity, model, schema));
+    if (entity.union) views.set(entity.name, viewOf(entity, model, schema, kept));
+    else tables.set(entity.name, tableOf(entity, model, schema, kept));
     for (const sequence of sequencesOf(entity)) sequences.set(sequence.name, sequence);
   }
   for (const relation of model.relations.values()) {
@@ -41,11 +49,11 @@ function sequencesOf(entity: Entity): Sequence[] {
   });
 }
 
-function tableOf(entity: Entity, model: Model, schema: string): Table {
+function tableOf(entity: Entity, model: Model, schema: string, kept: Kept | undefined): Table {
   const columns = new Map<string, TableColumn>();
   for (const field of entity.fields.values()) {
     if (field.derivation) continue;
-    for (const column of columnsOf(field, entity, schema)) columns.set(column.name, column);
+    for (const column of columnsOf(field, entity, schema, kept)) columns.set(column.name, column);
   }
   return {
     name: entity.name,
@@ -59,7 +67,10 @@ function tableOf(entity: Entity, model: Model, schema: string): Table {
   };
 }
 
-function columnsOf(field: Field, entity: Entity, schema: string): TableColumn[] {
+function columnsOf(field: Field, entity: Entity, schema: string, kept: Kept | undefined): TableColumn[] {
+  const served = kept?.served.entities.get(entity.name);
+  // Nobody fills it while its plugin is switched off; a default would fill it by itself.
+  const unfilled = served !== undefined && !served.fields.has(field.name) && field.default === undefined;
   const defaults = defaultsOf(field, schema);
   const plain = field.columns.filter((column) => column.quotient === undefined);
   return field.columns.map((column) => ({
@@ -67,7 +78,11 @@ function columnsOf(field: Field, entity: Entity, schema: string): TableColumn[] 
     was: formerName(field, entity, column),
     type: column.type,
     // A union's members share its fields; whether a value must be there is asked of the field's own column alone.
-    required: column === plain[0] && (field.required || field === entity.key || field.system === 'version'),
+    required:
+      column === plain[0] &&
+      (field.required || field === entity.key || field.system === 'version') &&
+      !unfilled &&
+      kept?.relaxed.has(`${entity.name}.${column.name}`) !== true,
     default: column.quotient ? undefined : (rollupDefault(field, column) ?? defaults[plain.indexOf(column)]),
     statistics: field.system === 'owner' && column === plain[0] ? OWNER_STATISTICS : undefined,
   }));
@@ -255,7 +270,7 @@ function intersectOf(relation: Extract<Relation, { kind: 'many-to-many' }>, mode
 }
 
 /** `select … union all select …` over the members; a column a member lacks is null there. */
-function viewOf(entity: Entity, model: Model, schema: string): View {
+function viewOf(entity: Entity, model: Model, schema: string, kept: Kept | undefined): View {
   const { members = [], discriminator = '' } = entity.union ?? {};
   const columns = [...entity.fields.values()].flatMap((field) =>
     field.derivation ? [] : field.columns.map((column) => ({ field, column })),
@@ -263,6 +278,8 @@ function viewOf(entity: Entity, model: Model, schema: string): View {
   const selects = members.flatMap((name) => {
     const member = model.entities.get(name);
     if (!member || member.union) return [];
+    // Rows of a kind that is switched off are nobody's to see.
+    if (kept?.served.entities.has(entity.name) && !kept.served.entities.has(name)) return [];
     const parts = columns.map(({ field, column }) => `${partOf(field, column, member)} as ${ident(column.name)}`);
     return [`select ${parts.join(', ')} from ${qualified(schema, name)}`];
   });

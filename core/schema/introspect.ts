@@ -1,13 +1,14 @@
 // Reads an organization's live tables from the catalogue. Its counterpart is desired.ts.
 import { ORDER } from '../db/collation.ts';
 import { readFolded } from '../db/fold.ts';
-import { qualified } from '../db/identifier.ts';
+import { ident, qualified } from '../db/identifier.ts';
 import type { Executor } from '../db/sql.ts';
 import type {
   ForeignKey,
   IndexKey,
   LiveState,
   Recycled,
+  SchemaState,
   Sequence,
   Table,
   TableColumn,
@@ -281,4 +282,25 @@ export async function readTrigramSchema(executor: Executor): Promise<string> {
     `select n.nspname::text as name from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'pg_trgm'`,
   );
   return row?.name ?? 'public';
+}
+
+/** Required columns without a default that may be empty now and are, as `table.column`. */
+export async function emptyRequired(
+  executor: Executor,
+  live: LiveState,
+  desired: SchemaState,
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const table of desired.tables.values()) {
+    const there = live.tables.get(table.name);
+    for (const column of table.columns.values()) {
+      const old = there?.columns.get(column.name);
+      if (!old || old.required || !column.required || column.default !== undefined) continue;
+      const rows = await executor.query(
+        `select 1 from ${qualified(desired.schema, table.name)} where ${ident(column.name)} is null limit 1`,
+      );
+      if (rows.length > 0) found.push(`${table.name}.${column.name}`);
+    }
+  }
+  return found;
 }
