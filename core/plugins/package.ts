@@ -5,7 +5,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { create, Parser, type ReadEntry } from 'tar';
@@ -201,7 +201,7 @@ async function filesBelow(root: string): Promise<readonly string[]> {
       const path = join(folder, entry.name);
       if (entry.name.startsWith('.')) continue;
       if (entry.isDirectory()) await visit(path);
-      if (!entry.isFile() || /\.tgz$/.test(basename(path))) continue;
+      if (!entry.isFile() || path.endsWith('.tgz')) continue;
       found.push(relative(root, path).split(sep).join('/'));
       size += (await lstat(path)).size;
       if (found.length > PACKAGE_LIMITS.files) throw tooLarge('files');
