@@ -6,6 +6,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   plan: async () => (await import('./commands/plan.ts')).plan,
   publish: async () => (await import('./commands/publish.ts')).publish,
   export: async () => (await import('./commands/export.ts')).exportLayer,
+  plugin: async () => (await import('./commands/plugin.ts')).plugin,
   load: async () => (await import('./commands/load.ts')).load,
   user: async () => (await import('./commands/user.ts')).user,
   'api-key': async () => (await import('./commands/api-key.ts')).apiKey,

@@ -21,6 +21,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' },
   });
   project.provide('databaseUrl', server.superuserUrl('postgres'));
+  // Modules' tests are written with peyvand/test, whose databases then stand on this one too.
+  process.env['PEYVAND_TEST_DATABASE'] = server.superuserUrl('postgres');
   return async () => {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });

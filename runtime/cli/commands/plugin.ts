@@ -1,0 +1,25 @@
+// `peyvand plugin <verb>`: the verbs about plugins, each in a file of its own, loaded when it is asked for.
+import { suggest } from '../../../core/model/suggest.ts';
+import { usageFault, type Command } from '../command.ts';
+
+const verbs: Readonly<Record<string, () => Promise<Command>>> = {
+  new: async () => (await import('./plugin-new.ts')).pluginNew,
+  test: async () => (await import('./plugin-test.ts')).pluginTest,
+};
+
+export const plugin: Command = {
+  summary: 'Makes, tries, checks and packs plugins, and switches them on and off. `plugin VERB --help` says more.',
+  usage: [`plugin ${Object.keys(verbs).join('|')} …`],
+  async run([verb, ...rest]) {
+    const load = verb !== undefined && Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
+    if (!load) {
+      const all = Object.keys(verbs);
+      throw usageFault(
+        verb === undefined
+          ? `Say what to do: plugin ${all.join(', ')}.`
+          : `There is no \`plugin ${verb}\`${suggest(verb, all)}; there are ${all.join(', ')}.`,
+      );
+    }
+    return (await load()).run(rest);
+  },
+};
