@@ -1,7 +1,6 @@
 // The embedded Postgres that tests of plugins share, over runs too: making one takes seconds, entering one that is there none.
 // Whoever comes first starts it and says beside it how to reach it; it stops when the last has gone.
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openDatabases } from '../../core/db/databases.ts';

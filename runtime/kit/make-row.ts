@@ -5,7 +5,9 @@ import type { Entity, Field } from '../../core/model/model.ts';
 import { suggest } from '../../core/model/suggest.ts';
 import type { ColumnType, Records, Row } from '../../core/sdk/index.ts';
 import { fail } from './errors.ts';
-import type { MadeRow } from './people.ts';
+
+/** As it was stored, and its id whatever the entity calls it. */
+export type MadeRow = Row & { readonly id: string };
 
 let made = 0;
 

@@ -9,7 +9,7 @@ import { readPrincipal } from '../../core/security/principals.ts';
 import { systemPrincipal } from '../../core/security/system-principal.ts';
 import type { PluginContext, Records, Row } from '../../core/sdk/index.ts';
 import { fail } from './errors.ts';
-import { makeRow } from './make-row.ts';
+import { makeRow, type MadeRow } from './make-row.ts';
 
 export interface Person extends Records {
   /** systemuserid. */
@@ -19,9 +19,6 @@ export interface Person extends Records {
   /** A valid row of the entity: what must be given and is not, the kit fills in, rows it refers to included. */
   make(entity: string, values?: Row): Promise<MadeRow>;
 }
-
-/** As it was stored, and its id whatever the entity calls it. */
-export type MadeRow = Row & { readonly id: string };
 
 export interface PersonOptions {
   readonly language?: string;

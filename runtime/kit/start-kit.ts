@@ -25,7 +25,8 @@ import { openBrowser, signedInPage, type PageOptions } from './browser-page.ts';
 import { openCluster } from './cluster.ts';
 import { fail } from './errors.ts';
 import { tryFieldType } from './field-type-cases.ts';
-import { newPerson, personOf, type MadeRow, type Person, type PersonOptions } from './people.ts';
+import type { MadeRow } from './make-row.ts';
+import { newPerson, personOf, type Person, type PersonOptions } from './people.ts';
 import { ADMIN_EMAIL, makeRunDatabase, PASSWORD } from './run-database.ts';
 
 /** What lies outside, as this test has it. */
