@@ -105,10 +105,15 @@ export interface NextPlugins {
 }
 
 /** Under the lock of publishing. */
-export type MakePlugins = (
-  present: { readonly rows: readonly PluginRow[]; readonly layer: Layer; readonly set: PluginSet },
-  executor: Executor,
-) => Promise<NextPlugins>;
+export type MakePlugins = (present: PresentPlugins, executor: Executor) => Promise<NextPlugins>;
+
+export interface PresentPlugins {
+  readonly rows: readonly PluginRow[];
+  readonly layer: Layer;
+  readonly set: PluginSet;
+  /** The set that other rows would make. */
+  load(rows: readonly PluginRow[]): Promise<PluginSet>;
+}
 
 export interface Organization {
   readonly name: string;
@@ -127,6 +132,8 @@ export interface Organization {
   plan(layer?: Layer): Promise<Plan>;
   publish(layer?: Layer | LayerChange, options?: PublishOptions): Promise<PublishResult>;
   plugins(): InstalledPlugins;
+  /** Where packages of plugins are unpacked. */
+  readonly packages: string;
   /** What a change of plugins would do; nothing is changed. */
   tryPlugins(make: MakePlugins): Promise<PluginChange>;
   /** Model, handlers, operations and field types change at one moment; requests that run end on the old ones. */
@@ -154,10 +161,11 @@ export async function openOrganization(options: OrganizationOptions): Promise<Or
   /** What listeners still do about the present engine. */
   let taken: Promise<unknown> = Promise.resolve();
 
+  const packages = options.packages ?? join(tmpdir(), `peyvand-plugins-${process.getuid?.() ?? 0}`);
   const sets = pluginSets({
     plugins,
     schema,
-    folder: options.packages ?? join(tmpdir(), `peyvand-plugins-${process.getuid?.() ?? 0}`),
+    folder: packages,
     log,
   });
 
@@ -354,7 +362,8 @@ export async function openOrganization(options: OrganizationOptions): Promise<Or
     }, choices);
 
   async function nextOf(make: MakePlugins, stored: Stored, executor: Executor) {
-    const more = await make({ ...stored, set: await sets.load(stored.rows, executor) }, executor);
+    const load = (rows: readonly PluginRow[]): Promise<PluginSet> => sets.load(rows, executor);
+    const more = await make({ ...stored, set: await load(stored.rows), load }, executor);
     const next = await assemble({ rows: more.rows, layer: more.layer ?? stored.layer }, executor);
     return { next: await relaxed(next, stored, executor), more };
   }
@@ -423,6 +432,7 @@ export async function openOrganization(options: OrganizationOptions): Promise<Or
     },
     publish: (wanted, choices = {}) => settled(publish(wanted, choices)),
     plugins: () => state,
+    packages,
     async tryPlugins(make) {
       const { next } = await nextOf(make, await readStored(database, schema), database);
       return { rows: next.rows, layer: next.layer, plan: await planFor(database, next), plugins: next };

@@ -153,7 +153,7 @@ async function entriesOf(tar: Buffer): Promise<Files> {
 function pathProblem(path: string): string | undefined {
   const shown = JSON.stringify(path.slice(0, 80));
   if (path.length > 200) return `the name ${shown}… is too long`;
-  if (/[\0-\x1f\\:*?"<>|]/.test(path) || path.startsWith('/')) return `${shown} is no name of a file inside it`;
+  if (/[\p{Cc}\\:*?"<>|]/u.test(path) || path.startsWith('/')) return `${shown} is no name of a file inside it`;
   const bad = path.split('/').some((step) => step === '' || step === '.' || step === '..' || /[. ]$/.test(step));
   return bad ? `${shown} is no name of a file inside it` : undefined;
 }

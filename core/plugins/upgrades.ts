@@ -6,7 +6,7 @@ import { mergeUpgrade, type DocumentConflict } from '../model/merge-upgrade.ts';
 import type { LoadedPlugin, LoadedPlugins } from './load-plugins.ts';
 import type { Upgrade } from './migrations.ts';
 import type { PluginSet } from './plugin-sets.ts';
-import { rightsOf } from './rights.ts';
+import { rightsOf } from './asked-rights.ts';
 import { documentsHash, readStoredDocuments, type PluginRow } from './store.ts';
 
 export interface Upgrades {
