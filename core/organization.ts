@@ -234,7 +234,8 @@ export async function openOrganization(options: OrganizationOptions): Promise<Or
       if (own && known.get(row.id)?.documentsHash !== row.documentsHash) await saveDocuments(transaction, schema, own);
     }
     await more.save?.(transaction);
-    const engine = engineOf(next);
+    // Rows of what is switched off are brought up to date, too.
+    const engine = { ...engineOf(next), model: next.model };
     for (const upgrade of more.upgrades ?? []) await runMigrations(engine, transaction, upgrade);
     await announce(transaction);
   }
