@@ -40,7 +40,33 @@ const samples: Readonly<Record<string, Sample>> = {
     values: { firstname: 'Reza', lastname: 'Karimi', emailaddress1: 'reza@example.com' },
     refers: { parentcustomerid: 'account' },
   },
-  product: { values: { name: 'GTX Pro', crm_series: 'GTX', price: 4821 } },
+  uomschedule: { values: { name: 'Pieces', baseuomname: 'Piece' } },
+  uom: { values: { name: 'Box of 12', quantity: 12 }, refers: { uomscheduleid: 'uomschedule' } },
+  product: {
+    values: { name: 'GTX Pro', crm_series: 'GTX', price: 4821 },
+    refers: { defaultuomscheduleid: 'uomschedule', defaultuomid: 'uom' },
+  },
+  dynamicproperty: { values: { name: 'Colour', datatype: 3 }, refers: { regardingobjectid: 'product' } },
+  dynamicpropertyinstance: {
+    values: { value: 'Black' },
+    refers: { productid: 'product', dynamicpropertyid: 'dynamicproperty' },
+  },
+  productassociation: {
+    values: { quantity: 2 },
+    refers: { productid: 'product', associatedproduct: 'product', uomid: 'uom' },
+  },
+  productsubstitute: {
+    values: { salesrelationshiptype: 1 },
+    refers: { productid: 'product', substitutedproductid: 'product' },
+  },
+  pricelevel: { values: { name: 'Retail 2026', priority: 10 }, refers: { transactioncurrencyid: 'transactioncurrency' } },
+  discounttype: { values: { name: 'By the dozen' } },
+  discount: { values: { lowquantity: 12, percentage: 5 }, refers: { discounttypeid: 'discounttype' } },
+  productpricelevel: {
+    values: { minimumquantity: 1, pricingmethodcode: 1, amount: 4821 },
+    refers: { pricelevelid: 'pricelevel', productid: 'product', uomid: 'uom', discounttypeid: 'discounttype' },
+  },
+  promotion: { values: { name: 'Nowruz', scope: 1, effect: 1, percentage: 10 }, refers: { productid: 'product' } },
   lead: { values: { subject: 'Wants forty', firstname: 'Mina', lastname: 'Rad', companyname: 'Nam-zim' } },
   opportunity: {
     values: { name: 'Forty GTX Pro', estimatedvalue: 192840, estimatedclosedate: '2026-12-20', closeprobability: 60 },
@@ -150,6 +176,9 @@ describe('every view answers', () => {
       'opportunity/views/lost',
       'opportunity/views/won',
       'opportunity/views/won-by-quarter',
+      'product/views/active',
+      'product/views/bundles',
+      'product/views/families',
       'systemuser/views/disabled',
     ]);
   });

@@ -21,6 +21,7 @@ export interface LayerDocument {
 export const layers = {
   base: 'metadata/base',
   sales: 'plugins/sales',
+  catalog: 'plugins/catalog',
   'crm-sales-opportunities': 'test/fixtures/crm-sales-opportunities',
 } as const;
 

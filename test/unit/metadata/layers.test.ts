@@ -33,10 +33,11 @@ test('the layer of the real pipeline has no problems', () => {
   expect(crm.problems).toEqual([]);
 });
 
-test('sales stands in front of the site map, and the fixture adds products to it', () => {
+test('sales and the catalog stand in front of the site map, and the fixture adds products to sales', () => {
   const areas = model.apps.get('main')?.['areas'];
   expect(Array.isArray(areas) ? areas.map((area) => isObject(area) && area['id']) : []).toEqual([
     'sales',
+    'catalog',
     'customers',
     'settings',
   ]);
@@ -50,7 +51,7 @@ test('activities, notes and calls may be about leads and opportunities', () => {
     ['annotation', 'objectid'],
   ] as const) {
     const targets = shipped.entities.get(entity)?.fields.get(field)?.reference?.targets ?? [];
-    expect([...targets].sort(), entity).toEqual(['account', 'contact', 'lead', 'opportunity']);
+    expect([...targets].sort(), entity).toEqual(['account', 'contact', 'lead', 'opportunity', 'product']);
   }
 });
 
