@@ -35,9 +35,9 @@ export async function openPackage(bytes: Buffer, root: string): Promise<PluginPa
   return { manifest: await readManifest(folder), hash, bytes, folder };
 }
 
-/** A folder that holds a plugin, as a tarball. Dot files and links stay behind. */
-export async function packFolder(folder: string): Promise<Buffer> {
-  const names = await filesBelow(folder);
+/** A folder that holds a plugin, as a tarball. Dot files, links and what does not belong (asked of folders too) stay behind. */
+export async function packFolder(folder: string, belongs: (path: string) => boolean = () => true): Promise<Buffer> {
+  const names = await filesBelow(folder, belongs);
   if (!names.includes('plugin.json')) throw pluginError('PLUGIN_MANIFEST_MISSING', { folder });
   const chunks: Buffer[] = [];
   // The same files make the same bytes.
@@ -193,16 +193,18 @@ async function unpack(files: Files, hash: string, root: string): Promise<string>
   return folder;
 }
 
-async function filesBelow(root: string): Promise<readonly string[]> {
+async function filesBelow(root: string, belongs: (path: string) => boolean): Promise<readonly string[]> {
   const found: string[] = [];
   let size = 0;
   const visit = async (folder: string): Promise<void> => {
     for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
       const path = join(folder, entry.name);
       if (entry.name.startsWith('.')) continue;
+      const name = relative(root, path).split(sep).join('/');
+      if (!belongs(name)) continue;
       if (entry.isDirectory()) await visit(path);
       if (!entry.isFile() || path.endsWith('.tgz')) continue;
-      found.push(relative(root, path).split(sep).join('/'));
+      found.push(name);
       size += (await lstat(path)).size;
       if (found.length > PACKAGE_LIMITS.files) throw tooLarge('files');
       if (size > PACKAGE_LIMITS.unpacked) throw tooLarge('unpacked');

@@ -44,7 +44,7 @@ export interface HandlerContext<Values extends object = Record<string, unknown>>
 }
 
 /** A row as handlers see it before or after a write: every field, where the types are known. */
-type RowOf<Values extends object> = Record<string, unknown> extends Values ? Row : Readonly<Values>;
+type RowOf<Values extends object> = string extends keyof Values ? Row : Readonly<Values>;
 
 export interface EventHandler<Values extends object = Record<string, unknown>> {
   /** Unique in its plugin; logs say `<plugin>/<name>`. Order among handlers is by `after`, then name. */

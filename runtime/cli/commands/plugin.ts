@@ -4,6 +4,8 @@ import { usageFault, type Command } from '../command.ts';
 
 const verbs: Readonly<Record<string, () => Promise<Command>>> = {
   new: async () => (await import('./plugin-new.ts')).pluginNew,
+  check: async () => (await import('./plugin-check.ts')).pluginCheck,
+  pack: async () => (await import('./plugin-pack.ts')).pluginPack,
   test: async () => (await import('./plugin-test.ts')).pluginTest,
 };
 
