@@ -1,6 +1,39 @@
-// The server half of sales: what is done with leads and opportunities as a whole.
-import { definePlugin } from 'peyvand/sdk';
+// The server half of sales: what is done with leads, deals and goals as a whole, and what follows from changes to them.
+import { definePlugin, defineSchedule } from 'peyvand/sdk';
+import { rollUpAll } from './goals/roll-up.ts';
+import { goalRules } from './handlers/goal-rules.ts';
+import { leadRules } from './handlers/lead-rules.ts';
+import { opportunityOutcome } from './handlers/opportunity-outcome.ts';
+import { stageHistory } from './handlers/stage-history.ts';
+import { stakeholderName } from './handlers/stakeholder-name.ts';
 import { loseOpportunity, winOpportunity } from './operations/close-opportunity.ts';
+import { forecast } from './operations/forecast.ts';
+import { funnel } from './operations/funnel.ts';
 import { qualifyLead } from './operations/qualify-lead.ts';
+import { recalculateGoal } from './operations/recalculate-goal.ts';
+import { disqualifyLead, reactivateLead, reopenOpportunity } from './operations/reopen.ts';
+import { dayIn } from './today.ts';
 
-export default definePlugin({ operations: [qualifyLead, winOpportunity, loseOpportunity] });
+export default definePlugin({
+  handlers: [...opportunityOutcome, ...stageHistory, ...leadRules, ...stakeholderName, ...goalRules],
+  operations: [
+    qualifyLead,
+    disqualifyLead,
+    reactivateLead,
+    winOpportunity,
+    loseOpportunity,
+    reopenOpportunity,
+    recalculateGoal,
+    forecast,
+    funnel,
+  ],
+  schedules: [
+    defineSchedule({
+      name: 'goal-progress',
+      every: '1h',
+      async run({ system, now, timeZone }) {
+        await rollUpAll({ system, now, today: dayIn(timeZone, now) });
+      },
+    }),
+  ],
+});

@@ -1,6 +1,8 @@
-// WinOpportunity and LoseOpportunity: an open deal becomes a won or lost one, with its actual revenue and day. What the call says in
-// words stays as a note on the opportunity.
+// WinOpportunity and LoseOpportunity: an open deal becomes a won or lost one, with its actual revenue, its day and the competitor it was
+// lost to, all of which stays as its close activity (handlers/opportunity-outcome.ts completes it). What the call says in words is
+// also a note on the opportunity.
 import { defineOperation, type NamedRow, type Operation, type OperationContext } from 'peyvand/sdk';
+import { dayIn } from '../today.ts';
 import { fail } from './errors.ts';
 
 const STATES = ['open', 'won', 'lost'];
@@ -34,9 +36,18 @@ function escaped(text: string): string {
   return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`).replaceAll('\n', '<br>');
 }
 
-/** The caller's own day. */
-export function today(timeZone: string): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(new Date());
+/** `competitorid@odata.bind`, or the id itself. */
+async function competitorOf(
+  { reference, records, refuse }: OperationContext,
+  close: Members,
+): Promise<string | undefined> {
+  const bound = close['competitorid@odata.bind'];
+  const plain = close['competitorid'];
+  const text = typeof bound === 'string' ? bound : typeof plain === 'string' ? `competitors(${plain})` : undefined;
+  if (text === undefined) return undefined;
+  const row = await reference(text);
+  if (row?.entity === 'competitor' && (await records.retrieve('competitor', row.id))) return row.id;
+  return refuse(wrong('OpportunityClose/competitorid', 'There is no such competitor.'));
 }
 
 /** `reason`: the status where the call leaves it to us (-1). */
@@ -48,7 +59,8 @@ function closing(name: string, state: 1 | 2, reason: number): Operation {
       {
         name: 'OpportunityClose',
         type: 'json',
-        description: 'opportunityid@odata.bind, actualrevenue, actualend, subject, description',
+        description:
+          'opportunityid@odata.bind, actualrevenue, actualend, competitorid@odata.bind, subject, description',
       },
       {
         name: 'Status',
@@ -58,7 +70,7 @@ function closing(name: string, state: 1 | 2, reason: number): Operation {
       },
     ],
     async run(context) {
-      const { parameters, records, refuse, timeZone } = context;
+      const { parameters, records, system, refuse, timeZone, now } = context;
       const close = membersOf(parameters['OpportunityClose']);
       const { id } = await opportunityOf(context, close);
       const row = await records.retrieve('opportunity', id, { lock: true });
@@ -75,15 +87,28 @@ function closing(name: string, state: 1 | 2, reason: number): Operation {
         refuse(wrong('OpportunityClose/actualend', 'actualend is a day, like 2026-11-22.'));
       }
       const status = parameters['Status'] as number | undefined;
+      const competitor = await competitorOf(context, close);
+      const [subject, description] = [textOf(close['subject']), textOf(close['description'])];
+      const owner = { entity: String(row['ownerid_type'] ?? 'systemuser'), id: String(row['ownerid']) };
+      await system.create('opportunityclose', {
+        subject: (subject === '' ? String(row['name']) : subject).slice(0, 400),
+        ...(description !== '' && { description }),
+        opportunityid: id,
+        regardingobjectid: { entity: 'opportunity', id },
+        ...(competitor !== undefined && { competitorid: competitor }),
+        ...(typeof row['transactioncurrencyid'] === 'string' && {
+          transactioncurrencyid: row['transactioncurrencyid'],
+        }),
+        ownerid: owner,
+      });
       // A deal that is lost earned nothing, unless somebody says otherwise.
       const earned = revenue ?? (state === 1 ? (row['estimatedvalue'] ?? null) : null);
       await records.update('opportunity', id, {
         statecode: state,
         statuscode: status === undefined || status === -1 ? reason : status,
-        actualclosedate: end === '' ? today(timeZone) : end,
+        actualclosedate: end === '' ? dayIn(timeZone, now) : end,
         ...(earned !== null && { actualvalue: earned }),
       });
-      const [subject, description] = [textOf(close['subject']), textOf(close['description'])];
       if (subject === '' && description === '') return;
       await records.create('annotation', {
         ...(subject !== '' && { subject: subject.slice(0, 200) }),

@@ -1,0 +1,22 @@
+// A lead is not put aside while a deal that came from it is still open, whichever way its state is set.
+import { defineHandler } from 'peyvand/sdk';
+import { fail } from '../operations/errors.ts';
+
+export const leadRules = [
+  defineHandler({
+    name: 'lead-disqualified',
+    stage: 'after',
+    message: 'set-state',
+    entity: 'lead',
+    async run({ system, id }) {
+      const lead = await system.retrieve('lead', id);
+      if (lead?.['statecode'] !== 2) return;
+      const open = await system.list(
+        'opportunity',
+        `$select=name&$filter=_originatingleadid_value eq ${id} and statecode eq 0&$top=3`,
+      );
+      if (open.length > 0)
+        throw fail('LEAD_HAS_OPPORTUNITY', { names: open.map((row) => String(row['name'])).join('; ') });
+    },
+  }),
+];
