@@ -1,6 +1,6 @@
 // Works out how far goals are: what their metric counts of the rows of whoever they are for, and what their parts bring. Figures
 // are exact decimals; those of amounts are in the base currency where the metric names a field in it.
-import Big from 'big.js';
+import { Big } from 'big.js';
 import type { Records, Row } from 'peyvand/sdk';
 import { fail } from '../operations/errors.ts';
 

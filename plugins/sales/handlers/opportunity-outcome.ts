@@ -102,7 +102,7 @@ export const opportunityOutcome = [
     message: 'set-state',
     entity: 'opportunity',
     image: ['statecode'],
-    run: (context) => settle(context, context.image?.['statecode']),
+    run: (context: HandlerContext) => settle(context, context.image?.['statecode']),
   }),
   defineHandler({
     name: 'opportunity-made-closed',

@@ -1,6 +1,6 @@
 // sales_Forecast: by owner or unit and period, what is won, committed, likely and on its way, beside the quota of the goals. It counts
 // what the caller may read, in the base currency; amounts are exact decimals as text.
-import Big from 'big.js';
+import { Big } from 'big.js';
 import { defineOperation, type OperationContext, type Records, type Row } from 'peyvand/sdk';
 import { FORECAST } from '../handlers/opportunity-outcome.ts';
 import { fiscalSettings, type Days } from '../goals/fiscal-period.ts';

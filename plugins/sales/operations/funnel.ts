@@ -1,6 +1,6 @@
 // sales_Funnel: of the deals that came to each sales stage in a time, how many went on, were won or were lost there, and how long they
 // stayed; and what the open ones are expected to bring, by month. It counts what the caller may read, in the base currency.
-import Big from 'big.js';
+import { Big } from 'big.js';
 import { defineOperation, type Records, type Row } from 'peyvand/sdk';
 import { fiscalSettings, type Days } from '../goals/fiscal-period.ts';
 import { OUTCOME } from '../handlers/stage-history.ts';

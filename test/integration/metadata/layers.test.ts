@@ -72,6 +72,19 @@ const samples: Readonly<Record<string, Sample>> = {
     values: { name: 'Forty GTX Pro', estimatedvalue: 192840, estimatedclosedate: '2026-12-20', closeprobability: 60 },
     refers: { customerid: 'account', originatingleadid: 'lead', crm_product: 'product' },
   },
+  competitor: { values: { name: 'Rival', strengths: 'Price' } },
+  opportunityclose: {
+    values: { subject: 'Too dear', opportunitystatecode: 2 },
+    refers: { opportunityid: 'opportunity', competitorid: 'competitor' },
+  },
+  opportunitystagehistory: { values: {}, refers: { opportunityid: 'opportunity' } },
+  opportunitystakeholder: { values: { buyingrole: 1 }, refers: { opportunityid: 'opportunity', contactid: 'contact' } },
+  territory: { values: { name: 'North' }, refers: { managerid: 'systemuser' } },
+  metric: { values: { name: 'Won', sourceentity: 'opportunity', actualdatefield: 'actualclosedate' } },
+  goal: {
+    values: { title: 'Winter', goalstartdate: '2026-12-22', goalenddate: '2027-03-20', targetdecimal: 100 },
+    refers: { metricid: 'metric', goalownerid: 'systemuser' },
+  },
   task: { values: { subject: 'Send the offer', prioritycode: 2 }, refers: { regardingobjectid: 'opportunity' } },
   phonecall: {
     values: { subject: 'Ask for terms', phonenumber: '+98 21 1234' },
@@ -147,6 +160,7 @@ test('all kinds of activity are one list, each saying what it is', async () => {
     'appointment: Visit',
     'email: Offer',
     'letter: Contract',
+    'opportunityclose: Too dear',
     'phonecall: Ask for terms',
     'task: Send the offer',
   ]);

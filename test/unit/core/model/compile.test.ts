@@ -82,7 +82,7 @@ describe('the shipped model', () => {
   it('knows the members of a union', async () => {
     const union = (await baseModel()).entities.get('activitypointer')?.union;
     expect(union).toEqual({
-      members: ['appointment', 'email', 'letter', 'phonecall', 'task'],
+      members: ['appointment', 'email', 'letter', 'phonecall', 'task', 'opportunityclose'],
       discriminator: 'activitytypecode',
     });
   });

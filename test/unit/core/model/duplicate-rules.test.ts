@@ -25,6 +25,7 @@ test('the shipped rules compile, each to the comparison its fields ask for', asy
     'contact/duplicates/name-and-mobile': 'contact: fullname similar, mobilephone phone',
     'lead/duplicates/email': 'lead: emailaddress1 lower',
     'lead/duplicates/contact-email': 'contact: emailaddress1 lower',
+    'lead/duplicates/account-email': 'account: emailaddress1 lower',
   });
 });
 

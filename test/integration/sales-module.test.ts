@@ -1,0 +1,350 @@
+// The sales module over real HTTP, as a salesperson: what becomes of leads and deals, and what goals, funnel and forecast say of them.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newcomer } from '../support/newcomer.ts';
+import { testServer, type InProcessServer } from '../support/server.ts';
+
+const BASE = '/api/data/v9.2';
+let server: InProcessServer;
+let seller: { readonly id: string; readonly headers: Record<string, string> };
+beforeAll(async () => {
+  server = await testServer();
+  const { key, id } = await newcomer(server.server, 'seller', ['basic-user', 'salesperson']);
+  seller = { id, headers: { authorization: `Bearer ${key}` } };
+});
+afterAll(async () => {
+  await server?.stop();
+});
+
+type Row = Record<string, unknown>;
+async function send(method: string, path: string, body?: unknown, headers: Record<string, string> = seller.headers) {
+  const response = await server.request(BASE + path, {
+    method,
+    headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    text,
+    body: (text.startsWith('{') ? JSON.parse(text) : {}) as Row,
+    headers: response.headers,
+  };
+}
+async function create(set: string, values: Row, headers?: Record<string, string>): Promise<string> {
+  const { status, text, headers: answered } = await send('POST', `/${set}`, values, headers);
+  expect(status, text).toBe(204);
+  return /\(([0-9a-f-]{36})\)$/.exec(answered.get('odata-entityid') ?? '')?.[1] ?? '';
+}
+const done = async (path: string, body: unknown = {}, headers?: Record<string, string>) => {
+  const { status, text, body: answer } = await send('POST', path, body, headers);
+  expect(status, text).toBeLessThan(300);
+  return answer;
+};
+const refused = async (method: string, path: string, body: unknown = {}) => {
+  const { status, body: answer } = await send(method, path, body);
+  return { status, ...(answer['error'] as Row) };
+};
+const read = async (path: string) => (await send('GET', path)).body;
+const rows = async (path: string) => (await read(path))['value'] as Row[];
+/** As the administrator, who sets up what sellers only use. */
+const root = {};
+
+const all = { CreateAccount: true, CreateContact: true, CreateOpportunity: true, Status: -1 };
+const today = new Date().toISOString().slice(0, 10);
+
+test('a lead is put aside with its reason, is read-only then, and is opened again', async () => {
+  const lead = await create('leads', { subject: 'Cold' });
+  await done(`/leads(${lead})/DisqualifyLead`, { Status: 6, Reason: 'No money this year' });
+  expect(await read(`/leads(${lead})`)).toMatchObject({
+    statecode: 2,
+    statuscode: 6,
+    qualificationcomments: 'No money this year',
+  });
+  expect(await refused('PATCH', `/leads(${lead})`, { subject: 'Warm' })).toMatchObject({
+    status: 409,
+    code: 'RECORD_READONLY',
+  });
+  expect(await refused('POST', `/leads(${lead})/DisqualifyLead`)).toMatchObject({ status: 409, code: 'LEAD_NOT_OPEN' });
+  await done(`/leads(${lead})/ReactivateLead`);
+  expect((await send('PATCH', `/leads(${lead})`, { subject: 'Warm' })).status).toBe(204);
+  expect(await refused('POST', `/leads(${lead})/ReactivateLead`)).toMatchObject({ status: 409, code: 'LEAD_OPEN' });
+});
+
+test('a lead whose deal is open is not put aside, neither by the action nor by hand', async () => {
+  const lead = await create('leads', { subject: 'In work', lastname: 'Reza' });
+  await done(`/leads(${lead})/QualifyLead`, { ...all, CreateAccount: false });
+  await done(`/leads(${lead})/ReactivateLead`);
+  for (const [method, path, body] of [
+    ['POST', `/leads(${lead})/DisqualifyLead`, {}],
+    ['PATCH', `/leads(${lead})`, { statecode: 2 }],
+    ['PATCH', `/leads(${lead})`, { statuscode: 7 }],
+  ] as const) {
+    expect(await refused(method, path, body)).toMatchObject({ status: 409, code: 'LEAD_HAS_OPPORTUNITY' });
+  }
+});
+
+test('an account and a contact that are there are offered; one chooses them, or goes on', async () => {
+  const account = await create('accounts', { name: "O'Hara's فرش" });
+  const contact = await create('contacts', { lastname: 'Moradi', emailaddress1: 'moradi@example.com' });
+  const values = { lastname: 'Moradi', companyname: "O'Hara's فرش", emailaddress1: 'moradi@example.com' };
+  const lead = await create('leads', { subject: 'Again', ...values });
+  const offered = await refused('POST', `/leads(${lead})/QualifyLead`, all);
+  expect(offered).toMatchObject({ status: 412, code: 'DUPLICATE_FOUND' });
+  expect(JSON.stringify(offered)).toContain(account);
+  expect(JSON.stringify(offered)).toContain(contact);
+  const chosen = {
+    ExistingAccountId: { '@odata.type': 'Microsoft.Dynamics.CRM.account', accountid: account },
+    ExistingContactId: { '@odata.type': 'Microsoft.Dynamics.CRM.contact', contactid: contact },
+  };
+  const made = (await done(`/leads(${lead})/QualifyLead`, { ...all, ...chosen }))['value'] as Row[];
+  expect(made.map((row) => row['@odata.type'])).toEqual(['#Microsoft.Dynamics.CRM.opportunity']);
+  expect(await read(`/leads(${lead})`)).toMatchObject({
+    _parentaccountid_value: account,
+    _parentcontactid_value: contact,
+  });
+  const other = await create('leads', { subject: 'Once more', ...values });
+  const anyway = (await done(`/leads(${other})/QualifyLead`, { ...all, SuppressDuplicateDetection: true }))[
+    'value'
+  ] as Row[];
+  expect(anyway).toHaveLength(3);
+});
+
+test('a lead becomes several deals, of an account that is a prospect until the first is won', async () => {
+  const lead = await create('leads', { subject: 'Two sites', companyname: 'Two Sites Ltd' });
+  const Opportunities = [
+    { name: 'North', estimatedvalue: 100 },
+    { name: 'South', estimatedvalue: 200, salesstage: 2 },
+  ];
+  const made = (await done(`/leads(${lead})/QualifyLead`, { ...all, Opportunities }))['value'] as Row[];
+  expect(made).toHaveLength(3);
+  expect(await read(`/opportunities(${String(made[1]?.['opportunityid'])})`)).toMatchObject({
+    name: 'North',
+    estimatedvalue: 100,
+  });
+  const account = String(made[0]?.['accountid']);
+  expect(await read(`/accounts(${account})?$select=customertypecode`)).toMatchObject({ customertypecode: 8 });
+  expect(await read(`/opportunities(${String(made[2]?.['opportunityid'])})`)).toMatchObject({
+    closeprobability: 60,
+    msdyn_forecastcategory: 100000001,
+  });
+  await done('/WinOpportunity', { Status: -1, OpportunityClose: { opportunityid: made[1]?.['opportunityid'] } });
+  expect(await read(`/accounts(${account})?$select=customertypecode`)).toMatchObject({ customertypecode: 3 });
+  expect(
+    await refused('POST', `/leads(${lead})/QualifyLead`, { ...all, Opportunities: [{ ownerid: 'x' }] }),
+  ).toMatchObject({ status: 400 });
+});
+
+test('a deal that ends leaves a close activity with the competitor; it is read-only, and opened again without its actual figures', async () => {
+  const competitor = await create('competitors', { name: 'Rival', strengths: 'Price' });
+  const deal = await create('opportunities', { name: 'Carpets', estimatedvalue: 900, salesstage: 3 });
+  await done('/LoseOpportunity', {
+    Status: 5,
+    OpportunityClose: {
+      'opportunityid@odata.bind': `/opportunities(${deal})`,
+      'competitorid@odata.bind': `/competitors(${competitor})`,
+      subject: 'Too dear',
+      actualend: '2026-03-20',
+    },
+  });
+  const path = `/opportunities(${deal})`;
+  const closes = () => rows(`/opportunitycloses?$filter=_opportunityid_value eq ${deal}&$orderby=createdon`);
+  expect(await read(path)).toMatchObject({
+    msdyn_forecastcategory: 100000006,
+    closeprobability: 0,
+    actualclosedate: '2026-03-20',
+  });
+  expect(await closes()).toMatchObject([
+    {
+      subject: 'Too dear',
+      statecode: 1,
+      opportunitystatecode: 2,
+      opportunitystatuscode: 5,
+      _competitorid_value: competitor,
+      closedon: '2026-03-20',
+      _ownerid_value: seller.id,
+    },
+  ]);
+  expect(await refused('PATCH', path, { estimatedvalue: 1 })).toMatchObject({ status: 409, code: 'RECORD_READONLY' });
+  expect((await send('PATCH', path, { 'ownerid@odata.bind': `/systemusers(${seller.id})` })).status).toBe(204);
+  await done(`${path}/ReopenOpportunity`);
+  expect(await read(path)).toMatchObject({
+    statecode: 0,
+    actualclosedate: null,
+    actualvalue: null,
+    msdyn_forecastcategory: 100000001,
+    closeprobability: 80,
+  });
+  expect(await refused('POST', `${path}/ReopenOpportunity`)).toMatchObject({ status: 409, code: 'OPPORTUNITY_OPEN' });
+  // By hand, with nothing but the reason: the same follows.
+  await send('PATCH', path, { statuscode: 3 });
+  expect(await read(path)).toMatchObject({
+    statecode: 1,
+    actualvalue: 900,
+    actualclosedate: today,
+    closeprobability: 100,
+  });
+  expect((await closes()).map((row) => row['opportunitystatecode'])).toEqual([2, 1]);
+  expect(
+    await refused('POST', '/LoseOpportunity', { OpportunityClose: { opportunityid: deal, competitorid: deal } }),
+  ).toMatchObject({ status: 409 });
+});
+
+test('the way of a deal through the stages is kept, by nobody’s hand, and the funnel counts it', async () => {
+  const before = (await read('/sales_Funnel()'))['value'] as { stages: Row[] };
+  const count = (of: { stages: Row[] }, stage: number, what: string) =>
+    Number(of.stages.find((one) => one['stage'] === stage)?.[what] ?? 0);
+  const deal = await create('opportunities', { name: 'Step by step', estimatedvalue: 50 });
+  for (const salesstage of [1, 2, 1]) await send('PATCH', `/opportunities(${deal})`, { salesstage });
+  await done('/WinOpportunity', { Status: 3, OpportunityClose: { opportunityid: deal } });
+  const way = await rows(`/opportunitystagehistories?$filter=_opportunityid_value eq ${deal}&$orderby=enteredon`);
+  expect(
+    way.map((row) => [row['salesstage'], row['outcome'], typeof row['lefton'], row['estimatedvalue_entered']]),
+  ).toEqual([
+    [0, 1, 'string', 50],
+    [1, 1, 'string', 50],
+    [2, 2, 'string', 50],
+    [1, 3, 'string', 50],
+  ]);
+  expect(
+    (
+      await send('PATCH', `/opportunitystagehistories(${String(way[0]?.['opportunitystagehistoryid'])})`, {
+        outcome: 4,
+      })
+    ).status,
+  ).toBe(400);
+  const after = (await read('/sales_Funnel()'))['value'] as { stages: Row[] };
+  const more = (stage: number, what: string) => count(after, stage, what) - count(before, stage, what);
+  expect([
+    more(0, 'entered'),
+    more(1, 'entered'),
+    more(2, 'entered'),
+    more(1, 'won'),
+    more(2, 'back'),
+    more(1, 'onward'),
+  ]).toEqual([1, 2, 1, 1, 1, 1]);
+  expect((await send('GET', '/sales_Funnel(From=2026-02-01,To=2026-01-01)')).status).toBe(400);
+});
+
+test('goals count what their owner won in their period, add up their parts, and say what is expected by today', async () => {
+  const metric = await create(
+    'metrics',
+    {
+      name: 'Won revenue',
+      sourceentity: 'opportunity',
+      actualfield: 'actualvalue_base',
+      actualdatefield: 'actualclosedate',
+      actualstate: 1,
+      inprogressfield: 'estimatedvalue_base',
+      inprogressdatefield: 'estimatedclosedate',
+      inprogressstate: 0,
+    },
+    root,
+  );
+  const goal = (values: Row) =>
+    create(
+      'goals',
+      {
+        'metricid@odata.bind': `/metrics(${metric})`,
+        'goalownerid_systemuser@odata.bind': `/systemusers(${seller.id})`,
+        ...values,
+      },
+      root,
+    );
+  const year = { goalstartdate: '2031-01-01', goalenddate: '2031-12-31' };
+  const whole = await goal({ title: 'Year', ...year, targetdecimal: 1000, rolluponlyfromchildgoals: true });
+  const part = await goal({
+    title: 'Spring',
+    goalstartdate: '2031-03-01',
+    goalenddate: '2031-05-31',
+    targetdecimal: 400,
+    'parentgoalid@odata.bind': `/goals(${whole})`,
+  });
+  for (const [revenue, actualend] of [
+    [100, '2031-03-01'],
+    [50.25, '2031-05-31'],
+    [999, '2031-06-01'],
+  ] as const) {
+    const deal = await create('opportunities', { name: 'G' });
+    await done('/WinOpportunity', {
+      Status: 3,
+      OpportunityClose: { opportunityid: deal, actualrevenue: revenue, actualend },
+    });
+  }
+  await create('opportunities', { name: 'Open', estimatedvalue: 75, estimatedclosedate: '2031-04-01' });
+  expect(await done(`/goals(${part})/Recalculate`, {}, root)).toMatchObject({ Goals: 2 });
+  const figures = async (id: string) => (await send('GET', `/goals(${id})`, undefined, root)).body;
+  expect(await figures(part)).toMatchObject({
+    actualdecimal: 150.25,
+    inprogressdecimal: 75,
+    percentage: 37.56,
+    computedtargetasoftodaydecimal: 0,
+  });
+  expect(await figures(whole)).toMatchObject({ actualdecimal: 150.25, inprogressdecimal: 75, percentage: 15.03 });
+  const fiscal = await goal({ title: 'Q2', isfiscalperiodgoal: true, fiscalyear: 2031, fiscalperiod: 2 });
+  expect(await figures(fiscal)).toMatchObject({
+    goalstartdate: '2031-04-01',
+    goalenddate: '2031-06-30',
+    actualdecimal: 1049.25,
+  });
+  const wrong = await send(
+    'POST',
+    '/goals',
+    {
+      title: 'X',
+      'metricid@odata.bind': `/metrics(${metric})`,
+      'goalownerid_systemuser@odata.bind': `/systemusers(${seller.id})`,
+      goalstartdate: '2030-01-01',
+      goalenddate: '2030-02-01',
+      'parentgoalid@odata.bind': `/goals(${whole})`,
+    },
+    root,
+  );
+  expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('outside') as string]);
+  await send('PATCH', `/goals(${whole})`, { statecode: 1 }, root);
+  expect((await send('PATCH', `/goals(${whole})`, { targetdecimal: 1 }, root)).status).toBe(409);
+});
+
+test('the forecast lays won, committed and open deals beside the quota, period by period of the fiscal year', async () => {
+  const [metric] = await rows('/metrics?$select=metricid');
+  await create(
+    'goals',
+    {
+      title: 'Quota',
+      'metricid@odata.bind': `/metrics(${String(metric?.['metricid'])})`,
+      'goalownerid_systemuser@odata.bind': `/systemusers(${seller.id})`,
+      goalstartdate: '2033-01-01',
+      goalenddate: '2033-03-31',
+      targetdecimal: 5000,
+    },
+    root,
+  );
+  const open = (msdyn_forecastcategory: number, estimatedvalue: number, estimatedclosedate: string) =>
+    create('opportunities', { name: 'F', msdyn_forecastcategory, estimatedvalue, estimatedclosedate });
+  await open(100000001, 10, '2033-01-15');
+  await open(100000002, 20.5, '2033-03-31');
+  await open(100000003, 40, '2033-02-01');
+  await open(100000003, 80, '2033-04-01');
+  const deal = await create('opportunities', { name: 'F' });
+  await done('/WinOpportunity', {
+    Status: 3,
+    OpportunityClose: { opportunityid: deal, actualrevenue: 7, actualend: '2033-02-02' },
+  });
+  const { status, body, text } = await send(
+    'GET',
+    "/sales_Forecast(Period=@p,Count=@c,From=@f)?@p='fiscal-period'&@c=2&@f=2033-02-10",
+    undefined,
+    root,
+  );
+  expect(status, text).toBe(200);
+  const answer = body['value'] as Row;
+  expect(answer['periods']).toEqual([
+    { first: '2033-01-01', last: '2033-03-31' },
+    { first: '2033-04-01', last: '2033-06-30' },
+  ]);
+  const mine = (answer['rows'] as Row[]).find((row) => row['id'] === seller.id);
+  expect(mine?.['cells']).toMatchObject([
+    { pipeline: '10', bestCase: '20.5', committed: '40', won: '7', quota: '5000', deals: 3 },
+    { committed: '80', won: '0', quota: '0', deals: 1 },
+  ]);
+  expect((await send('GET', "/sales_Forecast(By='moon')")).status).toBe(400);
+});
