@@ -77,4 +77,28 @@ export const pluginError = defineErrors({
   SETTINGS_INVALID: { message: 'The settings of "{plugin}" have {count}.', status: 400 },
   CONFLICT_UNKNOWN: { message: 'There is no open conflict "{id}" of the plugin "{plugin}".', status: 404 },
   PLUGIN_CONTRIBUTION: { message: 'The plugin "{plugin}" ({file}): {reason}', status: 422 },
+  PLUGIN_STOPPED: {
+    message:
+      'The plugin "{plugin}" failed several times and is not called until {until}, so this could not be done. Last: {reason}. An administrator may let it go on before.',
+    status: 503,
+  },
+  PLUGIN_INTERRUPTED: {
+    message:
+      'The plugin "{plugin}" was stopped while it worked on this ({label}), because of "{culprit}": {reason}. Nothing of it was stored. Try again.',
+    status: 503,
+  },
+  PLUGIN_TIME: {
+    message: '{label} of the plugin "{plugin}" was stopped: {reason}. Nothing of it was stored.',
+    status: 409,
+  },
+  PLUGIN_CRASHED: {
+    message: '{label} of the plugin "{plugin}" failed: {reason}. Nothing of it was stored.',
+    status: 409,
+  },
+  PLUGIN_RIGHT_MISSING: {
+    message:
+      'The plugin "{plugin}" has no right to {what}. If it should have it, its plugin.json says so under "rights": {line}.',
+    status: 403,
+  },
+  PLUGIN_FETCH: { message: 'The plugin "{plugin}" could not reach {url}: {reason}.', status: 409 },
 });

@@ -1,0 +1,206 @@
+// The inside of a plugin's process: loads server halves, runs their pieces, and asks the server for everything they reach. The
+// plugin shares this realm, so the server believes nothing that comes from here.
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { read, writeSync } from 'node:fs';
+import { PeyvandError, type Violation } from '../../sdk/errors.ts';
+import { closeDoors } from './doors/close-doors.ts';
+import { FUNCTION, lineReader, type Notice, type Order, type Part, type WireError } from './wire.ts';
+
+type Run = Extract<Order, { readonly run: number }>;
+type Piece = { readonly run: (context: unknown) => unknown };
+type Members = Record<string, unknown>;
+
+const PIPE = 3;
+const { parse, stringify } = JSON;
+const end = process.exit.bind(process);
+const onFault = process.on.bind(process);
+const running = new AsyncLocalStorage<number>();
+const plugins = new Map<string, Members>();
+const waiting = new Map<number, { readonly run: number; resolve(value: unknown): void; reject(error: unknown): void }>();
+const answered = new WeakMap<Error, number>();
+const refusals = new WeakMap<Error, readonly Violation[]>();
+let asked = 0;
+
+function say(notice: Notice): void {
+  const bytes = Buffer.from(`${stringify(notice)}\n`);
+  for (let from = 0; from < bytes.length; ) from += writeSync(PIPE, bytes, from);
+}
+
+function wireOf(error: unknown): WireError {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const of = answered.get(error);
+  const shared = { message: String(error.message), stack: String(error.stack ?? ''), ...(of !== undefined && { of }) };
+  if (!(error instanceof PeyvandError)) return shared;
+  const { code, status, details, data } = error;
+  return { ...shared, code, status, details, ...(data && { data }) };
+}
+
+function errorOf({ code, status, message, details, data }: WireError): Error {
+  if (code === undefined || status === undefined) return new Error(message);
+  return new PeyvandError(code, status, message, { ...(details && { details }), ...(data && { data }) });
+}
+
+async function load(id: string, file: string): Promise<void> {
+  try {
+    const loaded = (await import(file)) as { readonly default?: unknown };
+    if (typeof loaded.default === 'object' && loaded.default !== null) plugins.set(id, loaded.default as Members);
+    const functions = (_key: string, value: unknown): unknown => (typeof value === 'function' ? FUNCTION : value);
+    say({ loaded: id, contributes: parse(stringify(loaded.default ?? null, functions)) as unknown });
+  } catch (error) {
+    say({ loaded: id, error: wireOf(error) });
+  }
+}
+
+function ask(run: number, what: string, args: readonly unknown[]): Promise<unknown> {
+  asked += 1;
+  const question = asked;
+  return new Promise((resolve, reject) => {
+    waiting.set(question, { run, resolve, reject });
+    try {
+      say({ ask: question, run, what, args });
+    } catch (error) {
+      waiting.delete(question);
+      reject(error instanceof Error ? error : new Error(String(error)));
+    }
+  });
+}
+
+function recordsOf(run: number, as: 'records' | 'system'): Members {
+  const verbs = ['create', 'createMany', 'update', 'remove', 'retrieve', 'list'];
+  return Object.fromEntries(verbs.map((verb) => [verb, (...args: unknown[]) => ask(run, `${as}.${verb}`, args)]));
+}
+
+function contextOf(order: Run, refused: Violation[]): Members {
+  const { run, part } = order;
+  const asking =
+    (what: string) =>
+    (...args: unknown[]) =>
+      ask(run, what, args);
+  return {
+    ...order.context,
+    records: recordsOf(run, 'records'),
+    system: recordsOf(run, 'system'),
+    invoke: asking('invoke'),
+    fetch: asking('fetch'),
+    secret: asking('secret'),
+    reference: asking('reference'),
+    refuse(...violations: Violation[]) {
+      if (part === 'handlers') {
+        refused.push(...violations);
+        return;
+      }
+      const error = new Error(violations.map((one) => one.message).join(' '));
+      refusals.set(error, violations);
+      throw error;
+    },
+  };
+}
+
+/** The members whose JSON is another one than it was; null for those that are gone. */
+function changesOf(now: Members, before: ReadonlyMap<string, string>): Members | undefined {
+  const changes: Members = {};
+  let some = false;
+  for (const name of new Set([...before.keys(), ...Object.keys(now)])) {
+    const text = stringify(now[name]) as string | undefined;
+    if (text === before.get(name)) continue;
+    changes[name] = text === undefined ? null : now[name];
+    some = true;
+  }
+  return some ? changes : undefined;
+}
+
+function textsOf(members: unknown): ReadonlyMap<string, string> {
+  if (typeof members !== 'object' || members === null) return new Map();
+  return new Map(Object.entries(members).map(([name, value]) => [name, stringify(value)]));
+}
+
+async function run(order: Run): Promise<void> {
+  const { run: done, plugin, part, index } = order;
+  const refused: Violation[] = [];
+  const context = contextOf(order, refused);
+  const inputs = part === 'handlers' ? 'values' : 'parameters';
+  const [values, shared] = [textsOf(context[inputs]), textsOf(context['shared'])];
+  try {
+    const piece = (plugins.get(plugin)?.[part] as readonly Piece[] | undefined)?.[index];
+    const value = await piece?.run(context);
+    const changed = changesOf(context[inputs] as Members, values);
+    const left = context['shared'] === undefined ? undefined : changesOf(context['shared'] as Members, shared);
+    say({
+      done,
+      ...(part === 'operations' && { value }),
+      ...(changed && part === 'handlers' && { values: changed }),
+      ...(left && { shared: left }),
+      ...(refused.length > 0 && { refused }),
+    });
+  } catch (error) {
+    const violations = error instanceof Error ? refusals.get(error) : undefined;
+    say({ done, error: wireOf(error), ...(violations && { refused: violations }) });
+  }
+  for (const [question, { run: of }] of waiting) if (of === done) waiting.delete(question);
+}
+
+/** A function of a field type, called where it stands. */
+function call({ call: called, plugin, path, args }: Extract<Order, { readonly call: number }>): void {
+  try {
+    let owner: unknown;
+    let found: unknown = plugins.get(plugin);
+    for (const step of path) {
+      owner = found;
+      found = (found as Record<string | number, unknown>)[step];
+    }
+    const value: unknown = Reflect.apply(found as (...given: readonly unknown[]) => unknown, owner, args);
+    say({ called, value });
+  } catch (error) {
+    say({ called, error: wireOf(error) });
+  }
+}
+
+function take(order: Order): void {
+  if ('run' in order) void running.run(order.run, () => run(order));
+  else if ('answer' in order) {
+    const question = waiting.get(order.answer);
+    waiting.delete(order.answer);
+    if (!order.error) question?.resolve(order.value);
+    else {
+      const error = errorOf(order.error);
+      answered.set(error, order.answer);
+      question?.reject(error);
+    }
+  } else if ('ping' in order) say({ pong: order.ping });
+  else if ('call' in order) call(order);
+  else if ('load' in order) void load(order.load, order.file);
+  else {
+    for (const [question, { run: of, reject }] of waiting) {
+      if (of !== order.stop) continue;
+      waiting.delete(question);
+      reject(new Error('the server has ended this call'));
+    }
+  }
+}
+
+function fault(error: unknown, fatal: boolean): void {
+  const known = running.getStore();
+  try {
+    say({ fault: wireOf(error), fatal, ...(known !== undefined && { run: known }) });
+  } finally {
+    if (fatal) end(1);
+  }
+}
+
+onFault('unhandledRejection', (reason) => fault(reason, false));
+onFault('uncaughtException', (error) => fault(error, true));
+
+const reader = lineReader(Number.MAX_SAFE_INTEGER, (line) => take(parse(line) as Order));
+const space = Buffer.allocUnsafe(64 * 1024);
+function listen(): void {
+  read(PIPE, space, 0, space.length, null, (error, size) => {
+    // The server is gone, or wants us gone.
+    if (error || size === 0) end(0);
+    reader(Buffer.from(space.subarray(0, size)));
+    listen();
+  });
+}
+
+closeDoors(new URL('../../sdk/index.ts', import.meta.url).href);
+say({ ready: true });
+listen();

@@ -1,0 +1,578 @@
+// One process that runs server halves: started when it is needed, watched, killed at its limits, started anew. What comes out of it
+// is a stranger's: each message is checked, and what is too much ends it.
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Duplex } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { PeyvandError } from '../../sdk/index.ts';
+import type { Violation } from '../../sdk/index.ts';
+import { pluginError } from '../errors.ts';
+import { createBreaker, type Breaker, type Health } from './breaker.ts';
+import { tellHost } from './events.ts';
+import { defaultLimits, type CallLimits, type HostLimits } from './limits.ts';
+import { busyOf, prioritize, residentOf, sacrificeFirst } from './process-watch.ts';
+import { readFlags } from './readable.ts';
+import { lineReader, parseLine, type Order, type Part, type WireError } from './wire.ts';
+
+export interface HostedPlugin {
+  readonly id: string;
+  readonly folder: string;
+  /** Its server half. */
+  readonly file: string;
+}
+
+export interface Work {
+  readonly plugin: string;
+  readonly part: Part;
+  readonly index: number;
+  /** For people: `handler sales/greet`. */
+  readonly label: string;
+  readonly limits: CallLimits;
+  readonly context: Readonly<Record<string, unknown>>;
+  /** What the piece asks for while it runs. */
+  answer(what: string, args: readonly unknown[]): Promise<unknown>;
+}
+
+export interface Outcome {
+  readonly value?: unknown;
+  readonly values?: Readonly<Record<string, unknown>>;
+  readonly shared?: Readonly<Record<string, unknown>>;
+  readonly refused?: readonly Violation[];
+}
+
+export interface PluginProcess {
+  /** What the plugin contributes, functions as FUNCTION. Throws what its code threw, or why it could not be loaded. */
+  describe(plugin: string): Promise<unknown>;
+  /** Throws what the piece threw; PLUGIN_STOPPED, PLUGIN_INTERRUPTED (503), PLUGIN_TIME, PLUGIN_CRASHED (409). */
+  run(work: Work): Promise<Outcome>;
+  health(plugin: string): Health & { readonly pid?: number; readonly memory?: number };
+  reset(plugin: string): void;
+  /** Starts it and loads these, so that the first call does not wait. */
+  warm(plugins: readonly string[]): Promise<void>;
+  /** Ends it when the calls that run have ended; a call after that starts it anew. */
+  close(): Promise<void>;
+}
+
+interface Running {
+  readonly work: Work;
+  readonly begun: number;
+  /** The plugin's own time, in milliseconds. */
+  own: number;
+  /** Since when it is the plugin's turn; undefined while it waits for us. */
+  turn: number | undefined;
+  outstanding: number;
+  /** Questions are answered one after the other: a transaction is one connection. */
+  queue: Promise<void>;
+  ended: boolean;
+  /** What was answered with an error, to be recognized when the piece throws it. */
+  readonly errors: Map<number, unknown>;
+  settle(finish: () => void): void;
+  resolve(outcome: Outcome): void;
+  reject(error: unknown): void;
+}
+
+interface Live {
+  readonly child: ChildProcess;
+  readonly pipe: Duplex;
+  readonly ready: Promise<void>;
+  readonly loaded: Map<string, Promise<unknown>>;
+  readonly loads: Map<string, { resolve(value: unknown): void; reject(error: unknown): void }>;
+  pinged: number | undefined;
+  demoted: boolean;
+  strays: number;
+  printed: number;
+  logged: number;
+  tail: string;
+  /** Why it was ended, where we did it. */
+  cause: { readonly reason: string; readonly plugin: string | undefined; readonly call: number | undefined } | undefined;
+  /** Ended with nobody to blame. */
+  retired: boolean;
+}
+
+const inside = fileURLToPath(new URL('inside.ts', import.meta.url));
+const TICK = 50;
+const CALM = 5_000;
+/** Of processor time within CALM, while nobody calls. */
+const RESTLESS = 2_500;
+const LOGGED = 8 * 1024;
+const STRAYS = 2_000;
+/** For calls that still run when it is closed. */
+const CLOSING = 5_000;
+
+export function createPluginProcess(
+  name: string,
+  hosted: ReadonlyMap<string, HostedPlugin>,
+  limits: HostLimits = defaultLimits,
+): PluginProcess {
+  const breakers = new Map<string, Breaker>([...hosted.keys()].map((id) => [id, createBreaker(limits)]));
+  const calls = new Map<number, Running>();
+  let live: Live | undefined;
+  let lastCall = 0;
+  let used = performance.now();
+  let clock: NodeJS.Timeout | undefined;
+  let calm: NodeJS.Timeout | undefined;
+
+  function start(): Live {
+    const folders = [...hosted.values()].map(({ folder }) => folder);
+    const child = spawn(
+      process.execPath,
+      [
+        '--permission',
+        ...readFlags(folders),
+        `--max-old-space-size=${limits.heap}`,
+        '--max-semi-space-size=8',
+        '--disable-warning=ExperimentalWarning',
+        inside,
+      ],
+      {
+        env: process.platform === 'win32' ? { SystemRoot: process.env['SystemRoot'] } : {},
+        stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+        windowsHide: true,
+      },
+    );
+    const pipe = child.stdio[3] as Duplex;
+    let ready = (): void => undefined;
+    const started: Live = {
+      child,
+      pipe,
+      ready: new Promise((resolve) => (ready = resolve)),
+      loaded: new Map(),
+      loads: new Map(),
+      pinged: undefined,
+      demoted: false,
+      strays: 0,
+      printed: 0,
+      logged: 0,
+      tail: '',
+      cause: undefined,
+      retired: false,
+    };
+    const read = lineReader(limits.message, (line) => {
+      const notice = parseLine(line);
+      if (notice['ready'] === true) ready();
+      else take(started, notice);
+    });
+    pipe.on('data', (chunk: Buffer) => {
+      if (started.cause) return;
+      try {
+        read(chunk);
+      } catch (error) {
+        kill(started, `it sent what is no message: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    });
+    pipe.on('error', () => undefined);
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => print(started, chunk));
+    child.on('error', (error) => gone(started, error.message));
+    child.on('exit', (code, signal) => gone(started, endOf(started, code, signal)));
+    if (child.pid !== undefined) sacrificeFirst(child.pid);
+    hold(started, calls.size > 0);
+    live = started;
+    watchCalm(started);
+    return started;
+  }
+
+  /** A server with nothing else to do may end; while somebody waits it may not. */
+  function hold({ child, pipe }: Live, isHeld: boolean): void {
+    for (const one of [child, pipe, child.stdout, child.stderr] as { ref?(): void; unref?(): void }[]) {
+      if (isHeld) one.ref?.();
+      else one.unref?.();
+    }
+  }
+
+  function send(to: Live, order: Order): void {
+    if (to.pipe.writable) to.pipe.write(`${JSON.stringify(order)}\n`);
+  }
+
+  function print(from: Live, chunk: Buffer): void {
+    from.printed += chunk.length;
+    from.tail = (from.tail + chunk.toString('latin1')).slice(-2_000);
+    const room = LOGGED - from.logged;
+    if (room > 0) {
+      const text = chunk.subarray(0, room).toString('utf8').trimEnd();
+      from.logged += chunk.length;
+      tellHost({ kind: 'printed', process: name, text });
+      if (from.logged >= LOGGED) tellHost({ kind: 'printed', process: name, text: '… (more was printed, and left out)' });
+    }
+    if (from.printed > limits.printed) kill(from, 'it printed more than anybody can read');
+  }
+
+  function load(to: Live, id: string): Promise<unknown> {
+    const known = to.loaded.get(id);
+    if (known) return known;
+    const file = hosted.get(id)?.file ?? '';
+    const loading = new Promise<unknown>((resolve, reject) => {
+      to.loads.set(id, { resolve, reject });
+      const late = setTimeout(() => {
+        to.loads.delete(id);
+        reject(pluginError('PLUGIN_FAILED', { plugin: id, file, reason: `it took longer than ${limits.load} ms to load` }));
+        kill(to, `loading it took longer than ${limits.load} ms`, id);
+      }, limits.load);
+      const settled = (): void => clearTimeout(late);
+      to.loads.set(id, {
+        resolve: (value) => (settled(), resolve(value)),
+        reject: (error) => (settled(), reject(error as Error)),
+      });
+      hold(to, true);
+      void to.ready.then(() => send(to, { load: id, file: pathToFileURL(file).href }));
+    }).finally(() => {
+      if (live === to) hold(to, calls.size > 0);
+    });
+    to.loaded.set(id, loading);
+    loading.catch(() => to.loaded.delete(id));
+    return loading;
+  }
+
+  function take(from: Live, notice: Readonly<Record<string, unknown>>): void {
+    if (typeof notice['ask'] === 'number') return question(from, notice['ask'], notice);
+    if (typeof notice['done'] === 'number') return done(notice['done'], notice, from);
+    if (typeof notice['pong'] === 'number' && from.pinged !== undefined) return recovered(from);
+    if (typeof notice['loaded'] === 'string') {
+      const loading = from.loads.get(notice['loaded']);
+      from.loads.delete(notice['loaded']);
+      if (!loading) return stray(from);
+      return notice['error'] === undefined
+        ? loading.resolve(notice['contributes'])
+        : loading.reject(errorOf(readError(notice['error'])));
+    }
+    if ('fault' in notice) return fault(from, readError(notice['fault']), notice['run'], notice['fatal'] === true);
+    return stray(from);
+  }
+
+  function stray(from: Live): void {
+    from.strays += 1;
+    if (from.strays > STRAYS) kill(from, 'it sent many messages that nobody asked for');
+  }
+
+  function question(from: Live, number: number, { run, what, args }: Readonly<Record<string, unknown>>): void {
+    const call = typeof run === 'number' ? calls.get(run) : undefined;
+    if (!call || call.ended || typeof what !== 'string' || !Array.isArray(args)) {
+      const message = 'this call has ended: await everything that it does';
+      send(from, { answer: number, error: { message } });
+      return stray(from);
+    }
+    if (call.outstanding >= limits.outstanding) {
+      return kill(from, `it asked for more than ${limits.outstanding} things at a time`, call.work.plugin, run as number);
+    }
+    call.outstanding += 1;
+    if (call.turn !== undefined) call.own += performance.now() - call.turn;
+    call.turn = undefined;
+    const answered = (order: Order): void => {
+      call.outstanding -= 1;
+      if (call.outstanding === 0) call.turn = performance.now();
+      if (!call.ended) send(from, order);
+    };
+    const work = async (): Promise<void> => {
+      if (call.ended) return;
+      try {
+        answered({ answer: number, value: await call.work.answer(what, args as readonly unknown[]) });
+      } catch (error) {
+        call.errors.set(number, error);
+        answered({ answer: number, error: { ...wireOf(error), of: number } });
+      }
+    };
+    // The network has no order, and nobody's connection.
+    if (what === 'fetch' || what === 'secret') void work();
+    else call.queue = call.queue.then(work);
+  }
+
+  function done(number: number, notice: Readonly<Record<string, unknown>>, from: Live): void {
+    const call = calls.get(number);
+    if (!call || call.ended) return stray(from);
+    const { plugin } = call.work;
+    breakers.get(plugin)?.succeed();
+    if (notice['error'] !== undefined) {
+      const error = readError(notice['error']);
+      const original = error.of === undefined ? undefined : call.errors.get(error.of);
+      const refused = readViolations(notice['refused']);
+      return call.settle(() =>
+        refused.length > 0 ? call.resolve({ refused }) : call.reject(original ?? errorOf(error)),
+      );
+    }
+    const outcome: Outcome = {
+      ...(notice['value'] !== undefined && { value: notice['value'] }),
+      ...(isMembers(notice['values']) && { values: notice['values'] }),
+      ...(isMembers(notice['shared']) && { shared: notice['shared'] }),
+      refused: readViolations(notice['refused']),
+    };
+    return call.settle(() => call.resolve(outcome));
+  }
+
+  function fault(from: Live, error: WireError, run: unknown, isFatal: boolean): void {
+    const call = typeof run === 'number' ? calls.get(run) : undefined;
+    const plugin = call?.work.plugin ?? blamed(error.stack ?? '');
+    const reason = `${isFatal ? 'an error that nothing caught' : 'a promise that was rejected and not awaited'}: ${error.message}`;
+    if (isFatal) {
+      from.cause ??= { reason, plugin, call: typeof run === 'number' ? run : undefined };
+      from.child.kill('SIGKILL');
+      return;
+    }
+    if (plugin !== undefined) struck(plugin, reason);
+    tellHost({ kind: 'fault', plugin: plugin ?? name, reason, stack: error.stack });
+    if (!call) return;
+    call.settle(() =>
+      call.reject(pluginError('PLUGIN_CRASHED', { plugin: call.work.plugin, label: call.work.label, reason })),
+    );
+    send(from, { stop: run as number });
+  }
+
+  /** The plugin in whose folder it happened. */
+  function blamed(stack: string): string | undefined {
+    const [only] = hosted.size === 1 ? hosted.keys() : [];
+    return only ?? [...hosted.values()].find(({ folder }) => stack.includes(`${folder}/`))?.id;
+  }
+
+  function struck(plugin: string, reason: string): void {
+    breakers.get(plugin)?.strike(reason);
+    const health = breakers.get(plugin)?.health();
+    if (health?.state === 'open') tellHost({ kind: 'opened', plugin, reason, until: health.until });
+  }
+
+  function kill(from: Live, reason: string, plugin?: string, call?: number): void {
+    if (from.cause) return;
+    from.cause = { reason, plugin, call };
+    from.child.kill('SIGKILL');
+  }
+
+  function endOf(from: Live, code: number | null, signal: NodeJS.Signals | null): string {
+    if (from.cause) return from.cause.reason;
+    if (from.tail.includes('heap out of memory') || from.tail.includes('Reached heap limit')) {
+      return `it used more than ${limits.heap} MB of memory`;
+    }
+    return signal ? `it ended by ${signal}` : `it ended itself (${String(code)})`;
+  }
+
+  /** The process has ended: whoever waits is told, and the next one is started at once. */
+  function gone(from: Live, reason: string): void {
+    if (live !== from) return;
+    live = undefined;
+    clearInterval(calm);
+    from.pipe.destroy();
+    const waiting = [...calls.entries()];
+    // Where we do not know who it was: whoever was at it alone, else whose turn it was last.
+    const last = waiting.filter(([, { turn }]) => turn !== undefined).at(-1) ?? waiting.at(-1);
+    const culprit = from.cause?.plugin ?? blamed('') ?? last?.[1].work.plugin;
+    if (!from.retired) {
+      if (culprit !== undefined) struck(culprit, reason);
+      tellHost({ kind: 'ended', process: name, plugin: culprit, reason });
+    }
+    for (const { reject } of from.loads.values()) {
+      reject(pluginError('PLUGIN_FAILED', { plugin: culprit ?? name, file: hosted.get(culprit ?? '')?.file ?? '', reason }));
+    }
+    for (const [number, call] of waiting) {
+      const { plugin, label } = call.work;
+      if (plugin !== culprit) breakers.get(plugin)?.succeed();
+      const isCulprit = plugin === culprit && (from.cause?.call === undefined || from.cause.call === number);
+      const code = from.cause?.call === number && from.cause.reason.startsWith('it took') ? 'PLUGIN_TIME' : 'PLUGIN_CRASHED';
+      call.settle(() =>
+        call.reject(
+          isCulprit
+            ? pluginError(code, { plugin, label, reason })
+            : pluginError('PLUGIN_INTERRUPTED', { plugin, label, culprit: culprit ?? plugin, reason }),
+        ),
+      );
+    }
+    if (waiting.length > 0 && [...breakers.values()].some((breaker) => breaker.health().state === 'closed')) {
+      const next = start();
+      for (const id of from.loaded.keys()) load(next, id).catch(() => undefined);
+    }
+  }
+
+  /** Looks after the process while somebody waits for it. */
+  function tick(): void {
+    const now = performance.now();
+    const present = live;
+    if (!present || calls.size === 0) {
+      clearInterval(clock);
+      clock = undefined;
+      if (present) present.printed = present.logged = present.strays = 0;
+      return;
+    }
+    const { pid } = present.child;
+    if (present.pinged === undefined) {
+      present.pinged = now;
+      send(present, { ping: 1 });
+    } else if (!present.demoted && now - present.pinged > limits.unresponsive && pid !== undefined) {
+      present.demoted = prioritize(pid, 19);
+    }
+    const memory = pid === undefined ? undefined : residentOf(pid);
+    if (memory !== undefined && memory > limits.memory) {
+      return kill(present, `it used more than ${Math.round(limits.memory / 1_048_576)} MB of memory`);
+    }
+    for (const [number, call] of calls) {
+      if (call.ended) continue;
+      const { own, whole } = call.work.limits;
+      const spent = call.own + (call.turn === undefined ? 0 : now - call.turn);
+      if (spent <= own && now - call.begun <= whole) continue;
+      const reason = `it took longer than ${spent > own ? own : whole} ms`;
+      if (present.pinged !== undefined && now - present.pinged > limits.unresponsive) {
+        return kill(present, reason, call.work.plugin, number);
+      }
+      // It answers others: only this call is at its end.
+      struck(call.work.plugin, reason);
+      const { plugin, label } = call.work;
+      call.settle(() => call.reject(pluginError('PLUGIN_TIME', { plugin, label, reason })));
+      send(present, { stop: number });
+    }
+  }
+
+  function recovered(from: Live): void {
+    from.pinged = undefined;
+    if (from.demoted && from.child.pid !== undefined) from.demoted = !prioritize(from.child.pid, 0);
+  }
+
+  /** Nobody calls it: it should be still. One that cannot have its priority back, or was not needed for long, ends. */
+  function watchCalm(from: Live): void {
+    const { pid } = from.child;
+    let last = pid === undefined ? undefined : busyOf(pid);
+    let seen = lastCall;
+    clearInterval(calm);
+    calm = setInterval(() => {
+      const busy = pid === undefined ? undefined : busyOf(pid);
+      const isCalled = calls.size > 0 || seen !== lastCall;
+      if (!isCalled && busy !== undefined && last !== undefined && busy - last > RESTLESS) {
+        kill(from, 'it worked on when its calls had ended');
+      } else if (calls.size === 0 && performance.now() - used > limits.idle) retire(from);
+      last = busy;
+      seen = lastCall;
+    }, CALM).unref();
+  }
+
+  function retire(from: Live): void {
+    from.retired = true;
+    from.pipe.end();
+  }
+
+  function perform(present: Live, work: Work): Promise<Outcome> {
+    lastCall += 1;
+    const number = lastCall;
+    return new Promise((resolve, reject) => {
+      const now = performance.now();
+      const call: Running = {
+        work,
+        begun: now,
+        own: 0,
+        turn: now,
+        outstanding: 0,
+        queue: Promise.resolve(),
+        ended: false,
+        errors: new Map(),
+        settle(finish) {
+          if (call.ended) return;
+          call.ended = true;
+          calls.delete(number);
+          used = performance.now();
+          if (calls.size === 0 && live) {
+            hold(live, false);
+            if (live.demoted) retire(live);
+          }
+          // What was begun in the transaction ends before the transaction does.
+          void call.queue.then(finish);
+        },
+        resolve,
+        reject: (error) => reject(error instanceof Error ? error : new Error(String(error))),
+      };
+      calls.set(number, call);
+      hold(present, true);
+      const { plugin, part, index, context } = work;
+      send(present, { run: number, plugin, part, index, context });
+      clock ??= setInterval(tick, TICK);
+    });
+  }
+
+  function current(): Live {
+    return live && !live.retired && !live.cause ? live : start();
+  }
+
+  return {
+    describe: (plugin) => load(current(), plugin),
+    async run(work) {
+      const { plugin } = work;
+      const breaker = breakers.get(plugin);
+      if (breaker && !breaker.admits()) {
+        const { last, until = '' } = breaker.health();
+        throw pluginError('PLUGIN_STOPPED', { plugin, until, reason: last?.reason ?? '' });
+      }
+      const present = current();
+      try {
+        await load(present, plugin);
+      } catch (error) {
+        struck(plugin, `it could not be loaded: ${error instanceof Error ? error.message : String(error)}`);
+        throw error instanceof PeyvandError
+          ? error
+          : pluginError('PLUGIN_CRASHED', { plugin, label: work.label, reason: String(error) });
+      }
+      // It may have gone while it loaded.
+      return perform(live === present ? present : current(), work);
+    },
+    health(plugin) {
+      const pid = live?.child.pid;
+      const memory = pid === undefined ? undefined : residentOf(pid);
+      return {
+        ...(breakers.get(plugin)?.health() ?? { state: 'closed', strikes: 0 }),
+        ...(pid !== undefined && { pid }),
+        ...(memory !== undefined && { memory }),
+      };
+    },
+    reset: (plugin) => breakers.get(plugin)?.reset(),
+    async warm(plugins) {
+      const present = current();
+      await Promise.all(plugins.map((id) => load(present, id)));
+    },
+    async close() {
+      const present = live;
+      if (!present) return;
+      const ended = new Promise<void>((resolve) => present.child.once('exit', () => resolve()));
+      hold(present, true);
+      for (let left = CLOSING; calls.size > 0 && left > 0; left -= TICK) await pause(TICK);
+      retire(present);
+      const late = setTimeout(() => present.child.kill('SIGKILL'), CLOSING);
+      await ended;
+      clearTimeout(late);
+    },
+  };
+}
+
+function isMembers(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function readViolations(value: unknown): readonly Violation[] {
+  return Array.isArray(value)
+    ? value.slice(0, 100).map((one: unknown) => {
+        const { code, target, message } = isMembers(one) ? one : {};
+        return { code: String(code ?? 'REFUSED'), target: String(target ?? ''), message: String(message ?? '') };
+      })
+    : [];
+}
+
+function readError(value: unknown): WireError {
+  if (!isMembers(value)) return { message: String(value) };
+  const { message, stack, code, status, details, data, of } = value;
+  const shared = {
+    message: String(message ?? ''),
+    ...(typeof stack === 'string' && { stack: stack.slice(0, 8_000) }),
+    ...(typeof of === 'number' && { of }),
+  };
+  const isOurs = typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,79}$/.test(code) && typeof status === 'number';
+  if (!isOurs) return shared;
+  // A plugin refuses; that the server failed, only the server says.
+  const said = status >= 400 && status < 500 ? status : 409;
+  return { ...shared, code, status: said, details: readViolations(details), ...(isMembers(data) && { data }) };
+}
+
+function errorOf({ message, stack, code, status, details, data }: WireError): Error {
+  if (code !== undefined && status !== undefined) {
+    return new PeyvandError(code, status, message, { ...(details && { details }), ...(data && { data }) });
+  }
+  const error = new Error(message);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}
+
+function wireOf(error: unknown): WireError {
+  if (error instanceof PeyvandError) {
+    const { message, code, status, details, data } = error;
+    return { message, code, status, details, ...(data && { data }) };
+  }
+  return { message: error instanceof Error ? error.message : String(error) };
+}
