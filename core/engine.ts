@@ -3,8 +3,9 @@
 import type { Database, Executor } from './db/sql.ts';
 import type { Model } from './model/model.ts';
 import type { Principal } from './security/principal.ts';
+import type { PluginScope } from './plugins/scope.ts';
 import type { PluginWorld } from './plugins/world.ts';
-import type { EventHandler, Operation } from './sdk/index.ts';
+import type { EventHandler, Operation, Schedule } from './sdk/index.ts';
 
 export interface Engine {
   readonly database: Database;
@@ -21,6 +22,11 @@ export interface Engine {
 /** With the id of the plugin it comes from. */
 export interface OwnedOperation extends Operation {
   readonly plugin?: string;
+}
+
+/** Under its full name, `<plugin>/<name>`. */
+export interface OwnedSchedule extends Schedule {
+  readonly plugin: string;
 }
 
 /** Where a request came from and how, as the audit log keeps it. */
@@ -40,6 +46,8 @@ export interface Call {
   readonly depth?: number;
   /** The handlers that led here, outermost first: shown when the nesting is refused. */
   readonly chain?: readonly string[];
+  /** Whose code makes this call: it is held to what its plugin.json declares. Absent: our own. */
+  readonly plugin?: PluginScope;
   /** What handlers of one write, and of what it sets off, leave for each other. */
   readonly shared?: Record<string, unknown>;
   /** For logs, audit and outbox rows. */

@@ -20,7 +20,8 @@ import { pluginSets, type PluginSet } from './plugins/plugin-sets.ts';
 import { readSettings, type SettingsKey } from './plugins/settings.ts';
 import { readPluginRows, saveConflicts, saveDocuments, savePluginRow, type PluginRow } from './plugins/store.ts';
 import { upgradesOf } from './plugins/upgrades.ts';
-import { closedWorld, type PluginWorld } from './plugins/world.ts';
+import { openWorld } from './plugins/open-world.ts';
+import type { PluginWorld } from './plugins/world.ts';
 import { applyPlan, recoverPublishes, withPublishLock } from './schema/apply.ts';
 import { desiredState } from './schema/desired.ts';
 import { fail } from './schema/errors.ts';
@@ -43,8 +44,8 @@ export interface OrganizationOptions {
   readonly packages?: string;
   /** Opens and seals the secrets among plugins' settings. */
   readonly settingsKey?: SettingsKey;
-  /** Secrets and network of plugins. Default: none. */
-  readonly world?: Omit<PluginWorld, 'settings'>;
+  /** Instead of what plugins reach outside: rights, secrets, network. */
+  readonly world?: Partial<Omit<PluginWorld, 'settings'>>;
   /**
    * What to do with changes the metadata on disk asks for: `apply` them unless data would be lost (default; then it throws
    * PLAN_LOSES_DATA), `apply-with-loss`, or `leave` them (to show the plan).
@@ -210,8 +211,8 @@ export async function openOrganization(options: OrganizationOptions): Promise<Or
       ]),
     );
     const world: PluginWorld = {
-      ...(options.world ?? closedWorld),
-      settings: (plugin) => settings.get(plugin) ?? {},
+      ...openWorld(set.served.parts, (plugin) => settings.get(plugin) ?? {}),
+      ...options.world,
     };
     const { handlers, operations } = set.served;
     return Object.freeze({ database, schema, model, handlers, operations, world });

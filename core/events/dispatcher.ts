@@ -9,7 +9,7 @@ import { changedBy, handlersOf } from './handlers.ts';
 import { DEPTH_LIMIT } from './pipeline.ts';
 import { picked } from './run-handlers.ts';
 import { readRow } from '../records/read-row.ts';
-import { contextOf, pluginOf, type MakeReach } from '../plugins/context.ts';
+import { callOf, contextOf, pluginOf, type MakeReach } from '../plugins/context.ts';
 
 export interface DispatcherOptions {
   /** The engine of now; a row is handled on the model that holds when it is taken. */
@@ -144,13 +144,14 @@ async function deliver(
     throw new Error(`asynchronous handlers set each other off ${DEPTH_LIMIT} times; ${handler.name} was the last`);
   }
   const moment = options.now?.();
-  const call: Call = {
+  const asked: Call = {
     engine,
     principal,
     ...(moment !== undefined && { now: moment }),
     requestId: `${request}~${depth + 1}`,
     origin: { via: `handler ${handler.name} (async ${row.message} ${row.entity})` },
   };
+  const call = callOf(asked, pluginOf(handler));
   const entity = engine.model.entities.get(row.entity);
   const now = handler.postImage && entity ? await readRow(call, entity, row.record, false) : undefined;
   const context: HandlerContext = {

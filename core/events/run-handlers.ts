@@ -3,7 +3,7 @@
 import type { Call } from '../engine.ts';
 import { databaseError } from '../db/errors.ts';
 import type { Entity } from '../model/model.ts';
-import { contextOf, pluginOf, type MakeReach, type Reach } from '../plugins/context.ts';
+import { callOf, contextOf, pluginOf, type MakeReach, type Reach } from '../plugins/context.ts';
 import { fail } from '../records/errors.ts';
 import { invalid } from '../records/invalid.ts';
 import { PeyvandError } from '../sdk/index.ts';
@@ -38,7 +38,7 @@ export async function runHandlers(
     const depth = (call.depth ?? 0) + 1;
     const about = `${handler.stage} ${happening.message}${entity ? ` ${entity.name}` : ''}`;
     const chain = [...(call.chain ?? []), `${handler.name} (${about})`];
-    const inside = { ...call, depth, chain };
+    const inside = callOf({ ...call, depth, chain }, pluginOf(handler));
     const context: HandlerContext = {
       ...contextOf(inside, pluginOf(handler), blaming(handler, reach(inside, true))),
       message: handler.message,

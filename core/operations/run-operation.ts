@@ -5,7 +5,8 @@ import type { Call, OwnedOperation } from '../engine.ts';
 import { handlersOf } from '../events/handlers.ts';
 import { DEPTH_LIMIT } from '../events/pipeline.ts';
 import { runHandlers, type Happening } from '../events/run-handlers.ts';
-import { contextOf, type MakeReach } from '../plugins/context.ts';
+import { callOf, contextOf, type MakeReach } from '../plugins/context.ts';
+import { requirePluginRight } from '../plugins/scope.ts';
 import { fail as failWrite } from '../records/errors.ts';
 import { parseAddress } from '../records/parse-address.ts';
 import { resolveAddress } from '../records/resolve-address.ts';
@@ -36,11 +37,13 @@ export async function runOperation(
       depth: (call.depth ?? 0) + 1,
       chain: [...(call.chain ?? []), operation.name],
     };
+    const plugin = operation.plugin ?? operation.name;
+    const own = callOf(inside, plugin);
     const context: OperationContext = {
-      ...contextOf(inside, operation.plugin ?? operation.name, reach(inside, false)),
+      ...contextOf(own, plugin, reach(own, false)),
       parameters,
       ...(target && { target }),
-      reference: (text) => readReference(inside, text),
+      reference: (text) => readReference(own, text),
       refuse(...details) {
         const first = details[0]?.message ?? '';
         throw fail('PARAMETERS_INVALID', { name: operation.name, count: details.length, first }, { details });
@@ -74,6 +77,7 @@ export async function runOperation(
 async function readReference(call: Call, text: string): Promise<NamedRow | undefined> {
   const parsed = parseAddress(call.engine.model, text);
   if ('problem' in parsed) return undefined;
+  requirePluginRight(call.plugin, 'read', parsed.entity.name);
   const id = await resolveAddress(call, parsed.entity, parsed.address);
   return id === undefined ? undefined : { entity: parsed.entity.name, id };
 }

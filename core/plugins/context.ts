@@ -18,6 +18,13 @@ export function pluginOf({ name }: Pick<EventHandler, 'name'>): string {
   return name.split('/', 1)[0] ?? name;
 }
 
+/** The call as the plugin's code makes it. */
+export function callOf(call: Call, plugin: string): Call {
+  const { plugin: _other, ...rest } = call;
+  const scope = call.engine.world?.scope(plugin);
+  return scope ? { ...rest, plugin: scope } : rest;
+}
+
 export function contextOf(call: Call, plugin: string, reach: Reach): PluginContext {
   const { userId, timeZone, language, calendar } = call.principal;
   const world = call.engine.world ?? closedWorld;

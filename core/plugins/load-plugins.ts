@@ -1,32 +1,44 @@
 // The plugin host: finds plugins, puts them in order, reads their layers, loads their server halves, and hands on what
 // they contribute. A fault is reported with the plugin that made it.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { OwnedOperation } from '../engine.ts';
+import type { OwnedOperation, OwnedSchedule } from '../engine.ts';
 import { invalidModel } from '../model/errors.ts';
 import type { Layer, LayerKind, Problem } from '../model/layer.ts';
 import { readLayer } from '../model/read-layer.ts';
 import { schemaProblem } from '../model/validate-document.ts';
 import { suggest } from '../model/suggest.ts';
 import type {
-  Migration,
   EventHandler,
   FieldType,
   Operation,
-  OperationContext,
   Operator,
+  Schedule,
   ServerPlugin,
   Stage,
   WriteMessage,
 } from '../sdk/index.ts';
+import { PeyvandError } from '../sdk/index.ts';
 import { pluginError } from './errors.ts';
+import {
+  hostedHandler,
+  hostedOperation,
+  hostedSchedule,
+  revived,
+  runHostedMigration,
+  type Pieces,
+} from './host/pieces.ts';
+import { createPluginProcess, type PluginProcess } from './host/plugin-process.ts';
+import { shippedProcess } from './host/shipped-process.ts';
 import type { Manifest } from './manifest.ts';
 import { pluginFolders, readManifest } from './manifest.ts';
 import { migrationVersions, type LoadedMigration } from './migration-files.ts';
 import { orderPlugins } from './order-plugins.ts';
 import { operationProblem } from './operation-problem.ts';
+import { mayPlugin, ownEntities, type PluginScope } from './scope.ts';
 import { openSdkDoor } from './sdk-door.ts';
+import { timetableProblem } from './timetable.ts';
 import { isRange, satisfies } from './version-range.ts';
 
 export interface LoadedPlugins {
@@ -36,6 +48,7 @@ export interface LoadedPlugins {
   readonly fieldTypes: ReadonlyMap<string, FieldType>;
   readonly handlers: readonly EventHandler[];
   readonly operations: readonly OwnedOperation[];
+  readonly schedules: readonly OwnedSchedule[];
   /** In the order of the layers, without the base. */
   readonly plugins: readonly Manifest[];
   /** The same, each by itself, so that other sets can be composed of them. */
@@ -52,6 +65,11 @@ export interface LoadedPlugin {
   readonly operations: readonly OwnedOperation[];
   /** From the oldest; which of them are to be run is the organization's affair. */
   readonly migrations: readonly LoadedMigration[];
+  readonly schedules: readonly OwnedSchedule[];
+  /** Entities that it brings itself. */
+  readonly own: ReadonlySet<string>;
+  /** What its server half runs in: its health, and the breaker's reset. */
+  readonly process?: PluginProcess;
   /** Ends what runs for it (a process, a worker) when the calls that run have ended; a later call starts it anew. */
   close?(): Promise<void>;
 }
@@ -182,6 +200,7 @@ export function composePlugins(base: Layer, parts: readonly LoadedPlugin[]): Loa
     fieldTypes,
     handlers: ordered.flatMap(({ handlers }) => handlers),
     operations,
+    schedules: ordered.flatMap(({ schedules }) => schedules),
     plugins: ordered.map(({ manifest }) => manifest),
     parts: ordered,
   };
@@ -193,22 +212,35 @@ function readOwnLayer({ folder, id, version }: Manifest, kind: LayerKind): Retur
 
 async function loadServerHalf(manifest: Manifest, layer: Layer): Promise<LoadedPlugin> {
   const file = join(manifest.folder, 'server.ts');
-  const migrations = migrationsOf(manifest);
-  if (!existsSync(file)) return { manifest, layer, migrations, fieldTypes: [], handlers: [], operations: [] };
-  const contributed = await importServerHalf(manifest, file);
-  const types = contributed.fieldTypes ?? [];
+  const own = ownEntities(layer);
+  const isShipped = dirname(manifest.folder) === shippedFolder;
+  const { id, folder } = manifest;
+  const process = isShipped
+    ? shippedProcess({ id, folder, file }, shippedFolder)
+    : createPluginProcess(id, new Map([[id, { id, folder, file }]]), [folder]);
+  const pieces: Pieces = { plugin: id, process };
+  const close = (): Promise<void> => (isShipped ? Promise.resolve() : process.close());
+  const plain = { manifest, layer, own, migrations: migrationsOf(manifest, pieces), process, close };
+  if (!existsSync(file)) return { ...plain, fieldTypes: [], handlers: [], operations: [], schedules: [] };
+  // What comes with the release is trusted: reading what it brings needs no process, and costs nothing where nothing of it runs.
+  const contributed = isShipped
+    ? await importServerHalf(manifest, file)
+    : await describeServerHalf(pieces, manifest, file);
+  const scope: PluginScope = { plugin: id, rights: manifest.rights, own };
+  const brought = contributed.fieldTypes ?? [];
+  const types =
+    isShipped || brought.length === 0 ? brought : ((await importServerHalf(manifest, file)).fieldTypes ?? []);
   types.forEach((type, index) => {
     const twin = types.slice(0, index).some((other) => other?.name === type?.name);
     checkFieldType(manifest, file, type, twin ? manifest.id : undefined);
   });
   checkBrowserHalves(manifest, types);
   return {
-    manifest,
-    layer,
-    migrations,
+    ...plain,
     fieldTypes: types.map((type) => Object.freeze(type)),
-    handlers: checkHandlers(manifest, file, contributed.handlers ?? []),
-    operations: checkOperations(manifest, file, contributed.operations ?? [], []),
+    handlers: checkHandlers(manifest, file, contributed.handlers ?? [], scope, pieces),
+    operations: checkOperations(manifest, file, contributed.operations ?? [], pieces),
+    schedules: checkSchedules(manifest, file, contributed.schedules ?? [], pieces),
   };
 }
 
@@ -240,25 +272,11 @@ function engineVersion(): string {
   return card.version;
 }
 
-function migrationsOf(manifest: Manifest): readonly LoadedMigration[] {
-  return migrationVersions(manifest.folder).map((version) => {
-    const file = join(manifest.folder, 'migrations', `${version}.ts`);
-    return {
-      version,
-      async run(context) {
-        openSdkDoor();
-        const { default: migration } = (await import(pathToFileURL(file).href)) as {
-          readonly default?: Partial<Migration>;
-        };
-        if (typeof migration?.run !== 'function') {
-          const reason =
-            'it exports no migration by default; write `export default defineMigration({ run(context) { … } })`';
-          throw pluginError('PLUGIN_CONTRIBUTION', { plugin: manifest.id, file, reason });
-        }
-        await migration.run(context);
-      },
-    };
-  });
+function migrationsOf({ folder }: Manifest, pieces: Pieces): readonly LoadedMigration[] {
+  return migrationVersions(folder).map((version) => ({
+    version,
+    run: (context) => runHostedMigration(pieces, version, join(folder, 'migrations', `${version}.ts`), context),
+  }));
 }
 
 async function importServerHalf(manifest: Manifest, file: string): Promise<ServerPlugin> {
@@ -269,16 +287,36 @@ async function importServerHalf(manifest: Manifest, file: string): Promise<Serve
   } catch (cause) {
     throw pluginError('PLUGIN_FAILED', { plugin: manifest.id, file, reason: reasonOf(cause, manifest) }, { cause });
   }
-  if (typeof loaded.default !== 'object' || loaded.default === null) {
+  return serverHalf(manifest, file, loaded.default);
+}
+
+/** What a plugin from elsewhere brings is asked of its process; functions are stand-ins. */
+async function describeServerHalf(
+  { plugin, process }: Pieces,
+  manifest: Manifest,
+  file: string,
+): Promise<ServerPlugin> {
+  let contributed: unknown;
+  try {
+    contributed = await process.describe(plugin);
+  } catch (cause) {
+    if (cause instanceof PeyvandError && cause.code.startsWith('PLUGIN_')) throw cause;
+    throw pluginError('PLUGIN_FAILED', { plugin, file, reason: reasonOf(cause, manifest) }, { cause });
+  }
+  return serverHalf(manifest, file, revived(contributed));
+}
+
+function serverHalf({ id }: Manifest, file: string, exported: unknown): ServerPlugin {
+  if (typeof exported !== 'object' || exported === null) {
     const reason = 'server.ts exports nothing by default; write `export default definePlugin({ … })`';
-    throw pluginError('PLUGIN_CONTRIBUTION', { plugin: manifest.id, file, reason });
+    throw pluginError('PLUGIN_CONTRIBUTION', { plugin: id, file, reason });
   }
-  const contributed: Readonly<Record<string, unknown>> = { ...loaded.default };
-  for (const part of ['fieldTypes', 'handlers', 'operations'] as const) {
+  const contributed: Readonly<Record<string, unknown>> = { ...exported };
+  for (const part of ['fieldTypes', 'handlers', 'operations', 'schedules'] as const) {
     if (contributed[part] === undefined || Array.isArray(contributed[part])) continue;
-    throw pluginError('PLUGIN_CONTRIBUTION', { plugin: manifest.id, file, reason: `"${part}" must be a list` });
+    throw pluginError('PLUGIN_CONTRIBUTION', { plugin: id, file, reason: `"${part}" must be a list` });
   }
-  return loaded.default as ServerPlugin;
+  return exported;
 }
 
 /** What was thrown, with the line of the plugin where it happened, and how to mend what is often done wrong. */
@@ -339,14 +377,14 @@ function checkOperations(
   manifest: Manifest,
   file: string,
   operations: readonly Operation[],
-  known: readonly Operation[],
+  pieces: Pieces,
 ): readonly OwnedOperation[] {
   operations.forEach((operation, index) => {
-    const reason = operationProblem(operation, [...known, ...operations.slice(0, index)]);
+    const reason = operationProblem(operation, operations.slice(0, index));
     if (reason !== undefined) throw pluginError('PLUGIN_CONTRIBUTION', { plugin: manifest.id, file, reason });
   });
-  return operations.map((operation) =>
-    Object.freeze({ ...operation, run: (context: OperationContext) => operation.run(context), plugin: manifest.id }),
+  return operations.map((operation, index) =>
+    Object.freeze({ ...hostedOperation(pieces, operation, index), plugin: manifest.id }),
   );
 }
 
@@ -364,7 +402,13 @@ function messageProblem(handler: EventHandler, operations: readonly Operation[])
     : undefined;
 }
 
-function checkHandlers(manifest: Manifest, file: string, handlers: readonly EventHandler[]): readonly EventHandler[] {
+function checkHandlers(
+  manifest: Manifest,
+  file: string,
+  handlers: readonly EventHandler[],
+  scope: PluginScope,
+  pieces: Pieces,
+): readonly EventHandler[] {
   const names = new Set<string>();
   const refuse = (reason: string): never => {
     throw pluginError('PLUGIN_CONTRIBUTION', { plugin: manifest.id, file, reason });
@@ -378,6 +422,12 @@ function checkHandlers(manifest: Manifest, file: string, handlers: readonly Even
       const all = Object.keys(stages);
       refuse(`the stage of ${about} is "${stage}"${suggest(stage, all)}; it is one of ${all.join(', ')}`);
     }
+    if (!operationNames(handler) && !mayPlugin(scope, 'read', handler.entity ?? '*')) {
+      const heard = handler.entity ?? '*';
+      refuse(
+        `${about} hears of rows of ${heard === '*' ? 'every entity' : heard}; its plugin.json says so: "rights": { "entities": { "${heard}": ["read"] } }`,
+      );
+    }
     if (names.has(handler.name)) {
       refuse(`two handlers are called "${handler.name}"; a handler's name is unique in its plugin`);
     }
@@ -385,11 +435,44 @@ function checkHandlers(manifest: Manifest, file: string, handlers: readonly Even
   }
   const qualified = (name: string): string => (name.includes('/') ? name : `${manifest.id}/${name}`);
   // Its full name is the same in every log, message and idempotency key, whatever other plugins call theirs.
-  return handlers.map((handler) => ({
-    ...handler,
-    run: (context) => handler.run(context),
+  return handlers.map((handler, index) => ({
+    ...hostedHandler(pieces, handler, index),
     name: `${manifest.id}/${handler.name}`,
     ...(handler.after && { after: handler.after.map(qualified) }),
     ...(handler.before && { before: handler.before.map(qualified) }),
   }));
+}
+
+/** An operation's name: what happens is no row's affair. */
+function operationNames({ message }: EventHandler): boolean {
+  return !Object.hasOwn(messages, message);
+}
+
+function checkSchedules(
+  manifest: Manifest,
+  file: string,
+  schedules: readonly Schedule[],
+  pieces: Pieces,
+): readonly OwnedSchedule[] {
+  const names = new Set<string>();
+  const refuse = (reason: string): never => {
+    throw pluginError('PLUGIN_CONTRIBUTION', { plugin: manifest.id, file, reason });
+  };
+  return schedules.map((schedule, index) => {
+    if (typeof schedule?.name !== 'string' || schedule.name === '') refuse('a schedule needs a "name"');
+    if (typeof schedule.run !== 'function') refuse(`the schedule "${schedule.name}" lacks the function "run"`);
+    if (names.has(schedule.name))
+      refuse(`two schedules are called "${schedule.name}"; its name is unique in its plugin`);
+    names.add(schedule.name);
+    if (!manifest.rights.jobs) {
+      refuse(`the schedule "${schedule.name}" runs by the clock; its plugin.json says so: "rights": { "jobs": true }`);
+    }
+    const problem = timetableProblem(schedule);
+    if (problem !== undefined) refuse(`the schedule "${schedule.name}": ${problem}`);
+    return Object.freeze({
+      ...hostedSchedule(pieces, schedule, index),
+      name: `${manifest.id}/${schedule.name}`,
+      plugin: manifest.id,
+    });
+  });
 }

@@ -3,7 +3,7 @@ import type { Executor } from '../db/sql.ts';
 import type { Call, Engine } from '../engine.ts';
 import { reachOf } from '../records/reach.ts';
 import { systemPrincipal } from '../security/system-principal.ts';
-import { contextOf } from './context.ts';
+import { callOf, contextOf } from './context.ts';
 import { pluginError } from './errors.ts';
 import type { LoadedMigration } from './migration-files.ts';
 import { noteMigration, readMigrationsDone } from './store.ts';
@@ -32,7 +32,8 @@ export async function runMigrations(engine: Engine, executor: Executor, upgrade:
     if (done.has(version) || compareVersions(version, to) > 0) continue;
     const needed = from !== undefined && compareVersions(version, from) > 0;
     if (needed) {
-      const { system, now, settings } = contextOf(call, plugin, reachOf(call, true));
+      const own = callOf(call, plugin);
+      const { system, now, settings } = contextOf(own, plugin, reachOf(own, true));
       try {
         await run({ system, now, settings, from });
       } catch (cause) {

@@ -5,11 +5,13 @@ import { run } from '../events/pipeline.ts';
 import type { Entity } from '../model/model.ts';
 import { runOperation } from '../operations/run-operation.ts';
 import type { MakeReach } from '../plugins/context.ts';
-import { administratorRole, requirePrivilege } from '../security/access.ts';
+import { confine, requirePluginRight } from '../plugins/scope.ts';
+import { administratorRole, requirePrivilege, type Privilege } from '../security/access.ts';
 import type { Principal } from '../security/principal.ts';
-import type { Records } from '../sdk/index.ts';
+import type { Records, Row } from '../sdk/index.ts';
 import { createMany } from './create-many.ts';
 import { planCreate } from './create-write.ts';
+import { factsOf } from './entity-facts.ts';
 import { fail } from './errors.ts';
 import { storeFile } from './files.ts';
 import type { RecordInput } from './input.ts';
@@ -54,25 +56,38 @@ function unbounded({
 }
 
 export function recordsOf(call: Call, trusted: boolean): Records {
+  const { plugin } = call;
+  const reading = plugin ? { ...call, principal: confine(call.principal, plugin) } : call;
+  /** Throws PLUGIN_RIGHT_MISSING; a new owner is a right of its own. */
+  const allowed = (privilege: Privilege, name: string, ...given: readonly Row[]): Entity => {
+    const entity = entityOf(call, name);
+    requirePluginRight(plugin, privilege, name);
+    const owner = plugin && privilege === 'write' && factsOf(entity).system.get('owner')?.name;
+    if (owner && given.some((values) => owner in values)) requirePluginRight(plugin, 'assign', name);
+    return entity;
+  };
   return {
     async create(name, values) {
-      const entity = entityOf(call, name);
+      const entity = allowed('create', name, values);
       const made = await run(call, planCreate(call, entity, inputOf(values), { trusted }), reachOf);
       if (!made) throw fail('WRITE_CONFLICT');
       return made.id;
     },
-    createMany: (name, rows) => createMany(call, entityOf(call, name), rows.map(inputOf), { trusted }, reachOf),
+    async createMany(name, rows) {
+      const entity = allowed('create', name, ...rows);
+      return createMany(call, entity, rows.map(inputOf), { trusted }, reachOf);
+    },
     async update(name, id, values) {
-      const entity = entityOf(call, name);
+      const entity = allowed('write', name, values);
       const done = await run(call, planUpdate(call, entity, id, inputOf(values), { trusted }), reachOf);
       if (!done) throw notFound(entity, { id });
     },
     async remove(name, id) {
-      const entity = entityOf(call, name);
+      const entity = allowed('delete', name);
       if (!(await run(call, planRemove(entity, id), reachOf))) throw notFound(entity, { id });
     },
     async retrieve(name, id, options) {
-      const entity = entityOf(call, name);
+      const entity = allowed('read', name);
       requirePrivilege(call.principal, call.engine.model, 'read', entity.name);
       const asked = askedOf(call, entity.name, ['read']);
       if (asked.length > 0) {
@@ -82,11 +97,12 @@ export function recordsOf(call: Call, trusted: boolean): Records {
       return readRow(call, entity, id, options?.lock === true && call.executor !== undefined);
     },
     async list(name, query) {
-      const { body } = await listOData(call, entityOf(call, name), query, { root: '' });
+      const entity = allowed('read', name);
+      const { body } = await listOData(reading, entity, query, { root: '' });
       return (JSON.parse(body) as { readonly value: readonly Readonly<Record<string, unknown>>[] }).value;
     },
     async storeFile(name, id, field, { base64, ...file }) {
-      await storeFile(call, entityOf(call, name), { id }, field, { ...file, data: Buffer.from(base64, 'base64') });
+      await storeFile(call, allowed('write', name), { id }, field, { ...file, data: Buffer.from(base64, 'base64') });
     },
   };
 }

@@ -139,7 +139,8 @@ export function accessShape(principal: Principal): string {
     const direct = (principal.reports?.direct.length ?? 0) > 0 ? 'd' : '';
     const far = (principal.reports?.far.length ?? 0) > 0 ? 'f' : '';
     const within = principal.within ? ` within ${accessShape(principal.within)}` : '';
-    shapes.set(principal, (shape = `${roles}|${profiles}|${direct}${far}${within}`));
+    const confined = principal.confined ? ` for ${principal.confined.by}` : '';
+    shapes.set(principal, (shape = `${roles}|${profiles}|${direct}${far}${within}${confined}`));
   }
   return shape;
 }
@@ -294,6 +295,7 @@ function deniesOf(model: Model, entity: Entity, role: string, privilege: Privile
 
 /** The rows that the principal has the privilege on, as one condition: `true` for all, `false` for none. */
 export function rowsFor(principal: Principal, model: Model, privilege: Privilege, name: string): Condition {
+  if (privilege === 'read') principal.confined?.require(name);
   return cached(rowsByModel, model, `${privilege}\n${name}\n${accessShape(principal)}`, () => {
     const union = model.entities.get(name)?.union;
     return union

@@ -14,6 +14,8 @@ export interface Principal {
   readonly profiles?: readonly string[];
   /** The one who acts in this user's name: nothing is allowed that this one may not do too. */
   readonly within?: Principal;
+  /** A plugin reads in this one's name: `require` throws for entities that its plugin.json does not declare. `by` tells such apart. */
+  readonly confined?: { readonly by: string; require(entity: string): void };
   /** Whose rows the user sees as a manager. */
   readonly reports?: Reports;
   /** IANA zone, BCP 47 language, calendar: what "this month" means to the caller. */

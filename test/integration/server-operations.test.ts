@@ -50,7 +50,13 @@ const folder = mkdtempSync(join(tmpdir(), 'peyvand-operations-'));
 beforeAll(async () => {
   writeFileSync(
     join(folder, 'plugin.json'),
-    JSON.stringify({ id: 'test', version: '1.0.0', title: 'Test', requires: {} }),
+    JSON.stringify({
+      id: 'test',
+      version: '1.0.0',
+      title: 'Test',
+      requires: {},
+      rights: { entities: { account: ['read', 'create'], contact: ['read'] } },
+    }),
   );
   writeFileSync(join(folder, 'server.ts'), PLUGIN);
   server = await testServer({ PEYVAND_PLUGINS: folder });

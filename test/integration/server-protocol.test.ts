@@ -25,7 +25,13 @@ const put = (name: string, text: string) => {
 beforeAll(async () => {
   put(
     'plugin.json',
-    JSON.stringify({ id: 'protocol', version: '1.0.0', title: 'Test', requires: { standard: '^0.1.0' } }),
+    JSON.stringify({
+      id: 'protocol',
+      version: '1.0.0',
+      title: 'Test',
+      requires: { standard: '^0.1.0' },
+      rights: { entities: { account: ['read'] } },
+    }),
   );
   put('server.ts', PLUGIN);
   put(

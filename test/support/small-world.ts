@@ -63,6 +63,7 @@ export async function smallPlugins(): Promise<LoadedPlugins> {
     fieldTypes,
     handlers: [],
     operations: [],
+    schedules: [],
     plugins: [],
     parts: [],
   };

@@ -4,7 +4,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { read, writeSync } from 'node:fs';
 import { PeyvandError, type Violation } from '../../sdk/errors.ts';
 import { closeDoors } from './doors/close-doors.ts';
-import { FUNCTION, lineReader, type Notice, type Order, type Part, type WireError } from './wire.ts';
+import { FUNCTION, lineReader, type Notice, type Order, type WireError } from './wire.ts';
 
 type Run = Extract<Order, { readonly run: number }>;
 type Piece = { readonly run: (context: unknown) => unknown };
@@ -16,14 +16,17 @@ const end = process.exit.bind(process);
 const onFault = process.on.bind(process);
 const running = new AsyncLocalStorage<number>();
 const plugins = new Map<string, Members>();
-const waiting = new Map<number, { readonly run: number; resolve(value: unknown): void; reject(error: unknown): void }>();
+const waiting = new Map<
+  number,
+  { readonly run: number; resolve(value: unknown): void; reject(error: unknown): void }
+>();
 const answered = new WeakMap<Error, number>();
 const refusals = new WeakMap<Error, readonly Violation[]>();
 let asked = 0;
 
 function say(notice: Notice): void {
   const bytes = Buffer.from(`${stringify(notice)}\n`);
-  for (let from = 0; from < bytes.length; ) from += writeSync(PIPE, bytes, from);
+  for (let from = 0; from < bytes.length;) from += writeSync(PIPE, bytes, from);
 }
 
 function wireOf(error: unknown): WireError {
@@ -66,7 +69,7 @@ function ask(run: number, what: string, args: readonly unknown[]): Promise<unkno
 }
 
 function recordsOf(run: number, as: 'records' | 'system'): Members {
-  const verbs = ['create', 'createMany', 'update', 'remove', 'retrieve', 'list'];
+  const verbs = ['create', 'createMany', 'update', 'remove', 'retrieve', 'list', 'storeFile'];
   return Object.fromEntries(verbs.map((verb) => [verb, (...args: unknown[]) => ask(run, `${as}.${verb}`, args)]));
 }
 
@@ -114,6 +117,11 @@ function textsOf(members: unknown): ReadonlyMap<string, string> {
   return new Map(Object.entries(members).map(([name, value]) => [name, stringify(value)]));
 }
 
+async function pieceOf({ plugin, part, index, file }: Run): Promise<Piece | undefined> {
+  if (file !== undefined) return ((await import(file)) as { readonly default?: Piece }).default;
+  return (plugins.get(plugin)?.[part] as readonly Piece[] | undefined)?.[index];
+}
+
 async function run(order: Run): Promise<void> {
   const { run: done, plugin, part, index } = order;
   const refused: Violation[] = [];
@@ -121,9 +129,10 @@ async function run(order: Run): Promise<void> {
   const inputs = part === 'handlers' ? 'values' : 'parameters';
   const [values, shared] = [textsOf(context[inputs]), textsOf(context['shared'])];
   try {
-    const piece = (plugins.get(plugin)?.[part] as readonly Piece[] | undefined)?.[index];
-    const value = await piece?.run(context);
-    const changed = changesOf(context[inputs] as Members, values);
+    const piece = await pieceOf(order);
+    if (typeof piece?.run !== 'function') throw new Error(`the plugin ${plugin} has no ${part} ${index} to run`);
+    const value = await piece.run(context);
+    const changed = changesOf((context[inputs] ?? {}) as Members, values);
     const left = context['shared'] === undefined ? undefined : changesOf(context['shared'] as Members, shared);
     say({
       done,

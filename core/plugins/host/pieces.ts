@@ -1,7 +1,15 @@
 // Handlers, operations and schedules of a plugin as the engine knows them, run in the plugin's process: what is plain in their
 // context goes there, what they ask for is answered from the context here, what they changed comes back.
-import type { EventHandler, HandlerContext, Operation, OperationContext, PluginContext, Records, Schedule } from '../../sdk/index.ts';
-import type { ScheduleContext } from '../../sdk/index.ts';
+import type {
+  EventHandler,
+  HandlerContext,
+  Operation,
+  OperationContext,
+  PluginContext,
+  Records,
+  Schedule,
+} from '../../sdk/index.ts';
+import type { MigrationContext, ScheduleContext } from '../../sdk/index.ts';
 import { defaultLimits, type HostLimits } from './limits.ts';
 import type { PluginProcess } from './plugin-process.ts';
 import { FUNCTION } from './wire.ts';
@@ -12,7 +20,11 @@ export interface Pieces {
   readonly limits?: HostLimits;
 }
 
-export function hostedHandler({ plugin, process, limits = defaultLimits }: Pieces, handler: EventHandler, index: number): EventHandler {
+export function hostedHandler(
+  { plugin, process, limits = defaultLimits }: Pieces,
+  handler: EventHandler,
+  index: number,
+): EventHandler {
   return {
     ...handler,
     async run(context) {
@@ -32,7 +44,11 @@ export function hostedHandler({ plugin, process, limits = defaultLimits }: Piece
   };
 }
 
-export function hostedOperation({ plugin, process, limits = defaultLimits }: Pieces, operation: Operation, index: number): Operation {
+export function hostedOperation(
+  { plugin, process, limits = defaultLimits }: Pieces,
+  operation: Operation,
+  index: number,
+): Operation {
   return {
     ...operation,
     async run(context) {
@@ -50,7 +66,11 @@ export function hostedOperation({ plugin, process, limits = defaultLimits }: Pie
   };
 }
 
-export function hostedSchedule({ plugin, process, limits = defaultLimits }: Pieces, schedule: Schedule, index: number): Schedule {
+export function hostedSchedule(
+  { plugin, process, limits = defaultLimits }: Pieces,
+  schedule: Schedule,
+  index: number,
+): Schedule {
   return {
     ...schedule,
     async run(context) {
@@ -67,6 +87,25 @@ export function hostedSchedule({ plugin, process, limits = defaultLimits }: Piec
   };
 }
 
+/** `file`: its own, loaded when it is run. */
+export async function runHostedMigration(
+  { plugin, process, limits = defaultLimits }: Pieces,
+  version: string,
+  file: string,
+  context: MigrationContext,
+): Promise<void> {
+  await process.run({
+    plugin,
+    part: 'migrations',
+    index: 0,
+    file,
+    label: `The migration ${version}`,
+    limits: limits.schedule,
+    context: plainOf(context),
+    answer: answering(context),
+  });
+}
+
 /** Functions come as their mark; here they are something that can be asked for with `typeof`. */
 export function revived(contributed: unknown): unknown {
   if (contributed === FUNCTION) return () => undefined;
@@ -75,7 +114,7 @@ export function revived(contributed: unknown): unknown {
   return Object.fromEntries(Object.entries(contributed).map(([name, value]) => [name, revived(value)]));
 }
 
-type Context = HandlerContext | OperationContext | ScheduleContext;
+type Context = HandlerContext | OperationContext | ScheduleContext | MigrationContext;
 
 function plainOf(context: Context): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
@@ -107,6 +146,14 @@ const verbs: Readonly<Record<keyof Records, (records: Records, args: readonly un
     records.retrieve(textOf(entity, 'an entity'), textOf(id, 'an id'), {
       lock: isMembers(options) && options['lock'] === true,
     }),
+  storeFile: (records, [entity, id, field, file]) => {
+    const { name, mediaType, base64 } = membersOf(file, 'a file');
+    return records.storeFile(textOf(entity, 'an entity'), textOf(id, 'an id'), textOf(field, 'a field'), {
+      name: textOf(name, 'the name of a file'),
+      mediaType: textOf(mediaType, 'the media type of a file'),
+      base64: textOf(base64, 'the content of a file'),
+    });
+  },
   list: (records, [entity, query]) => records.list(textOf(entity, 'an entity'), textOf(query ?? '', 'a query')),
 };
 
@@ -149,7 +196,8 @@ function answering(context: Context): (what: string, args: readonly unknown[]) =
   return async (what, args) => {
     const answer = asked.get(what);
     if (!answer) throw new TypeError(`there is no ${what} to ask for`);
-    return answer(context, args);
+    // What a migration has not is not there to ask for: it answers with a TypeError.
+    return answer(context as PluginContext, args);
   };
 }
 

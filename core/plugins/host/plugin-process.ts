@@ -25,6 +25,8 @@ export interface Work {
   readonly plugin: string;
   readonly part: Part;
   readonly index: number;
+  /** Instead of a part's: the default export of this file. */
+  readonly file?: string;
   /** For people: `handler sales/greet`. */
   readonly label: string;
   readonly limits: CallLimits;
@@ -84,7 +86,8 @@ interface Live {
   logged: number;
   tail: string;
   /** Why it was ended, where we did it. */
-  cause: { readonly reason: string; readonly plugin: string | undefined; readonly call: number | undefined } | undefined;
+  cause:
+    { readonly reason: string; readonly plugin: string | undefined; readonly call: number | undefined } | undefined;
   /** Ended with nobody to blame. */
   retired: boolean;
 }
@@ -96,15 +99,18 @@ const CALM = 5_000;
 const RESTLESS = 2_500;
 const LOGGED = 8 * 1024;
 const STRAYS = 2_000;
+const SETTLED = 2_000;
 /** For calls that still run when it is closed. */
 const CLOSING = 5_000;
 
+/** `readable`: folders it may read beside ours; those of plugins that are added later have to lie in them. */
 export function createPluginProcess(
   name: string,
   hosted: ReadonlyMap<string, HostedPlugin>,
+  readable: readonly string[],
   limits: HostLimits = defaultLimits,
 ): PluginProcess {
-  const breakers = new Map<string, Breaker>([...hosted.keys()].map((id) => [id, createBreaker(limits)]));
+  const breakers = new Map<string, Breaker>();
   const calls = new Map<number, Running>();
   let live: Live | undefined;
   let lastCall = 0;
@@ -112,13 +118,20 @@ export function createPluginProcess(
   let clock: NodeJS.Timeout | undefined;
   let calm: NodeJS.Timeout | undefined;
 
+  function breakerOf(plugin: string): Breaker {
+    const known = breakers.get(plugin);
+    if (known) return known;
+    const made = createBreaker(limits);
+    breakers.set(plugin, made);
+    return made;
+  }
+
   function start(): Live {
-    const folders = [...hosted.values()].map(({ folder }) => folder);
     const child = spawn(
       process.execPath,
       [
         '--permission',
-        ...readFlags(folders),
+        ...readFlags(readable),
         `--max-old-space-size=${limits.heap}`,
         '--max-semi-space-size=8',
         '--disable-warning=ExperimentalWarning',
@@ -191,7 +204,8 @@ export function createPluginProcess(
       const text = chunk.subarray(0, room).toString('utf8').trimEnd();
       from.logged += chunk.length;
       tellHost({ kind: 'printed', process: name, text });
-      if (from.logged >= LOGGED) tellHost({ kind: 'printed', process: name, text: '… (more was printed, and left out)' });
+      if (from.logged >= LOGGED)
+        tellHost({ kind: 'printed', process: name, text: '… (more was printed, and left out)' });
     }
     if (from.printed > limits.printed) kill(from, 'it printed more than anybody can read');
   }
@@ -204,7 +218,9 @@ export function createPluginProcess(
       to.loads.set(id, { resolve, reject });
       const late = setTimeout(() => {
         to.loads.delete(id);
-        reject(pluginError('PLUGIN_FAILED', { plugin: id, file, reason: `it took longer than ${limits.load} ms to load` }));
+        reject(
+          pluginError('PLUGIN_FAILED', { plugin: id, file, reason: `it took longer than ${limits.load} ms to load` }),
+        );
         kill(to, `loading it took longer than ${limits.load} ms`, id);
       }, limits.load);
       const settled = (): void => clearTimeout(late);
@@ -251,7 +267,12 @@ export function createPluginProcess(
       return stray(from);
     }
     if (call.outstanding >= limits.outstanding) {
-      return kill(from, `it asked for more than ${limits.outstanding} things at a time`, call.work.plugin, run as number);
+      return kill(
+        from,
+        `it asked for more than ${limits.outstanding} things at a time`,
+        call.work.plugin,
+        run as number,
+      );
     }
     call.outstanding += 1;
     if (call.turn !== undefined) call.own += performance.now() - call.turn;
@@ -279,7 +300,7 @@ export function createPluginProcess(
     const call = calls.get(number);
     if (!call || call.ended) return stray(from);
     const { plugin } = call.work;
-    breakers.get(plugin)?.succeed();
+    breakerOf(plugin).succeed();
     if (notice['error'] !== undefined) {
       const error = readError(notice['error']);
       const original = error.of === undefined ? undefined : call.errors.get(error.of);
@@ -322,8 +343,8 @@ export function createPluginProcess(
   }
 
   function struck(plugin: string, reason: string): void {
-    breakers.get(plugin)?.strike(reason);
-    const health = breakers.get(plugin)?.health();
+    breakerOf(plugin).strike(reason);
+    const health = breakerOf(plugin).health();
     if (health?.state === 'open') tellHost({ kind: 'opened', plugin, reason, until: health.until });
   }
 
@@ -356,13 +377,16 @@ export function createPluginProcess(
       tellHost({ kind: 'ended', process: name, plugin: culprit, reason });
     }
     for (const { reject } of from.loads.values()) {
-      reject(pluginError('PLUGIN_FAILED', { plugin: culprit ?? name, file: hosted.get(culprit ?? '')?.file ?? '', reason }));
+      reject(
+        pluginError('PLUGIN_FAILED', { plugin: culprit ?? name, file: hosted.get(culprit ?? '')?.file ?? '', reason }),
+      );
     }
     for (const [number, call] of waiting) {
       const { plugin, label } = call.work;
-      if (plugin !== culprit) breakers.get(plugin)?.succeed();
+      if (plugin !== culprit) breakerOf(plugin).succeed();
       const isCulprit = plugin === culprit && (from.cause?.call === undefined || from.cause.call === number);
-      const code = from.cause?.call === number && from.cause.reason.startsWith('it took') ? 'PLUGIN_TIME' : 'PLUGIN_CRASHED';
+      const code =
+        from.cause?.call === number && from.cause.reason.startsWith('it took') ? 'PLUGIN_TIME' : 'PLUGIN_CRASHED';
       call.settle(() =>
         call.reject(
           isCulprit
@@ -371,7 +395,7 @@ export function createPluginProcess(
         ),
       );
     }
-    if (waiting.length > 0 && [...breakers.values()].some((breaker) => breaker.health().state === 'closed')) {
+    if (waiting.length > 0 && [...hosted.keys()].some((id) => breakerOf(id).health().state === 'closed')) {
       const next = start();
       for (const id of from.loaded.keys()) load(next, id).catch(() => undefined);
     }
@@ -473,10 +497,21 @@ export function createPluginProcess(
       };
       calls.set(number, call);
       hold(present, true);
-      const { plugin, part, index, context } = work;
-      send(present, { run: number, plugin, part, index, context });
+      const { plugin, part, index, context, file } = work;
+      const from = file === undefined ? {} : { file: pathToFileURL(file).href };
+      send(present, { run: number, plugin, part, index, context, ...from });
       clock ??= setInterval(tick, TICK);
     });
+  }
+
+  async function loadFor(present: Live, { plugin, label }: Work): Promise<void> {
+    try {
+      await load(present, plugin);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      struck(plugin, `it could not be loaded: ${reason}`);
+      throw error instanceof PeyvandError ? error : pluginError('PLUGIN_CRASHED', { plugin, label, reason });
+    }
   }
 
   function current(): Live {
@@ -484,23 +519,24 @@ export function createPluginProcess(
   }
 
   return {
-    describe: (plugin) => load(current(), plugin),
+    async describe(plugin) {
+      const present = current();
+      const contributes = await load(present, plugin);
+      // What it brings is known; it comes back when it is called.
+      setTimeout(() => {
+        if (calls.size === 0 && lastCall === 0 && live === present) retire(present);
+      }, SETTLED).unref();
+      return contributes;
+    },
     async run(work) {
       const { plugin } = work;
-      const breaker = breakers.get(plugin);
-      if (breaker && !breaker.admits()) {
+      const breaker = breakerOf(plugin);
+      if (!breaker.admits()) {
         const { last, until = '' } = breaker.health();
         throw pluginError('PLUGIN_STOPPED', { plugin, until, reason: last?.reason ?? '' });
       }
       const present = current();
-      try {
-        await load(present, plugin);
-      } catch (error) {
-        struck(plugin, `it could not be loaded: ${error instanceof Error ? error.message : String(error)}`);
-        throw error instanceof PeyvandError
-          ? error
-          : pluginError('PLUGIN_CRASHED', { plugin, label: work.label, reason: String(error) });
-      }
+      if (work.file === undefined) await loadFor(present, work);
       // It may have gone while it loaded.
       return perform(live === present ? present : current(), work);
     },
@@ -508,12 +544,12 @@ export function createPluginProcess(
       const pid = live?.child.pid;
       const memory = pid === undefined ? undefined : residentOf(pid);
       return {
-        ...(breakers.get(plugin)?.health() ?? { state: 'closed', strikes: 0 }),
+        ...breakerOf(plugin).health(),
         ...(pid !== undefined && { pid }),
         ...(memory !== undefined && { memory }),
       };
     },
-    reset: (plugin) => breakers.get(plugin)?.reset(),
+    reset: (plugin) => breakerOf(plugin).reset(),
     async warm(plugins) {
       const present = current();
       await Promise.all(plugins.map((id) => load(present, id)));

@@ -1,7 +1,7 @@
 // What the server and a plugin's process say to each other: one JSON object a line, over a pipe of their own.
 import type { Violation } from '../../sdk/errors.ts';
 
-export type Part = 'handlers' | 'operations' | 'schedules';
+export type Part = 'handlers' | 'operations' | 'schedules' | 'migrations';
 
 /** From the server. */
 export type Order =
@@ -11,6 +11,8 @@ export type Order =
       readonly plugin: string;
       readonly part: Part;
       readonly index: number;
+      /** Its default export is the piece, instead of what stands at the index. */
+      readonly file?: string;
       /** What is plain data of the piece's context. */
       readonly context: Readonly<Record<string, unknown>>;
     }
@@ -18,7 +20,12 @@ export type Order =
   | { readonly stop: number }
   | { readonly ping: number }
   /** A function of a field type, by its place in what the plugin contributes. */
-  | { readonly call: number; readonly plugin: string; readonly path: readonly (string | number)[]; readonly args: readonly unknown[] };
+  | {
+      readonly call: number;
+      readonly plugin: string;
+      readonly path: readonly (string | number)[];
+      readonly args: readonly unknown[];
+    };
 
 /** From the plugin. */
 export type Notice =
@@ -55,13 +62,15 @@ export interface WireError {
 export const FUNCTION = '\u0000function';
 
 /** `__proto__`, also where it is spelt with escapes. */
-const suspicious = /"(?:_|\\u005[fF]){2}(?:p|\\u0070)(?:r|\\u0072)(?:o|\\u006[fF])(?:t|\\u0074)(?:o|\\u006[fF])(?:_|\\u005[fF]){2}"\s*:/;
+const suspicious =
+  /"(?:_|\\u005[fF]){2}(?:p|\\u0070)(?:r|\\u0072)(?:o|\\u006[fF])(?:t|\\u0074)(?:o|\\u006[fF])(?:_|\\u005[fF]){2}"\s*:/;
 
 /** Parses a line that somebody else wrote. Throws where it is no JSON object, or would change what objects inherit when it is copied. */
 export function parseLine(line: string): Readonly<Record<string, unknown>> {
   if (suspicious.test(line)) throw new TypeError('a message names __proto__');
   const value: unknown = JSON.parse(line);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('a message is no object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new TypeError('a message is no object');
   return value as Readonly<Record<string, unknown>>;
 }
 

@@ -125,22 +125,24 @@ export function closeDoors(sdk: string): void {
   const guarded = (name: '_load' | '_resolveFilename'): void => {
     const original = loader[name]?.bind(module);
     const guard = (request: unknown, ...rest: unknown[]): unknown => {
-      const parent = rest[0] as { readonly filename?: unknown } | undefined;
-      const isOurs = typeof parent?.filename === 'string' && ours.has(`file://${parent.filename}`);
-      if (typeof request === 'string' && isBuiltin(request) && !isOpen(request) && !replaced.has(plain(request)) && !isOurs) {
-        refuse(request);
-      }
+      const asks = typeof request === 'string' && isBuiltin(request);
+      if (asks && !isOpen(request) && !replaced.has(plain(request))) refuse(request);
       const found = original?.(request, ...rest);
-      if (name === '_resolveFilename' && typeof found === 'string' && isBuiltin(found) && !isOpen(found) && !isOurs) {
-        refuse(found);
-      }
+      if (name === '_resolveFilename' && typeof found === 'string' && isBuiltin(found) && !isOpen(found)) refuse(found);
       return found;
     };
     Object.defineProperty(module, name, { value: guard, writable: false, configurable: false });
   };
   guarded('_load');
   guarded('_resolveFilename');
-  for (const name of ['registerHooks', 'register', 'syncBuiltinESMExports', 'enableCompileCache', '_initPaths', 'runMain']) {
+  for (const name of [
+    'registerHooks',
+    'register',
+    'syncBuiltinESMExports',
+    'enableCompileCache',
+    '_initPaths',
+    'runMain',
+  ]) {
     Object.defineProperty(module, name, { value: () => refuse('module'), writable: false, configurable: false });
   }
 
@@ -149,14 +151,21 @@ export function closeDoors(sdk: string): void {
     (...said: unknown[]): void => {
       print(`${level}${format(...said).slice(0, 4_000)}\n`);
     };
-  const talk = { log: written(''), info: written(''), debug: written(''), warn: written('warning: '), error: written('error: ') };
+  const talk = {
+    log: written(''),
+    info: written(''),
+    debug: written(''),
+    warn: written('warning: '),
+    error: written('error: '),
+  };
   const quiet = (): void => undefined;
   const spoken = Object.freeze({
     ...talk,
     trace: talk.debug,
     dir: talk.log,
     table: talk.log,
-    assert: (holds: unknown, ...said: unknown[]) => (holds === true ? undefined : talk.error('assertion failed:', ...said)),
+    assert: (holds: unknown, ...said: unknown[]) =>
+      holds === true ? undefined : talk.error('assertion failed:', ...said),
     group: quiet,
     groupEnd: quiet,
     time: quiet,

@@ -20,7 +20,7 @@ const write = async (path: string, content: string | object): Promise<void> => {
   await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content, null, 2));
 };
 const plugin = (id: string, more: object = {}): Promise<void> =>
-  write(`${id}/plugin.json`, { id, version: '1.0.0', title: id, ...more });
+  write(`${id}/plugin.json`, { id, version: '1.0.0', title: id, rights: { entities: { '*': ['read'] } }, ...more });
 const load = (): Promise<LoadedPlugins> => loadPlugins({ folders: [root] });
 const ids = ({ layers }: LoadedPlugins): readonly string[] =>
   layers.map((layer) => layer.id).filter((id) => !['base', 'standard', 'sales', 'catalog'].includes(id));
