@@ -30,7 +30,7 @@ import {
   type Pieces,
 } from './host/pieces.ts';
 import { createPluginProcess, type PluginProcess } from './host/plugin-process.ts';
-import { shippedProcess } from './host/shipped-process.ts';
+import { closeShippedProcess, shippedProcess } from './host/shipped-process.ts';
 import type { Manifest } from './manifest.ts';
 import { pluginFolders, readManifest } from './manifest.ts';
 import { migrationVersions, type LoadedMigration } from './migration-files.ts';
@@ -204,6 +204,11 @@ export function composePlugins(base: Layer, parts: readonly LoadedPlugin[]): Loa
     plugins: ordered.map(({ manifest }) => manifest),
     parts: ordered,
   };
+}
+
+/** Ends what runs for them; a later call starts it anew. */
+export async function closePlugins({ parts }: Pick<LoadedPlugins, 'parts'>): Promise<void> {
+  await Promise.all([closeShippedProcess(), ...parts.map((part) => part.close?.())]);
 }
 
 function readOwnLayer({ folder, id, version }: Manifest, kind: LayerKind): ReturnType<typeof readLayer> {

@@ -155,6 +155,10 @@ create table if not exists ${name('_plugin_migration')} (
   plugin text not null, version text not null, at timestamptz not null default now(), ran boolean not null,
   primary key (plugin, version)
 );
+create table if not exists ${name('_schedule_run')} (
+  schedule text not null, due timestamptz not null, began timestamptz not null default now(), ended timestamptz,
+  failure text, primary key (schedule, due)
+);
 create table if not exists ${name('_plugin_merge')} (
   id uuid primary key default gen_random_uuid(), plugin text not null, from_version text not null, to_version text not null,
   at timestamptz not null default clock_timestamp(), document text not null, path text not null, conflict jsonb not null,

@@ -10,7 +10,8 @@ import type { Engine } from '../../core/engine.ts';
 import { startDispatcher, type Dispatcher } from '../../core/events/dispatcher.ts';
 import type { Model } from '../../core/model/model.ts';
 import { openOrganization } from '../../core/organization.ts';
-import { loadPlugins } from '../../core/plugins/load-plugins.ts';
+import { closePlugins, loadPlugins, type LoadedPlugin } from '../../core/plugins/load-plugins.ts';
+import { openWorld } from '../../core/plugins/open-world.ts';
 import type { PluginWorld } from '../../core/plugins/world.ts';
 import { reachOf } from '../../core/records/reach.ts';
 import { bootstrap } from '../../core/security/bootstrap.ts';
@@ -85,9 +86,15 @@ function defaultsOf(schema: unknown): Record<string, unknown> {
   return Object.fromEntries(known.map(([name, property]) => [name, property.default]));
 }
 
-function worldOf(defaults: Readonly<Record<string, unknown>>, given: World): PluginWorld {
+function worldOf(
+  parts: readonly LoadedPlugin[],
+  defaults: Readonly<Record<string, unknown>>,
+  given: World,
+): PluginWorld {
+  const settings = () => ({ ...defaults, ...given.settings });
   return {
-    settings: () => ({ ...defaults, ...given.settings }),
+    // The rights of plugin.json hold here as they do in a server.
+    ...openWorld(parts, settings),
     secret: async (_plugin, name) => given.secrets?.[name],
     async fetch(plugin, url, init) {
       if (!given.fetch)
@@ -110,7 +117,7 @@ export async function startKit(options: KitOptions = {}): Promise<Kit> {
   // One that ships is found in its place.
   const elsewhere = folders.filter((folder) => !`${folder}/`.startsWith(shipped));
   const loaded = await loadPlugins({ folders: elsewhere });
-  const closing: (() => Promise<unknown> | unknown)[] = [];
+  const closing: (() => Promise<unknown> | unknown)[] = [() => closePlugins(loaded)];
   const stop = async (): Promise<void> => {
     while (closing.length > 0) await closing.pop()?.();
   };
@@ -132,7 +139,7 @@ export async function startKit(options: KitOptions = {}): Promise<Kit> {
     });
 
     const manifest = loaded.plugins.find(({ folder }) => resolve(folder) === plugin);
-    const world = worldOf(defaultsOf(manifest?.settings), options);
+    const world = worldOf(loaded.parts, defaultsOf(manifest?.settings), options);
     let moment: string | undefined;
     const present = {
       engine: (): Engine => ({ ...organization.current(), world }),

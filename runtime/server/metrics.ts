@@ -11,6 +11,8 @@ export interface Metrics {
   begin(): void;
   /** Requests that have begun and not ended. */
   running(): number;
+  /** Further lines, made when they are asked for. */
+  also(lines: () => readonly string[]): void;
   render(): string;
   close(): void;
 }
@@ -23,6 +25,7 @@ export function createMetrics(): Metrics {
   let seconds = 0;
   let count = 0;
   let open = 0;
+  const others: (() => readonly string[])[] = [];
   const delay = monitorEventLoopDelay({ resolution: 50 });
   delay.enable();
 
@@ -56,10 +59,12 @@ export function createMetrics(): Metrics {
     ];
     for (const [name, help, value] of gauges)
       lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, `${name} ${Number.isFinite(value) ? value : 0}`);
+    for (const other of others) lines.push(...other());
     return `${lines.join('\n')}\n`;
   };
 
   return {
+    also: (lines) => void others.push(lines),
     begin() {
       open += 1;
     },

@@ -15,7 +15,8 @@ import { exportJob } from '../../core/exchange/export-job.ts';
 import { importCheck, importRows } from '../../core/exchange/import-jobs.ts';
 import { startJobs, type Jobs } from '../../core/jobs/runner.ts';
 import { openOrganization, type Organization } from '../../core/organization.ts';
-import { loadPlugins } from '../../core/plugins/load-plugins.ts';
+import { closePlugins, loadPlugins, type LoadedPlugins } from '../../core/plugins/load-plugins.ts';
+import { startSchedules, type Schedules } from '../../core/plugins/schedules.ts';
 import { reachOf } from '../../core/records/reach.ts';
 import { bootstrap, followModel } from '../../core/security/bootstrap.ts';
 import { createPrincipalSource, type PrincipalSource } from '../../core/security/principals.ts';
@@ -39,6 +40,7 @@ import { createEventHub, type EventHub } from './events/hub.ts';
 import { createLimiter } from './limits.ts';
 import { createLog, type Log } from './log.ts';
 import { createMailer, type Mailer } from './mail/mailer.ts';
+import { watchPlugins } from './plugin-health.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { organizationId } from './organization-id.ts';
 import { createPages } from './pages.ts';
@@ -100,6 +102,9 @@ interface Opened {
   mailer?: Mailer;
   authenticator?: Authenticator;
   dispatcher?: Dispatcher;
+  schedules?: Schedules;
+  plugins?: LoadedPlugins;
+  endWatching?: () => void;
   jobs?: Jobs;
   services?: Services;
   endRetention?: () => Promise<void>;
@@ -111,6 +116,7 @@ interface Opened {
 async function closeAll(opened: Opened, config: Config): Promise<void> {
   await opened.jobs?.stop();
   await opened.dispatcher?.stop();
+  await opened.schedules?.stop();
   await opened.endRetention?.();
   await opened.endSweeping?.();
   await opened.endViewUse?.();
@@ -120,6 +126,9 @@ async function closeAll(opened: Opened, config: Config): Promise<void> {
   await opened.provider?.close();
   await opened.sessions?.close();
   await opened.principals?.close();
+  const parts = opened.organization?.plugins().set.served.parts ?? opened.plugins?.parts;
+  if (parts) await closePlugins({ parts });
+  opened.endWatching?.();
   await opened.organization?.close();
   await opened.database?.end();
   if (opened.embedded) {
@@ -142,7 +151,7 @@ async function openServices(options: ServerOptions, address: string, log: Log, o
     await writeConnectionNote(config.data, { url, pid: process.pid });
   }
   const database = (opened.database = connectDatabase({ url, applicationName: 'peyvand server' }));
-  const plugins = await loadPlugins({ folders: config.plugins });
+  const plugins = (opened.plugins = await loadPlugins({ folders: config.plugins }));
   const organization = (opened.organization = await openOrganization({ database, plugins, log: say }));
   let password = config.adminPassword;
   const { administratorId, created } = await bootstrap(organization.current(), {
@@ -211,6 +220,12 @@ async function openServices(options: ServerOptions, address: string, log: Log, o
         : ((await principals.resolve(userId)) ?? { ...systemPrincipal, userId, roles: [] }),
     reach: reachOf,
     onFailure: ({ error, ...failure }) => log.logger.warn({ err: error, ...failure }, 'a handler failed after a write'),
+  });
+  opened.schedules = await startSchedules({
+    engine: () => organization.current(),
+    schedules: () => organization.plugins().set.served.schedules,
+    reach: reachOf,
+    onFailure: (error, schedule) => log.logger.warn({ err: error, schedule }, 'a schedule of a plugin failed'),
   });
   opened.jobs = await startJobs({
     engine: () => organization.current(),
@@ -305,6 +320,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     log.logger.info('stopped');
     log.flush();
   };
+  opened.endWatching = watchPlugins(() => organization.plugins().set.served.parts, log, metrics);
   return {
     url,
     organization,

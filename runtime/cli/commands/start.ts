@@ -41,6 +41,14 @@ function sayForgottenFaults(): void {
   });
 }
 
+/** Their processes start now, so that the first call does not wait for them; one that cannot says so when it is called. */
+function warmPlugins({ organization }: RunningServer): void {
+  for (const { process: host, manifest, ...part } of organization.plugins().set.served.parts) {
+    const isCalled = part.handlers.length + part.operations.length + part.schedules.length > 0;
+    if (isCalled) host?.warm([manifest.id]).catch(() => undefined);
+  }
+}
+
 async function makeDemo({ organization }: RunningServer, config: Config): Promise<void> {
   // Loaded only when asked for: other starts do not pay for it.
   const { loadDemo } = await import('../demo/load-demo.ts');
@@ -86,6 +94,7 @@ export const start: Command = {
     say(`Peyvand is ready at ${server.url}`);
     // Kept now, not at the end: a server may be killed, and the next start is the one that gains.
     flushCompileCache();
+    warmPlugins(server);
     return stopped;
   },
 };

@@ -2,6 +2,9 @@
 // way to other processes. Node's permission model (no files beside its folder, no child processes, no workers, no addons) stands behind it.
 import module from 'node:module';
 import { format } from 'node:util';
+// Loaded before the doors close: afterwards nobody gets what they are made of.
+import './files.ts';
+import './modules.ts';
 
 /** They compute, and reach nothing. */
 const pure: ReadonlySet<string> = new Set([
@@ -36,7 +39,6 @@ const replaced: ReadonlyMap<string, string> = new Map([
   ['module', own('modules.ts')],
   ['process', own('process.ts')],
 ]);
-const ours: ReadonlySet<string> = new Set(replaced.values());
 
 /** Of the real `process`, which clever code may still get hold of. */
 const gone = [
@@ -109,9 +111,7 @@ export function closeDoors(sdk: string): void {
         const found = next(specifier, context);
         return found.url.startsWith('node:') && !isOpen(found.url) ? refuse(found.url) : found;
       }
-      if (isOpen(specifier) || (context.parentURL !== undefined && ours.has(context.parentURL))) {
-        return next(specifier, context);
-      }
+      if (isOpen(specifier)) return next(specifier, context);
       const instead = replaced.get(plain(specifier));
       return instead === undefined ? refuse(specifier) : { url: instead, shortCircuit: true };
     },
