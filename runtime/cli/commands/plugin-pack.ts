@@ -29,7 +29,7 @@ function neededPackages(folder: string): ReadonlySet<string> {
 /** Whether a path (of a file or a folder, with `/`) travels: tests and what only editors read stay at home. */
 function belongs(packages: ReadonlySet<string>): (path: string) => boolean {
   return (path) => {
-    if (path === 'test' || /^tsconfig[^/]*\.json$/.test(path) || /\.test\.ts$/.test(path)) return false;
+    if (path === 'test' || /^tsconfig[^/]*\.json$/.test(path) || path.endsWith('.test.ts')) return false;
     if (path === 'package-lock.json' || path.endsWith('.log')) return false;
     const [, name] = /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path) ?? [];
     if (name === undefined) return true;
