@@ -28,6 +28,11 @@ export const fail = defineErrors({
     message: 'The folder {folder} is not empty. Name a new one, or add --force to write over it.',
   },
   FOLDER_MISSING: { status: 404, message: 'There is no folder {folder}.' },
+  PLUGIN_SHIPPED: {
+    status: 409,
+    message:
+      '{folder} ships with Peyvand and is there at each `peyvand start`; `plugin dev` is for plugins in other folders.',
+  },
   PLUGIN_UNSOUND: { status: 422, message: 'The plugin is not packed before this is mended:\n{list}' },
   BUILD_FAILED: { status: 500, message: 'The app could not be built: {reason}' },
 });

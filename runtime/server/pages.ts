@@ -33,18 +33,22 @@ export interface Pages {
   serve(exchange: Exchange): Promise<Response>;
 }
 
-/** Files read so far; the bundle is a few hundred kilobytes. */
-export function createPages(folder: string): Pages {
+/**
+ * Files read so far are held: the bundle is a few hundred kilobytes. A folder that is asked for anew each time may change, as where
+ * a plugin is being written: then nothing is held.
+ */
+export function createPages(folder: string | (() => string)): Pages {
   const held = new Map<string, Promise<Page | undefined>>();
 
   const load = async (name: string, encoding: string | undefined): Promise<Page | undefined> => {
-    const path = join(folder, name) + (encoding ? `.${encoding}` : '');
+    const path = join(typeof folder === 'string' ? folder : folder(), name) + (encoding ? `.${encoding}` : '');
     const file = await stat(path).catch(() => undefined);
     if (!file?.isFile()) return undefined;
     const bytes = await readFile(path);
     return { bytes, tag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`, encoding };
   };
   const find = (name: string, encoding: string | undefined): Promise<Page | undefined> => {
+    if (typeof folder !== 'string') return load(name, encoding);
     const key = `${encoding ?? ''}:${name}`;
     let page = held.get(key);
     if (!page) {

@@ -50,8 +50,8 @@ import type { Services } from './services.ts';
 
 export interface ServerOptions {
   readonly config: Config;
-  /** Folder of the built app. */
-  readonly pages: string;
+  /** Folder of the built app; a function where it changes while the server runs. */
+  readonly pages: string | (() => string);
   /** Called when this start made the administrator; the password is told once. */
   onFirstStart?(administrator: { readonly email: string; readonly password: string | undefined }): void;
   /** What an operator wants to know while it starts. */

@@ -8,6 +8,8 @@ export interface Source {
   /** Inside the plugin, with `/`. */
   readonly file: string;
   readonly half: 'server' | 'browser' | 'test';
+  /** Also where it is in both halves. */
+  readonly inBrowser: boolean;
   readonly imports: readonly Import[];
   readonly calls: readonly CallSite[];
   /** Objects under `strings`, `en` and `fa` …: language → keys; undefined where it is more than a plain list. */
@@ -78,11 +80,11 @@ export async function readSources(folder: string, browserEntries: readonly strin
     const half =
       path.startsWith('test/') || path.endsWith('.test.ts') ? 'test' : browser.has(path) ? 'browser' : 'server';
     // One file in both halves must please both; the stricter is the server's.
-    return [{ ...tree, half: server.has(path) ? 'server' : half } satisfies Source];
+    return [{ ...tree, half: server.has(path) ? 'server' : half, inBrowser: browser.has(path) } satisfies Source];
   });
 }
 
-function read(file: string, text: string): Omit<Source, 'half'> {
+function read(file: string, text: string): Omit<Source, 'half' | 'inBrowser'> {
   const starts = [0];
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
   const placeOf = (offset: number): Place => {

@@ -3,6 +3,7 @@ import { suggest } from '../../../core/model/suggest.ts';
 import { usageFault, type Command } from '../command.ts';
 
 const verbs: Readonly<Record<string, () => Promise<Command>>> = {
+  dev: async () => (await import('./plugin-dev.ts')).pluginDev,
   new: async () => (await import('./plugin-new.ts')).pluginNew,
   check: async () => (await import('./plugin-check.ts')).pluginCheck,
   pack: async () => (await import('./plugin-pack.ts')).pluginPack,
