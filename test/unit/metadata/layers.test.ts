@@ -44,14 +44,15 @@ test('sales and the catalog stand in front of the site map, and the fixture adds
   expect(JSON.stringify(areas)).toContain('"entity":"product"');
 });
 
-test('activities, notes and calls may be about leads and opportunities', () => {
+test('activities, notes and calls may be about leads, deals, products and documents', () => {
   for (const [entity, field] of [
     ['task', 'regardingobjectid'],
     ['activitypointer', 'regardingobjectid'],
     ['annotation', 'objectid'],
   ] as const) {
     const targets = shipped.entities.get(entity)?.fields.get(field)?.reference?.targets ?? [];
-    expect([...targets].sort(), entity).toEqual(['account', 'contact', 'lead', 'opportunity', 'product']);
+    const sold = ['invoice', 'lead', 'opportunity', 'product', 'quote', 'salesorder'];
+    expect([...targets].sort(), entity).toEqual(['account', 'contact', ...sold]);
   }
 });
 
