@@ -1,0 +1,38 @@
+// The server half of loyalty: operations on points and tiers, handlers that keep the ledger what it is, and what the clock brings.
+import { definePlugin } from 'peyvand/sdk';
+import { appendOnly } from './handlers/append-only.ts';
+import { beginMember, welcomeMember } from './handlers/new-member.ts';
+import { checkExpressions, keepRule } from './handlers/rules.ts';
+import { adjustPoints, decideAdjustment, freezeMember } from './operations/adjust.ts';
+import { enroll } from './operations/enroll.ts';
+import { explain, statement } from './operations/explain.ts';
+import { rollForwardOf, simulate } from './operations/finance.ts';
+import { maintain, nightly } from './operations/maintain.ts';
+import { postPurchases } from './operations/post-purchases.ts';
+import { cancelReservation, confirmReservation, refundRedemption, reservePoints } from './operations/redeem.ts';
+import { reversePurchase } from './operations/reverse.ts';
+import { evaluateTiers, overrideTier } from './operations/tiers.ts';
+
+export default definePlugin({
+  operations: [
+    enroll,
+    postPurchases,
+    reversePurchase,
+    reservePoints,
+    confirmReservation,
+    cancelReservation,
+    refundRedemption,
+    adjustPoints,
+    decideAdjustment,
+    freezeMember,
+    evaluateTiers,
+    overrideTier,
+    explain,
+    statement,
+    rollForwardOf,
+    simulate,
+    maintain,
+  ],
+  handlers: [...appendOnly, beginMember, welcomeMember, keepRule, ...checkExpressions],
+  schedules: [nightly],
+});

@@ -1,0 +1,286 @@
+// Points and tiers on a real engine: what members get, once and only once, and what the ledger says of it.
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startKit, type Kit } from '../../../runtime/kit/index.ts';
+import { programme, type Programme } from './programme.ts';
+
+let kit: Kit;
+let club: Programme;
+beforeAll(async () => {
+  kit = await startKit({ plugin: 'plugins/loyalty' });
+  club = await programme(kit, 'club');
+});
+afterAll(() => kit?.stop());
+
+const memberOf = async (id: string) => (await kit.admin.retrieve('loyaltymember', id)) ?? {};
+const ledger = async (member: string): Promise<Record<number, number>> => {
+  const rows = await kit.admin.list(
+    'loyaltyposting',
+    `$apply=filter(_loyaltymemberid_value eq ${member})/groupby((account),aggregate(points with sum as points))`,
+  );
+  return Object.fromEntries(rows.map((row) => [Number(row['account']), Number(row['points'])]));
+};
+
+/** The ledger sums to zero, and the member's own figures and lots are what it says. */
+async function agrees(member: string): Promise<void> {
+  const sums = await ledger(member);
+  expect(Object.values(sums).reduce((sum, points) => sum + points, 0)).toBe(0);
+  const row = await memberOf(member);
+  const cached = ['pendingpoints', 'spendablepoints', 'promopoints', 'reservedpoints', 'qualifyingpoints'];
+  cached.forEach((field, index) => expect([field, Number(row[field])]).toEqual([field, sums[index + 1] ?? 0]));
+  const lots = await kit.admin.list('loyaltylot', `$filter=_loyaltymemberid_value eq ${member}`);
+  const left = lots.filter((lot) => lot['released'] === true).reduce((sum, lot) => sum + Number(lot['remaining']), 0);
+  expect(left).toBe((sums[2] ?? 0) + (sums[3] ?? 0));
+}
+
+test('the same purchase sent a hundred times at once is posted once', async () => {
+  const member = await club.member('Parallel');
+  const sent = Array.from({ length: 100 }, () => club.buy(member, 'P-1', '250', '2026-03-01T10:00:00Z'));
+  const answers = await Promise.all(sent);
+  expect(answers.reduce((sum, one) => sum + Number(one['Posted']), 0)).toBe(1);
+  expect(await memberOf(member)).toMatchObject({ spendablepoints: 250, qualifyingpoints: 250, purchases: 1 });
+  await agrees(member);
+});
+
+test('the batch of a day, run again, changes nothing, and a customer who is no member is counted', async () => {
+  const members = [await club.member('A'), await club.member('B')];
+  const Purchases = Array.from({ length: 40 }, (_, index) => ({
+    member: members[index % 2],
+    sourceType: 'invoice',
+    sourceId: `batch-${index}`,
+    on: '2026-04-01T10:00:00Z',
+    lines: [{ net: '10.40' }, { net: '9.60' }],
+  }));
+  Purchases.push({ ...Purchases[0], member: '01900000-0000-7000-8000-00000000dead', sourceId: 'x' } as never);
+  const first = await club.invoke('loyalty_PostPurchases', { Purchases });
+  expect(first).toMatchObject({ Posted: 40, Known: 0, Unknown: 1, Points: 800 });
+  const again = await club.invoke('loyalty_PostPurchases', { Purchases });
+  expect(again).toMatchObject({ Posted: 0, Known: 40, Unknown: 1, Points: 0 });
+  for (const member of members) {
+    expect(await memberOf(member)).toMatchObject({ spendablepoints: 400, purchases: 20 });
+    await agrees(member);
+  }
+});
+
+test('a tier is reached at its exact threshold, not one point before, and the decision says by what', async () => {
+  const member = await club.member('Threshold');
+  const tier = async () => {
+    const answer = await club.on('loyaltymember', member, 'loyalty_Explain');
+    return answer['tier'] as Readonly<Record<string, unknown>>;
+  };
+  await kit.at('2026-05-01', () => club.buy(member, 'T-1', '999', '2026-05-01T08:00:00Z'));
+  expect(await kit.at('2026-05-01', tier)).toMatchObject({ code: 'red', next: { tier: 'silver', missing: 1 } });
+  await kit.at('2026-05-02', () => club.buy(member, 'T-2', '1', '2026-05-02T08:00:00Z'));
+  expect(await kit.at('2026-05-02', tier)).toMatchObject({
+    code: 'silver',
+    since: '2026-05-02',
+    until: '2027-12-31',
+    points: 1_000,
+    last: { reason: 'earned', inputs: { points: 1_000, basis: 'points', before: 'red' } },
+  });
+  // What takes a purchase back takes its points for tiers back, too; the tier itself is kept to its end.
+  await kit.at('2026-05-03', () => club.invoke('loyalty_Reverse', { SourceType: 'order', SourceId: 'T-2' }));
+  expect(await kit.at('2026-05-03', tier)).toMatchObject({ code: 'silver', reason: 'kept', points: 999 });
+  expect(await kit.at('2028-01-01', tier)).toMatchObject({ code: 'red', reason: 'downgraded' });
+  await agrees(member);
+});
+
+test('the year of a programme ends by its own calendar: at Nowruz in Tehran, at New Year in London', async () => {
+  const persian = await programme(kit, 'tehran', { calendar: 2, timezone: 'Asia/Tehran', expirypolicy: 4 });
+  const gregorian = await programme(kit, 'london', { timezone: 'Europe/London', expirypolicy: 4 });
+  const expiry = async (club: Programme, on: string) => {
+    const member = await club.member('Year');
+    await kit.at('2026-03-25', () => club.buy(member, `Y-${on}`, '10', on));
+    const [lot] = await kit.admin.list('loyaltylot', `$filter=_loyaltymemberid_value eq ${member}`);
+    return lot?.['expireson'];
+  };
+  // 1404 ends with 20 March 2026; Tehran is three and a half hours ahead.
+  expect(await expiry(persian, '2026-03-20T20:29:59Z')).toBe('2026-03-20T20:30:00Z');
+  expect(await expiry(persian, '2026-03-20T20:30:00Z')).toBe('2027-03-20T20:30:00Z');
+  expect(await expiry(gregorian, '2025-12-31T23:59:59Z')).toBe('2026-01-01T00:00:00Z');
+  expect(await expiry(gregorian, '2026-01-01T00:00:00Z')).toBe('2027-01-01T00:00:00Z');
+});
+
+test('points spent in two steps: held, spent in part, the rest back; a lapsed reservation gives back by its date', async () => {
+  const member = await club.member('Spender');
+  await kit.at('2026-06-01', () => club.buy(member, 'S-1', '500', '2026-06-01T08:00:00Z'));
+  const reserve = (Points: number, Reference: string) =>
+    kit.at('2026-06-02T10:00:00Z', () =>
+      club.on('loyaltymember', member, 'loyalty_Reserve', { Points, Reference, Currency: 'EUR' }),
+    );
+  const held = await reserve(400, 'R-1');
+  expect(held).toMatchObject({ Points: 400, Value: '4.00' });
+  expect(await reserve(400, 'R-1')).toMatchObject({ Reservation: held['Reservation'] });
+  await expect(reserve(399, 'R-1')).rejects.toMatchObject({ code: 'RESERVATION_DIFFERS' });
+  await expect(reserve(101, 'R-2')).rejects.toMatchObject({ code: 'REDEEM_BALANCE' });
+  const id = String(held['Reservation']);
+  const confirm = () =>
+    kit.at('2026-06-02T10:30:00Z', () => club.on('loyaltyreservation', id, 'loyalty_Confirm', { Points: 300 }));
+  await Promise.all([confirm(), confirm()]);
+  expect(await memberOf(member)).toMatchObject({ spendablepoints: 200, reservedpoints: 0 });
+  await agrees(member);
+  const second = await reserve(150, 'R-3');
+  await expect(
+    kit.at('2026-06-02T11:00:01Z', () =>
+      club.on('loyaltyreservation', String(second['Reservation']), 'loyalty_Confirm'),
+    ),
+  ).rejects.toMatchObject({ code: 'RESERVATION_NOT_OPEN' });
+  await kit.at('2026-06-03', () => club.invoke('loyalty_Maintain', {}));
+  expect(await memberOf(member)).toMatchObject({ spendablepoints: 200, reservedpoints: 0 });
+  await agrees(member);
+});
+
+test('a refund before the expiry gives back to the same lot, one after it lives for the days of grace', async () => {
+  const member = await club.member('Refund');
+  await kit.at('2026-01-10', () => club.buy(member, 'F-1', '100', '2026-01-10T08:00:00Z'));
+  const redeem = async (Reference: string, when: string) => {
+    const held = await kit.at(when, () =>
+      club.on('loyaltymember', member, 'loyalty_Reserve', { Points: 40, Reference }),
+    );
+    await kit.at(when, () => club.on('loyaltyreservation', String(held['Reservation']), 'loyalty_Confirm'));
+    return String(held['Reservation']);
+  };
+  const early = await redeem('F-a', '2026-02-01');
+  const late = await redeem('F-b', '2026-02-02');
+  await kit.at('2026-03-01', () => club.on('loyaltyreservation', early, 'loyalty_Refund'));
+  expect(await memberOf(member)).toMatchObject({ spendablepoints: 60 });
+  // Bought on 10 January 2026, expired on 10 January 2027.
+  await kit.at('2027-01-15', () => club.on('loyaltyreservation', late, 'loyalty_Refund', { RefundId: 'x' }));
+  await kit.at('2027-01-15', () => club.on('loyaltyreservation', late, 'loyalty_Refund', { RefundId: 'x' }));
+  expect(await memberOf(member)).toMatchObject({ spendablepoints: 40 });
+  expect((await ledger(member))[8]).toBe(60);
+  await kit.at('2027-01-26', () => club.invoke('loyalty_Maintain', {}));
+  expect(await memberOf(member)).toMatchObject({ spendablepoints: 0 });
+  expect((await ledger(member))[8]).toBe(100);
+  await agrees(member);
+});
+
+test('a return that comes before its purchase waits for it; returns in part add up to the whole', async () => {
+  const member = await club.member('Returner');
+  const early = await club.invoke('loyalty_Reverse', { SourceType: 'order', SourceId: 'O-1', Customer: member });
+  expect(early).toMatchObject({ Waiting: true, Points: 0 });
+  await club.buy(member, 'O-1', '80', '2026-07-01T08:00:00Z');
+  expect(await memberOf(member)).toMatchObject({ spendablepoints: 0, qualifyingpoints: 0, purchases: 0 });
+  await club.buy(member, 'O-2', '100', '2026-07-02T08:00:00Z');
+  const part = (ReturnId: string, Amount: string) =>
+    club.invoke('loyalty_Reverse', { SourceType: 'order', SourceId: 'O-2', ReturnId, Amount, Total: '100' });
+  expect(await part('a', '33.33')).toMatchObject({ Points: 33 });
+  expect(await part('a', '33.33')).toMatchObject({ Points: 0, Known: true });
+  expect(await part('b', '33.33')).toMatchObject({ Points: 33 });
+  expect(await part('c', '33.34')).toMatchObject({ Points: 34 });
+  expect(await memberOf(member)).toMatchObject({ spendablepoints: 0, qualifyingpoints: 0, purchases: 0 });
+  await agrees(member);
+});
+
+test('an adjustment beyond the limit waits for a second person; nobody rewrites the ledger', async () => {
+  const member = await club.member('Adjusted');
+  const asked = await club.on('loyaltymember', member, 'loyalty_Adjust', { Points: 5_000, Reason: 'Goodwill' });
+  expect(asked).toMatchObject({ Applied: false });
+  const id = String(asked['Adjustment']);
+  await expect(club.on('loyaltyadjustment', id, 'loyalty_DecideAdjustment', { Agree: true })).rejects.toMatchObject({
+    code: 'ADJUSTMENT_SAME_PERSON',
+  });
+  const second = await kit.asUser(['basic-user', 'loyalty-manager']);
+  await second.invoke('loyalty_DecideAdjustment', { Agree: true }, { entity: 'loyaltyadjustment', id });
+  expect(await memberOf(member)).toMatchObject({ spendablepoints: 5_000 });
+  await agrees(member);
+  const [entry] = await kit.admin.list('loyaltytransaction', `$filter=_loyaltymemberid_value eq ${member}`);
+  const entryId = String(entry?.['loyaltytransactionid']);
+  const [lot] = await kit.admin.list('loyaltylot', `$filter=_loyaltymemberid_value eq ${member}`);
+  await expect(kit.admin.update('loyaltytransaction', entryId, { points: 1 })).rejects.toMatchObject({ status: 409 });
+  await expect(kit.admin.remove('loyaltytransaction', entryId)).rejects.toMatchObject({ code: 'LEDGER_APPEND_ONLY' });
+  await expect(kit.admin.update('loyaltylot', String(lot?.['loyaltylotid']), { remaining: 9 })).rejects.toMatchObject({
+    status: 400,
+  });
+  await expect(kit.admin.update('loyaltymember', member, { spendablepoints: 9 })).rejects.toMatchObject({
+    status: 400,
+  });
+  const forged = {
+    loyaltytransactionid: entryId,
+    loyaltymemberid: member,
+    loyaltyprogramid: club.id,
+    account: 2,
+    points: 9,
+    dayon: '2026-01-01',
+  };
+  await expect(kit.admin.create('loyaltyposting', forged)).rejects.toMatchObject({ status: 400 });
+});
+
+test('a frozen member earns and does not spend; what a reader may not see is not there for operations either', async () => {
+  const member = await club.member('Frozen');
+  await club.buy(member, 'Z-1', '100', '2026-03-01T08:00:00Z');
+  await club.on('loyaltymember', member, 'loyalty_Freeze', { Frozen: true, Reason: 'Stolen card' });
+  await expect(
+    club.on('loyaltymember', member, 'loyalty_Reserve', { Points: 10, Reference: 'z' }),
+  ).rejects.toMatchObject({
+    code: 'MEMBER_FROZEN',
+  });
+  await club.buy(member, 'Z-2', '100', '2026-03-02T08:00:00Z');
+  expect(await memberOf(member)).toMatchObject({ spendablepoints: 200 });
+  const stranger = await kit.asUser('basic-user');
+  await expect(stranger.invoke('loyalty_Explain', {}, { entity: 'loyaltymember', id: member })).rejects.toMatchObject({
+    status: expect.toSatisfy((status: number) => status === 403 || status === 404) as number,
+  });
+});
+
+/** A refusal that says what stands in the way; anything else is a fault. */
+function refusal(error: unknown): undefined {
+  const { code } = error as { readonly code?: unknown };
+  if (!['REDEEM_BALANCE', 'RESERVATION_NOT_OPEN', 'REDEMPTION_NOT_FOUND'].includes(String(code))) throw error;
+}
+
+test('after random histories the ledger sums to zero and every figure is what it says', async () => {
+  const own = await programme(kit, 'random', { pendingdays: 3, expirydays: 20, allownegative: true });
+  const step = fc.record({
+    kind: fc.constantFrom('buy', 'buy', 'return', 'spend', 'refund', 'maintain'),
+    points: fc.integer({ min: 1, max: 300 }),
+    gap: fc.nat({ max: 6 }),
+    late: fc.nat({ max: 30 }),
+  });
+  let run = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 14 }), async (steps) => {
+      const name = `R${run++}`;
+      const member = await own.member(name);
+      let today = Date.UTC(2026, 0, 1);
+      const [bought, spent]: string[][] = [[], []];
+      for (const { kind, points, gap, late } of steps) {
+        today += gap * 86_400_000;
+        const now = new Date(today).toISOString();
+        const on = new Date(today - late * 86_400_000).toISOString();
+        await kit.at(now, async () => {
+          if (kind === 'buy') {
+            const id = `${name}-${bought?.length}`;
+            bought?.push(id);
+            await own.buy(member, id, String(points), on);
+          } else if (kind === 'return') {
+            const id = bought?.[points % Math.max(1, bought.length)];
+            if (id !== undefined) await own.invoke('loyalty_Reverse', { SourceType: 'order', SourceId: id, On: on });
+          } else if (kind === 'spend') {
+            const asked = { Points: points, Reference: `${name}-${today}-${points}` };
+            const held = await own.on('loyaltymember', member, 'loyalty_Reserve', asked).catch(refusal);
+            if (!held) return;
+            spent?.push(String(held['Reservation']));
+            if (points % 3 > 0)
+              await own.on('loyaltyreservation', String(held['Reservation']), 'loyalty_Confirm').catch(refusal);
+          } else if (kind === 'refund') {
+            const id = spent?.[points % Math.max(1, spent.length)];
+            if (id !== undefined) await own.on('loyaltyreservation', id, 'loyalty_Refund').catch(refusal);
+          } else await own.invoke('loyalty_EvaluateTiers', { Members: [member] });
+        });
+      }
+      await agrees(member);
+      await kit.at(new Date(today + 90 * 86_400_000).toISOString(), () =>
+        own.invoke('loyalty_EvaluateTiers', { Members: [member] }),
+      );
+      await agrees(member);
+      const rest = await memberOf(member);
+      expect([
+        Number(rest['pendingpoints']),
+        Number(rest['reservedpoints']),
+        Number(rest['spendablepoints']) <= 0,
+      ]).toEqual([0, 0, true]);
+    }),
+    { numRuns: 5 },
+  );
+});
