@@ -33,12 +33,13 @@ test('the layer of the real pipeline has no problems', () => {
   expect(crm.problems).toEqual([]);
 });
 
-test('sales and the catalog stand in front of the site map, and the fixture adds products to sales', () => {
+test('sales and the catalog stand in front of the site map, loyalty behind the customers, and the fixture adds products to sales', () => {
   const areas = model.apps.get('main')?.['areas'];
   expect(Array.isArray(areas) ? areas.map((area) => isObject(area) && area['id']) : []).toEqual([
     'sales',
     'catalog',
     'customers',
+    'loyalty',
     'settings',
   ]);
   expect(JSON.stringify(areas)).toContain('"entity":"product"');
@@ -51,7 +52,7 @@ test('activities, notes and calls may be about leads, deals, products and docume
     ['annotation', 'objectid'],
   ] as const) {
     const targets = shipped.entities.get(entity)?.fields.get(field)?.reference?.targets ?? [];
-    const sold = ['invoice', 'lead', 'opportunity', 'product', 'quote', 'salesorder'];
+    const sold = ['invoice', 'lead', 'loyaltymember', 'opportunity', 'product', 'quote', 'salesorder'];
     expect([...targets].sort(), entity).toEqual(['account', 'contact', ...sold]);
   }
 });

@@ -23,7 +23,7 @@ const plugin = (id: string, more: object = {}): Promise<void> =>
   write(`${id}/plugin.json`, { id, version: '1.0.0', title: id, rights: { entities: { '*': ['read'] } }, ...more });
 const load = (): Promise<LoadedPlugins> => loadPlugins({ folders: [root] });
 const ids = ({ layers }: LoadedPlugins): readonly string[] =>
-  layers.map((layer) => layer.id).filter((id) => !['base', 'standard', 'sales', 'catalog'].includes(id));
+  layers.map((layer) => layer.id).filter((id) => !['base', 'standard', 'sales', 'catalog', 'loyalty'].includes(id));
 
 const rating = (name: string): string => `
   export default {
