@@ -19,12 +19,133 @@ export interface AppMetadata {
         readonly id: string;
         readonly title: string;
         readonly icon?: string;
-        readonly entity: string;
+        /** One of `entity`, `dashboard`, `page` and `url` is there. */
+        readonly entity?: string;
         readonly view?: string;
+        readonly dashboard?: string;
+        /** `<plugin>.<page>`. */
+        readonly page?: string;
+        readonly url?: string;
       }[];
     }[];
   }[];
   readonly entities: Readonly<Record<string, EntitySummary>>;
+  /** What plugins bring to the browser: controls and pages by `<plugin>.<id>`, view kinds by their kind. */
+  readonly controls: Readonly<Record<string, ContributionMetadata & { readonly new: boolean }>>;
+  readonly viewKinds: Readonly<Record<string, ContributionMetadata>>;
+  readonly pages: Readonly<Record<string, ContributionMetadata>>;
+  /** Dashboards with something to see for the caller, by id. */
+  readonly dashboards: Readonly<Record<string, { readonly title: string }>>;
+  /** Of plugins that came while the server ran: plugin → path in its folder → where the module is served. */
+  readonly modules: BrowserModules;
+}
+
+export type BrowserModules = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** A module of a plugin's browser half, and what it is called. */
+export interface ContributionMetadata {
+  readonly plugin: string;
+  readonly title: string;
+  readonly icon?: string;
+  /** Path in the plugin's folder: `controls/statement.ts`. */
+  readonly module: string;
+}
+
+/** A button of a plugin on an entity's forms or lists. It has `operation` or `module`. */
+export interface CommandMetadata {
+  /** `sales.qualify`. */
+  readonly id: string;
+  readonly plugin: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly icon?: string;
+  readonly on: readonly ('form' | 'list')[];
+  readonly selection: 'each' | 'once' | 'none';
+  /** JSONata over the record's values by field name. */
+  readonly when?: string;
+  /** Fields that `when` and the dialog's first values read. */
+  readonly reads: readonly string[];
+  readonly primary: boolean;
+  readonly destructive: boolean;
+  readonly confirm?: string;
+  readonly module?: string;
+  readonly operation?: OperationMetadata;
+  /** By parameter. */
+  readonly fields: Readonly<Record<string, CommandField>>;
+  readonly open: boolean;
+}
+
+/** How a parameter stands in a command's dialog. */
+export interface CommandField {
+  readonly title?: string;
+  readonly description?: string;
+  readonly field?: string;
+  readonly entity?: string;
+  readonly default?: unknown;
+  readonly from?: string;
+  readonly value?: unknown;
+  readonly record?: true;
+  readonly omit?: true;
+  readonly required?: boolean;
+  readonly multiline?: boolean;
+}
+
+/** GET /api/metadata/operations/:name */
+export interface OperationMetadata {
+  readonly name: string;
+  readonly kind: 'function' | 'action';
+  readonly bound?: { readonly entity: string; readonly collection?: boolean };
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly entity?: string;
+    readonly collection?: boolean;
+    readonly optional?: boolean;
+    readonly description?: string;
+  }[];
+}
+
+/** GET /api/metadata/dashboards/:id?language=fa. Tiles whose entity the caller may not read are not in it. */
+export interface DashboardMetadata {
+  readonly id: string;
+  readonly title: string;
+  readonly description?: string;
+  /** Columns of the grid, 1–12. */
+  readonly columns: number;
+  readonly tiles: readonly TileMetadata[];
+}
+
+export interface TileMetadata {
+  readonly id: string;
+  readonly title: string;
+  readonly kind: 'chart' | 'view' | 'number' | 'text';
+  readonly width: number;
+  readonly height: number;
+  readonly entity?: string;
+  /** The id of a view of the entity: `open`. */
+  readonly view?: string;
+  readonly chart?: ChartMetadata;
+  readonly measure?: MeasureMetadata;
+  readonly compare?: { readonly field: string; readonly by: CalendarStep };
+  readonly text?: string;
+}
+
+export type CalendarStep = 'day' | 'week' | 'month' | 'quarter' | 'year';
+
+export interface MeasureMetadata {
+  readonly function: 'sum' | 'avg' | 'min' | 'max' | 'count' | 'count-distinct';
+  readonly field?: string;
+}
+
+export interface ChartMetadata {
+  readonly id: string;
+  readonly title: string;
+  /** `bar`, `column`, `line`, `area`, `pie`, `donut`, `funnel`. */
+  readonly kind: string;
+  readonly group: readonly { readonly id: string; readonly by?: CalendarStep }[];
+  readonly measures: readonly (MeasureMetadata & { readonly id: string; readonly title?: string })[];
+  readonly view?: string;
+  readonly top?: number;
 }
 
 export interface EntitySummary {
@@ -56,6 +177,8 @@ export interface EntityMetadata extends EntitySummary {
   /** By id within the entity: `main`, `quick-create`. The form document, labels translated. */
   readonly forms: Readonly<Record<string, FormMetadata>>;
   readonly views: Readonly<Record<string, ViewMetadata>>;
+  /** Of plugins, for the caller; in the order they stand in. */
+  readonly commands: readonly CommandMetadata[];
 }
 
 export interface FieldMetadata {
@@ -157,12 +280,17 @@ export interface FormItem {
   readonly span?: number;
   /** Height in lines of text, for controls that have one. */
   readonly rows?: number;
+  /** For a control of a plugin. */
+  readonly options?: Readonly<Record<string, unknown>>;
 }
 
 export interface ViewMetadata {
   readonly id: string;
   readonly title: string;
-  readonly kind: 'grid';
+  /** `grid`, or a kind that a plugin brings (AppMetadata.viewKinds). */
+  readonly kind: string;
+  /** For the kinds of plugins. */
+  readonly options?: Readonly<Record<string, unknown>>;
   readonly columns: readonly { readonly id: string; readonly width?: number }[];
   readonly sort: readonly { readonly id: string; readonly direction: 'asc' | 'desc' }[];
   /** The view's own filter runs on the server (`?savedQuery=<view id>`); shown to people as a sentence. */

@@ -1,5 +1,6 @@
 // Checks apps: every place of a site map leads to something that exists.
 import type { Json, JsonObject } from '../sdk/index.ts';
+import { contributionProblem } from './contributions.ts';
 import type { Model } from './model.ts';
 import { isArray, isObject } from './pointer.ts';
 import type { ProblemList } from './problem-list.ts';
@@ -30,12 +31,19 @@ export function checkApps(model: Model, problems: ProblemList): void {
 }
 
 function checkItem(model: Model, item: JsonObject, id: string, path: string, problems: ProblemList): void {
-  const { entity, view, dashboard, url } = item;
-  if ([entity, dashboard, url].filter((place) => place !== undefined).length !== 1) {
-    problems.add('APP_INVALID', id, path, 'a place of the site map names one of "entity", "dashboard", "url"');
+  const { entity, view, dashboard, page, url } = item;
+  if ([entity, dashboard, page, url].filter((place) => place !== undefined).length !== 1) {
+    problems.add('APP_INVALID', id, path, 'a place of the site map names one of "entity", "dashboard", "page", "url"');
   }
   if (typeof dashboard === 'string' && !model.documents.has(`dashboards/${dashboard}`)) {
-    problems.add('DASHBOARD_UNKNOWN', id, `${path}/dashboard`, `there is no dashboard "${dashboard}"`);
+    const dashboards = [...model.documents.keys()].flatMap((one) => /^dashboards\/(.*)$/.exec(one)?.[1] ?? []);
+    const near = suggest(dashboard, dashboards);
+    problems.add('DASHBOARD_UNKNOWN', id, `${path}/dashboard`, `there is no dashboard "${dashboard}"${near}`);
+  }
+  if (typeof page === 'string') {
+    const { pages, plugins } = model.contributions;
+    const problem = contributionProblem(page, pages, plugins, 'page');
+    if (problem !== undefined) problems.add('PAGE_UNKNOWN', id, `${path}/page`, problem);
   }
   if (typeof entity !== 'string') return;
   if (!model.entities.has(entity)) {

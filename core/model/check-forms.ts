@@ -1,6 +1,8 @@
 // Checks forms: items, header and rules name fields that exist, sub-grids name relations and views that exist.
 import type { Json, JsonObject } from '../sdk/index.ts';
 import { checkExpression } from './check-expression.ts';
+import { checkOptions } from './check-options.ts';
+import { contributionProblem } from './contributions.ts';
 import type { Entity, Model } from './model.ts';
 import { isArray, isObject } from './pointer.ts';
 import type { ProblemList } from './problem-list.ts';
@@ -25,7 +27,8 @@ export function checkForms(model: Model, problems: ProblemList): void {
     for (const { member, path } of membersOf(document, '', ['tabs', 'columns', 'sections', 'items'], ids)) {
       const field = String(member['id']);
       if (member['control'] === 'sub-grid') checkSubGrid(model, entity, member, id, path, problems);
-      else if (member['control'] === undefined) {
+      else if (member['control'] !== undefined) checkControl(model, entity, member, id, path, problems);
+      else {
         checkField(field, path);
         const other = seen.get(field);
         if (other !== undefined)
@@ -95,6 +98,29 @@ function checkSubGrid(
   if (typeof view === 'string' && !views.includes(view)) {
     problems.add('VIEW_UNKNOWN', id, `${path}/view`, `${step.target} has no view "${view}"${suggest(view, views)}`);
   }
+}
+
+function checkControl(
+  model: Model,
+  entity: Entity,
+  item: JsonObject,
+  id: string,
+  path: string,
+  problems: ProblemList,
+): void {
+  const name = String(item['control']);
+  const { controls, plugins } = model.contributions;
+  // `timeline` is the app's own.
+  if (!name.includes('.')) {
+    const all = ['sub-grid', 'timeline', ...controls.keys()];
+    if (!all.includes(name))
+      problems.add('CONTROL_UNKNOWN', id, `${path}/control`, `there is no control "${name}"${suggest(name, all)}`);
+    return;
+  }
+  const problem = contributionProblem(name, controls, plugins, 'control');
+  if (problem !== undefined) problems.add('CONTROL_UNKNOWN', id, `${path}/control`, problem);
+  const control = controls.get(name);
+  if (control) checkOptions(entity, control.options, item['options'], `the control "${name}"`, id, path, problems);
 }
 
 function checkRules(

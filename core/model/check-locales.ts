@@ -2,7 +2,8 @@
 import type { Layer } from './layer.ts';
 import { labelIdPath } from './labels.ts';
 import type { Model } from './model.ts';
-import { isObject, valueAt } from './pointer.ts';
+import type { JsonObject } from '../sdk/index.ts';
+import { isArray, isObject, valueAt } from './pointer.ts';
 import type { ProblemList } from './problem-list.ts';
 import { suggest } from './suggest.ts';
 
@@ -18,7 +19,13 @@ export function checkLocales(model: Model, layers: readonly Layer[], problems: P
           `/texts/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
           message,
         );
-      if (!known.has(document)) report(`there is no document "${document}"${suggest(document, known)} to translate`);
+      if (document.startsWith('plugin.')) {
+        const card = layers.find(({ id }) => `plugin.${id}` === document)?.documents.get('plugin')?.body;
+        // What is said of a plugin that is not here is for when it is.
+        if (card && !isCardLabel(card, path))
+          report(`the plugin.json of "${document.slice(7)}" has no label at "${path}"`);
+      } else if (!known.has(document))
+        report(`there is no document "${document}"${suggest(document, known)} to translate`);
       else if (!isSaid(model, layers, document, path)) {
         report(`"${document}" has no label at "${path}"${suggest(path, labelsOf(model, document))}`);
       }
@@ -32,6 +39,18 @@ function isSaid(model: Model, layers: readonly Layer[], document: string, path: 
   if (valueAt(entity?.schema, idPath) !== undefined) return true;
   if ((entity || document === 'traits/stateful') && path.startsWith('status/')) return true;
   return layers.some((layer) => valueAt(layer.documents.get(document)?.body, idPath) !== undefined);
+}
+
+/** `title`, `settings/…/title`, or what a contribution says, with its list's name before it: `commands/qualify/title`. */
+function isCardLabel(card: JsonObject, path: string): boolean {
+  const [list = '', id = '', ...rest] = path.split('/');
+  if (rest.length === 0 || list === 'settings') return typeof valueAt(card, `/${path}`) === 'string';
+  const contributes = isObject(card['contributes']) ? card['contributes'] : {};
+  const members = contributes[list];
+  const member = isArray(members)
+    ? members.find((one) => isObject(one) && String(one[list === 'views' ? 'kind' : 'id']) === id)
+    : undefined;
+  return typeof valueAt(member, `/${rest.join('/')}`) === 'string';
 }
 
 /** Paths of the labels of a document, to suggest one. */

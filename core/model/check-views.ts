@@ -2,6 +2,8 @@
 import { operandProblem } from '../query/operand.ts';
 import { allowedBy, needsTime, operatorNames, readOperator } from '../query/operators.ts';
 import type { KnownOperator } from '../query/operators.ts';
+import { checkOptions } from './check-options.ts';
+import { ownViewKinds } from './contributions.ts';
 import { isSortable, operatorsOf } from './field-capabilities.ts';
 import type { Json, JsonObject } from '../sdk/index.ts';
 import { followPath } from './field-path.ts';
@@ -16,6 +18,7 @@ export function checkViews(model: Model, problems: ProblemList): void {
   for (const { id, entity: name, document } of model.views.values()) {
     const entity = model.entities.get(name);
     if (!entity) continue;
+    checkKind(model, entity, document, id, problems);
     if (isSummary(document)) checkSummary(model, entity, document, id, problems);
     for (const list of isSummary(document) ? [] : (['columns', 'sort'] as const)) {
       for (const member of isArray(document[list]) ? document[list] : []) {
@@ -49,6 +52,19 @@ export function checkViews(model: Model, problems: ProblemList): void {
       defaults.set(name, id);
     }
   }
+}
+
+function checkKind(model: Model, entity: Entity, document: JsonObject, id: string, problems: ProblemList): void {
+  const name = typeof document['kind'] === 'string' ? document['kind'] : 'grid';
+  if (ownViewKinds.includes(name)) return;
+  const { viewKinds } = model.contributions;
+  const kind = viewKinds.get(name);
+  const near = suggest(name, [...ownViewKinds, ...viewKinds.keys()]);
+  // One of a plugin that is switched off is no fault: such views are not shown.
+  if (!kind && near !== '') problems.add('VIEW_KIND_UNKNOWN', id, '/kind', `there is no view kind "${name}"${near}`);
+  if (!kind) return;
+  if (isSummary(document)) problems.add('VIEW_INVALID', id, '/kind', `a summary is shown as rows, not as "${name}"`);
+  checkOptions(entity, kind.options, document['options'], `the view kind "${name}"`, id, '', problems);
 }
 
 function isText(entity: Entity, name: string): boolean {

@@ -5,6 +5,7 @@ import { canonicalJson, hashOf } from './canonical.ts';
 import { checkDocuments } from './check-documents.ts';
 import { checkLocales } from './check-locales.ts';
 import { choicesOf } from './choices.ts';
+import { checkContributions, contributionsOf } from './contributions.ts';
 import { withDefaultForms, withDefaultViews } from './default-documents.ts';
 import { placementOf } from './document-kind.ts';
 import { duplicateRulesOf } from './duplicate-rules.ts';
@@ -65,11 +66,16 @@ export function compileModel({ layers, fieldTypes }: ModelSource): Model {
     duplicateRules: duplicateRulesOf(documents, entities, problems),
     documents,
     locales: localesOf(documents),
+    contributions: contributionsOf(layers),
     provenance: (document, idPath) => provenanceOf(merged, effective, document, idPath),
   };
   checkDocuments(model, problems);
   checkLocales(model, layers, problems);
-  const all = [...merged.problems.map((problem) => locate(problem, textOf(layers, problem.file))), ...problems.all];
+  const all = [
+    ...merged.problems.map((problem) => locate(problem, textOf(layers, problem.file))),
+    ...problems.all,
+    ...checkContributions(layers, entities),
+  ];
   if (all.length > 0) throw invalidModel(distinct(all));
   deepFreeze([...documents.values()]);
   deepFreeze([...relations.values(), ...choices.values(), ...model.duplicateRules.values()]);
@@ -88,7 +94,12 @@ function versionOf(layers: readonly Layer[], documents: ReadonlyMap<string, Json
   const texts = [...documents]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([id, document]) => `${id}${canonicalJson(document)}`);
-  return hashOf([...named, ...texts].join('\n'));
+  // What a plugin brings to the browser is no document of the model, and shows in it nonetheless.
+  const cards = layers.flatMap(({ id, documents: own }) => {
+    const contributes = own.get('plugin')?.body['contributes'];
+    return contributes === undefined ? [] : [`${id}${canonicalJson(contributes)}`];
+  });
+  return hashOf([...named, ...texts, ...cards].join('\n'));
 }
 
 function entityDocuments(

@@ -24,13 +24,17 @@ const entityPlaces = new Map(
 
 /** Folders of a plugin that hold code, tests or data, not documents of the model. */
 export const codeFolders: ReadonlySet<string> = new Set([
+  'browser',
+  'commands',
   'controls',
   'demo',
   'fields',
   'migrations',
   'node_modules',
+  'pages',
   'steps',
   'test',
+  'texts',
   'views',
 ]);
 

@@ -38,7 +38,7 @@ function sectionOf(section: JsonObject, path: string, label: Label): FormSection
     ...titled(section, path, label),
     columns: numberOf(section['columns'], 1),
     items: members(section['items']).map((item): FormItem => {
-      const { control, navigation, view, span, rows } = item;
+      const { control, navigation, view, span, rows, options } = item;
       return {
         id: idOf(item),
         ...titled(item, `${path}/items/${idOf(item)}`, label),
@@ -47,6 +47,7 @@ function sectionOf(section: JsonObject, path: string, label: Label): FormSection
         ...(typeof view === 'string' ? { view } : {}),
         ...(typeof span === 'number' ? { span } : {}),
         ...(typeof rows === 'number' ? { rows } : {}),
+        ...(isObject(options) ? { options } : {}),
       };
     }),
   };

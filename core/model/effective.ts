@@ -11,6 +11,9 @@ import type {
   ViewMetadata,
 } from '../../metadata/effective.ts';
 import type { Json, JsonObject } from '../sdk/index.ts';
+import type { OperationDescription } from '../sdk/index.ts';
+import { commandsOf, contributionsMetadata } from './effective-contributions.ts';
+import { dashboardEntities } from './effective-dashboard.ts';
 import { deepFreeze } from './freeze.ts';
 import { formMetadata } from './effective-form.ts';
 import { isSummary } from './is-summary.ts';
@@ -26,7 +29,11 @@ export interface EntityAccess {
   readonly read: (entity: string) => boolean;
   readonly create: (entity: string) => boolean;
   readonly field: AccessOfField;
+  /** Has the caller this right of roles. */
+  readonly right: (name: string) => boolean;
 }
+
+type SiteMapItem = AppMetadata['areas'][number]['groups'][number]['items'][number];
 
 interface Cache {
   readonly apps: Map<string, AppMetadata>;
@@ -40,7 +47,7 @@ export function appMetadata(model: Model, language: string, organization: string
   const cached = remember(cacheOf(model).apps, `${language}\n${organization}`, () =>
     buildApp(model, language, organization),
   );
-  return access ? restrict(cached, access) : cached;
+  return access ? restrict(model, cached, access) : cached;
 }
 
 /** One entity: fields, forms, views, navigation. Undefined where there is no such entity. */
@@ -49,10 +56,13 @@ export function entityMetadata(
   language: string,
   name: string,
   access?: EntityAccess,
+  operations: readonly OperationDescription[] = [],
 ): EntityMetadata | undefined {
   const entity = model.entities.get(name);
   if (!entity || (access && !access.read(name))) return undefined;
-  const cached = remember(cacheOf(model).entities, `${language}\n${name}`, () => buildEntity(model, entity, language));
+  const plain = remember(cacheOf(model).entities, `${language}\n${name}`, () => buildEntity(model, entity, language));
+  const commands = commandsOf(model, translator(model, language), entity, operations, access);
+  const cached = commands.length === 0 ? plain : { ...plain, commands };
   if (!access) return cached;
   const readable = mentionsSecured(model, entity) ? readableEntity(cached, model, entity, access.field) : cached;
   return { ...readable, create: cached.create && access.create(name) };
@@ -85,14 +95,33 @@ function remember<T>(cache: Map<string, T>, key: string, build: () => T): T {
   return value;
 }
 
-function restrict(app: AppMetadata, access: EntityAccess): AppMetadata {
+function restrict(model: Model, app: AppMetadata, access: EntityAccess): AppMetadata {
+  const pages = Object.fromEntries(
+    Object.entries(app.pages).filter(([name]) => {
+      const page = model.contributions.pages.get(name);
+      const { entities = [], right } = page ?? {};
+      return entities.every((entity) => access.read(entity)) && (right === undefined || access.right(right));
+    }),
+  );
+  const dashboards = Object.fromEntries(
+    Object.entries(app.dashboards).filter(([id]) => {
+      const entities = dashboardEntities(model, id);
+      return entities.length === 0 || entities.some(access.read);
+    }),
+  );
+  const isOpen = ({ entity, page, dashboard }: SiteMapItem): boolean =>
+    (entity === undefined || access.read(entity)) &&
+    (page === undefined || page in pages) &&
+    (dashboard === undefined || dashboard in dashboards);
   return {
     ...app,
+    pages,
+    dashboards,
     areas: app.areas
       .map((area) => ({
         ...area,
         groups: area.groups
-          .map((group) => ({ ...group, items: group.items.filter((item) => access.read(item.entity)) }))
+          .map((group) => ({ ...group, items: group.items.filter(isOpen) }))
           .filter((group) => group.items.length > 0),
       }))
       .filter((area) => area.groups.length > 0),
@@ -111,6 +140,38 @@ function buildApp(model: Model, language: string, organization: string): AppMeta
     : ([...model.apps][0] ?? []);
   const label = (path: string, said: Json | undefined, otherwise = ''): string =>
     translate(`apps/${id}`, path, typeof said === 'string' ? said : otherwise);
+  const brought = contributionsMetadata(model, translate);
+  const dashboards: Readonly<Record<string, { readonly title: string }>> = Object.fromEntries(
+    [...model.documents].flatMap(([path, dashboard]) => {
+      const name = /^dashboards\/(.*)$/.exec(path)?.[1];
+      const title = String(dashboard['title'] ?? name);
+      return name === undefined ? [] : [[name, { title: translate(path, 'title', title) }]];
+    }),
+  );
+  /** Undefined where it leads to what a plugin that is switched off brings. */
+  const placeOf = (item: JsonObject): SiteMapItem | undefined => {
+    const own = typeof item['icon'] === 'string' ? item['icon'] : undefined;
+    const at = (title: string, icon: string | undefined, where: Partial<SiteMapItem>): SiteMapItem => ({
+      id: String(item['id']),
+      title,
+      ...((own ?? icon) === undefined ? {} : { icon: own ?? icon ?? '' }),
+      ...where,
+    });
+    const { entity: name, view, dashboard, page, url } = item;
+    if (typeof url === 'string') return at(url, 'external-link', { url });
+    if (typeof dashboard === 'string') {
+      const found = dashboards[dashboard];
+      return found && at(found.title, 'layout-dashboard', { dashboard });
+    }
+    if (typeof page === 'string') {
+      const found = brought.pages[page];
+      return found && at(found.title, found.icon ?? 'panels-top-left', { page });
+    }
+    const entity = model.entities.get(String(name));
+    if (!entity) return undefined;
+    const plural = translate(`${entity.name}/entity`, 'plural', entity.plural);
+    return at(plural, entity.icon, { entity: entity.name, ...(typeof view === 'string' ? { view } : {}) });
+  };
   return {
     version: model.version,
     organization,
@@ -128,19 +189,10 @@ function buildApp(model: Model, language: string, organization: string): AppMeta
             id: String(group['id']),
             title: label(`${groupPath}/title`, group['title']),
             items: members(group['items']).flatMap((item) => {
-              const entity = model.entities.get(String(item['entity']));
-              if (!entity) return [];
-              const plural = translate(`${entity.name}/entity`, 'plural', entity.plural);
-              const icon = typeof item['icon'] === 'string' ? item['icon'] : entity.icon;
-              return [
-                {
-                  id: String(item['id']),
-                  title: label(`${groupPath}/items/${String(item['id'])}/title`, item['title'], plural),
-                  ...(icon === undefined ? {} : { icon }),
-                  entity: entity.name,
-                  ...(typeof item['view'] === 'string' ? { view: item['view'] } : {}),
-                },
-              ];
+              const place = placeOf(item);
+              return place
+                ? [{ ...place, title: label(`${groupPath}/items/${place.id}/title`, item['title'], place.title) }]
+                : [];
             }),
           };
         }),
@@ -149,6 +201,9 @@ function buildApp(model: Model, language: string, organization: string): AppMeta
     entities: Object.fromEntries(
       [...model.entities.values()].map((entity) => [entity.name, summaryOf(model, entity, translate)]),
     ),
+    ...brought,
+    dashboards,
+    modules: {},
   };
 }
 
@@ -201,6 +256,7 @@ function buildEntity(model: Model, entity: Entity, language: string): EntityMeta
     search: entity.search,
     forms: formsOf(model, entity, translate),
     views: viewsOf(model, entity, translate),
+    commands: [],
   };
 }
 
@@ -322,13 +378,20 @@ function formsOf(model: Model, entity: Entity, translate: Translate): Readonly<R
   );
 }
 
+const isGrid = (view: JsonObject): boolean => (view['kind'] ?? 'grid') === 'grid';
+
 function viewsOf(model: Model, entity: Entity, translate: Translate): Readonly<Record<string, ViewMetadata>> {
   const views = [...model.views.values()].filter(
     // A summary has no rows to list.
     ({ entity: name, document }) =>
-      name === entity.name && (document['kind'] ?? 'grid') === 'grid' && !isSummary(document),
+      name === entity.name &&
+      (isGrid(document) || model.contributions.viewKinds.has(String(document['kind']))) &&
+      !isSummary(document),
   );
-  const first = views.find(({ document }) => document['default'] === true) ?? views[0];
+  const first =
+    views.find(({ document }) => document['default'] === true) ??
+    views.find(({ document }) => isGrid(document)) ??
+    views[0];
   return Object.fromEntries(
     views.map((view) => {
       const { id, document } = view;
@@ -338,7 +401,8 @@ function viewsOf(model: Model, entity: Entity, translate: Translate): Readonly<R
         {
           id: name,
           title: translate(id, 'title', String(document['title'] ?? name)),
-          kind: 'grid' as const,
+          kind: String(document['kind'] ?? 'grid'),
+          ...(isObject(document['options']) ? { options: document['options'] } : {}),
           columns: members(document['columns']).map((column) => ({
             id: String(column['id']),
             ...(typeof column['width'] === 'number' ? { width: column['width'] } : {}),

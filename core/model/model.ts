@@ -1,6 +1,7 @@
 // The compiled model: what every stage reads. Plain frozen data made by compile.ts from merged layers; a new version is a
 // new object, so a request that began on one model ends on it.
 import type { Derivation } from '../formulas/formula.ts';
+import type { Contributions } from './contributions.ts';
 import type { ColumnSpec, FieldSpec, FieldType, JsonObject, JsonSchema, Reference } from '../sdk/index.ts';
 
 export interface Model {
@@ -26,6 +27,8 @@ export interface Model {
   readonly documents: ReadonlyMap<string, JsonObject>;
   /** Language tag → id path (`lead/entity#properties/subject/title`) → text. */
   readonly locales: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** What plugins bring to the browser. */
+  readonly contributions: Contributions;
   /** The layer that says so, for a document's property: `provenance('lead/entity', '/properties/subject/title')`. */
   provenance(document: string, pointer: string): string | undefined;
 }

@@ -216,6 +216,7 @@ function readOwnLayer({ folder, id, version }: Manifest, kind: LayerKind): Retur
 }
 
 async function loadServerHalf(manifest: Manifest, layer: Layer): Promise<LoadedPlugin> {
+  checkModules(manifest);
   const file = join(manifest.folder, 'server.ts');
   const own = ownEntities(layer);
   const isShipped = dirname(manifest.folder) === shippedFolder;
@@ -337,6 +338,17 @@ function reasonOf(cause: unknown, { folder }: Manifest): string {
       ? '. Write TypeScript that Node can run by leaving types out'
       : '';
   return `${reason}${where}${hint}`;
+}
+
+/** Modules that plugin.json names are in the folder. */
+function checkModules({ id, folder, contributes }: Manifest): void {
+  for (const list of Object.values(contributes)) {
+    for (const { module } of list as readonly { readonly module?: string }[]) {
+      if (module === undefined || existsSync(join(folder, module))) continue;
+      const reason = `it names the module "${module}", which is not in its folder`;
+      throw pluginError('PLUGIN_CONTRIBUTION', { plugin: id, file: join(folder, 'plugin.json'), reason });
+    }
+  }
 }
 
 /** A browser half is found by its folder's name: one that no field type has would never be shown. */

@@ -88,7 +88,7 @@ export interface Group {
   remove?: boolean;
 }
 /**
- * A place to go. It names one of `entity`, `dashboard`, `url`.
+ * A place to go. It names one of `entity`, `dashboard`, `page`, `url`.
  */
 export interface Item {
   /**
@@ -96,7 +96,7 @@ export interface Item {
    */
   id: string;
   /**
-   * Absent: the entity's plural, or the dashboard's title.
+   * Absent: the entity's plural, or the title of the dashboard or the page.
    */
   title?: string;
   /**
@@ -115,6 +115,10 @@ export interface Item {
    * Id of a dashboard document.
    */
   dashboard?: string;
+  /**
+   * A page of a plugin: `<plugin>.<page>`.
+   */
+  page?: string;
   /**
    * A page elsewhere.
    */

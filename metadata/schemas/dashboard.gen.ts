@@ -71,6 +71,19 @@ export interface Tile {
     field?: string;
   };
   /**
+   * number: the same over the period before: of the date field, the period that the reader’s calendar has now against the one before.
+   */
+  compare?: {
+    /**
+     * A date.
+     */
+    field: string;
+    /**
+     * The period.
+     */
+    by: 'day' | 'week' | 'month' | 'quarter' | 'year';
+  };
+  /**
    * text: Markdown.
    */
   text?: string;

@@ -129,7 +129,7 @@ export interface Item {
    */
   title?: string;
   /**
-   * What draws it: the field type's own input when absent; `sub-grid`, `timeline`, or a control of a plugin.
+   * What draws it: the field type's own input when absent; `sub-grid`, `timeline`, or a control of a plugin: `<plugin>.<control>`.
    */
   control?: string;
   /**

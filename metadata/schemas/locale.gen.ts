@@ -21,7 +21,7 @@ export interface LocaleDocument {
    */
   calendar?: 'gregory' | 'persian';
   /**
-   * Id path → text: `<document id>#<path by ids>`, e.g. `account/entity#title`, `account/entity#plural`, `account/entity#properties/name/title`, `account/entity#properties/industrycode/options/1/title`, `account/entity#status/0/reasons/1/title`, `account/forms/main#tabs/summary/title`, `choices/leadsource#options/1/title`, `traits/record#properties/createdon/title`.
+   * Id path → text: `<document id>#<path by ids>`, e.g. `account/entity#title`, `account/entity#plural`, `account/entity#properties/name/title`, `account/entity#properties/industrycode/options/1/title`, `account/entity#status/0/reasons/1/title`, `account/forms/main#tabs/summary/title`, `choices/leadsource#options/1/title`, `traits/record#properties/createdon/title`. What plugin.json says is addressed as `plugin.<id>#title`, `plugin.<id>#commands/<command>/title`, `…/fields/<parameter>/title`, `plugin.<id>#controls/<control>/title`, `plugin.<id>#views/<kind>/title`, `plugin.<id>#pages/<page>/title`.
    */
   texts: {
     [k: string]: string;

@@ -61,7 +61,7 @@ export interface PluginDocument {
     jobs?: boolean;
   };
   /**
-   * What its browser half brings, each a module in its folder that is loaded where it is used.
+   * What its browser half brings. Modules are ES modules of their own, loaded where they are used.
    */
   contributes?: {
     /**
@@ -96,15 +96,224 @@ export interface PluginDocument {
    */
   license?: string;
 }
+/**
+ * A button on forms or lists of an entity: an operation, whose dialog is made from its parameters, or a module.
+ */
 export interface Command {
-  [k: string]: unknown;
+  /**
+   * Unique in the plugin among its kind; elsewhere `<plugin>.<id>`.
+   */
+  id: string;
+  /**
+   * Label in English. Other languages stand in the plugin's locale files.
+   */
+  title: string;
+  /**
+   * Help for people.
+   */
+  description?: string;
+  /**
+   * Name of a Lucide icon.
+   */
+  icon?: string;
+  /**
+   * The entity on whose forms and lists it stands.
+   */
+  entity: string;
+  /**
+   * Where it stands. On lists it is for the selected rows.
+   *
+   * @minItems 1
+   */
+  on?: ('form' | 'list')[];
+  /**
+   * Lists: `each` runs it once for each selected row (operations), `once` with all their ids (modules), `none` stands in the list’s toolbar and needs no rows. Absent: `each` for an operation on a row, `none` for another operation, `once` for a module.
+   */
+  selection?: 'each' | 'once' | 'none';
+  /**
+   * A JSONata expression over the record’s fields; the command is there while it is true. Of selected rows it runs for those that are such.
+   */
+  when?: string;
+  /**
+   * It stands before the others and is shown as a button on phones too.
+   */
+  primary?: boolean;
+  /**
+   * Shown as what cannot be taken back; asks first.
+   */
+  destructive?: boolean;
+  /**
+   * What is asked before it runs.
+   */
+  confirm?: string;
+  /**
+   * The function or action it calls.
+   */
+  operation?: string;
+  /**
+   * How the operation’s parameters stand in the dialog, by their names.
+   */
+  fields?: {
+    [k: string]: Parameter;
+  };
+  /**
+   * When it has run, opens the row that the operation answers.
+   */
+  open?: boolean;
+  /**
+   * The module, from the plugin's folder: `commands/qualify.ts`.
+   */
+  module?: string;
 }
+/**
+ * A parameter of a command’s operation.
+ */
+export interface Parameter {
+  /**
+   * Label in English. Other languages stand in the plugin's locale files.
+   */
+  title?: string;
+  /**
+   * Help for people.
+   */
+  description?: string;
+  /**
+   * A field of the command’s entity whose control and choices it takes: `statuscode`.
+   */
+  field?: string;
+  /**
+   * Where the operation names no entity: rows of which one are offered.
+   */
+  entity?: string;
+  /**
+   * What stands there first.
+   */
+  default?: {
+    [k: string]: unknown;
+  };
+  /**
+   * A JSONata expression over the record that gives what stands there first.
+   */
+  from?: string;
+  /**
+   * Always this; not shown.
+   */
+  value?: {
+    [k: string]: unknown;
+  };
+  /**
+   * Always the record itself; not shown.
+   */
+  record?: true;
+  /**
+   * Left out; not shown. For optional parameters.
+   */
+  omit?: true;
+  /**
+   * Must be given although the operation could do without.
+   */
+  required?: boolean;
+  /**
+   * A text of several lines.
+   */
+  multiline?: boolean;
+}
+/**
+ * A part of forms: the form’s item says `"control": "<plugin>.<id>"`.
+ */
 export interface Control {
-  [k: string]: unknown;
+  /**
+   * Unique in the plugin among its kind; elsewhere `<plugin>.<id>`.
+   */
+  id: string;
+  /**
+   * Label in English. Other languages stand in the plugin's locale files.
+   */
+  title: string;
+  /**
+   * Help for people.
+   */
+  description?: string;
+  /**
+   * Name of a Lucide icon.
+   */
+  icon?: string;
+  /**
+   * The module, from the plugin's folder: `commands/qualify.ts`.
+   */
+  module: string;
+  /**
+   * A JSON Schema of the item’s `options`. Absent: it has none.
+   */
+  options?: {
+    [k: string]: unknown;
+  };
+  /**
+   * It is also shown on the form of a record that is not stored yet.
+   */
+  new?: boolean;
 }
+/**
+ * A kind of views: the view document says `"kind": "<kind>"`.
+ */
 export interface View {
-  [k: string]: unknown;
+  /**
+   * Unique among the view kinds of all plugins.
+   */
+  kind: string;
+  /**
+   * Label in English. Other languages stand in the plugin's locale files.
+   */
+  title: string;
+  /**
+   * Help for people.
+   */
+  description?: string;
+  /**
+   * Name of a Lucide icon.
+   */
+  icon?: string;
+  /**
+   * The module, from the plugin's folder: `commands/qualify.ts`.
+   */
+  module: string;
+  /**
+   * A JSON Schema of the view’s `options`; a property with `"fieldOf": true` names a field of the view’s entity. Absent: it has none.
+   */
+  options?: {
+    [k: string]: unknown;
+  };
 }
+/**
+ * A page of the app: the site map’s item says `"page": "<plugin>.<id>"`; its address is `/page/<plugin>.<id>`.
+ */
 export interface Page {
-  [k: string]: unknown;
+  /**
+   * Unique in the plugin among its kind; elsewhere `<plugin>.<id>`.
+   */
+  id: string;
+  /**
+   * Label in English. Other languages stand in the plugin's locale files.
+   */
+  title: string;
+  /**
+   * Help for people.
+   */
+  description?: string;
+  /**
+   * Name of a Lucide icon.
+   */
+  icon?: string;
+  /**
+   * The module, from the plugin's folder: `commands/qualify.ts`.
+   */
+  module: string;
+  /**
+   * Only who may read these entities has it.
+   */
+  entities?: string[];
+  /**
+   * Only who has this right of roles has it.
+   */
+  right?: string;
 }

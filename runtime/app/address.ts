@@ -9,6 +9,9 @@ export type Address =
   | { readonly kind: 'my-security' }
   | { readonly kind: 'search' }
   | { readonly kind: 'my-jobs' }
+  | { readonly kind: 'dashboard'; readonly id: string }
+  /** `<plugin>.<page>`. */
+  | { readonly kind: 'page'; readonly name: string }
   | { readonly kind: 'reset-password' }
   /** `/admin/roles/seller`: what follows `admin`; read by administration.ts. */
   | { readonly kind: 'admin'; readonly parts: readonly string[] }
@@ -33,6 +36,8 @@ export function readAddress(path: string): Address {
   if (path === '/reset-password') return { kind: 'reset-password' };
   if (parts[0] === 'admin') return { kind: 'admin', parts: parts.slice(1) };
   const [app, entity, third, fourth, ...rest] = parts;
+  if (app === 'dashboard' && entity !== undefined) return { kind: 'dashboard', id: entity };
+  if (app === 'page' && entity !== undefined) return { kind: 'page', name: entity };
   if (app !== 'app' || entity === undefined || rest.length > 0) return { kind: 'unknown' };
   if (third === 'record' && fourth !== undefined) return { kind: 'record', entity, id: fourth };
   if (fourth !== undefined) return { kind: 'unknown' };
@@ -45,6 +50,21 @@ export const recordUrl = (entity: string, id: string): string =>
 export const newUrl = (entity: string): string => `/app/${encodeURIComponent(entity)}/new`;
 export const listUrl = (entity: string, view?: string): string =>
   `/app/${encodeURIComponent(entity)}${view === undefined ? '' : `/${encodeURIComponent(view)}`}`;
+
+/** Where a place of the site map leads. */
+export function placeUrl({ entity, view, dashboard, page, url }: Place): string {
+  if (entity !== undefined) return listUrl(entity, view === undefined ? undefined : shortId(view));
+  if (dashboard !== undefined) return `/dashboard/${encodeURIComponent(dashboard)}`;
+  return page === undefined ? (url ?? '/app') : `/page/${encodeURIComponent(page)}`;
+}
+
+export interface Place {
+  readonly entity?: string;
+  readonly view?: string;
+  readonly dashboard?: string;
+  readonly page?: string;
+  readonly url?: string;
+}
 
 /** `account/views/active` and `active` → `active`. */
 export const shortId = (id: string): string => id.slice(id.lastIndexOf('/') + 1);

@@ -7,7 +7,7 @@ import { createFieldRegistry, type FieldRegistry } from '../ui/field-registry.ts
 import { icon } from '../ui/icon.ts';
 import { createLocale, loadTexts, type Locale, type LocaleChoice } from '../ui/locale/index.ts';
 import type { Workspace } from '../ui/workspace.ts';
-import { listUrl, readAddress, recordUrl, type Address } from './address.ts';
+import { listUrl, placeUrl, readAddress, recordUrl, type Address } from './address.ts';
 import { startNavigation, type Navigation } from './navigation.ts';
 import { firstLocale, remember, showTheme, storedTheme } from './preferences.ts';
 import './shell.ts';
@@ -99,7 +99,7 @@ export class App extends LitElement {
     this.session = { kind: 'in', workspace: this.#workspace(me, app, locale) };
     if (this.address.kind === 'home') {
       const first = app.areas[0]?.groups[0]?.items[0];
-      if (first) void this.#navigation?.go(listUrl(first.entity, first.view), { replace: true, force: true });
+      if (first) void this.#navigation?.go(placeUrl(first), { replace: true, force: true });
     }
   }
 
@@ -151,6 +151,8 @@ export class App extends LitElement {
         const { openQuickCreate } = await import('../ui/dialog/quick-create.ts');
         return openQuickCreate(workspace, entity, initial);
       },
+      module: async (plugin, path) =>
+        (await import('./contributions/plugin-modules.ts')).loadModule(app.modules, plugin, path),
       why: (question) => {
         void rights().then(({ openWhy }) => openWhy(workspace, question));
       },

@@ -5,6 +5,7 @@ import { openDialog } from '../ui/dialog/dialog.ts';
 import type { MenuItem } from '../ui/dialog/menu.ts';
 import { icon } from '../ui/icon.ts';
 import { foldText } from '../ui/locale/digits.ts';
+import type { CommandBar } from '../ui/plugins/command-bar.ts';
 import type { Workspace } from '../ui/workspace.ts';
 import { newUrl } from './address.ts';
 import { destinations } from './destinations.ts';
@@ -54,7 +55,9 @@ export async function openPalette(
   const { app, client, locale } = workspace;
   const { t } = locale;
   const places = destinations(app);
-  const names = [...new Set(places.map((place) => place.entity))];
+  const names = [...new Set(places.flatMap((place) => place.entity ?? []))];
+  // What plugins bring to the screen that is shown.
+  const bars = [...document.querySelectorAll<CommandBar>('x-command-bar')];
   const fixed: readonly Entry[] = [
     ...places.map((place) => ({
       group: t('palette.views'),
@@ -75,7 +78,7 @@ export async function openPalette(
           ]
         : [];
     }),
-    ...[...viewCommands(workspace), ...commands].map((command) => ({
+    ...[...bars.flatMap((bar) => bar.items ?? []), ...viewCommands(workspace), ...commands].map((command) => ({
       ...command,
       group: t('palette.commands'),
       icon: command.icon ?? 'chevron-right',

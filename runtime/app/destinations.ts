@@ -1,9 +1,10 @@
 // Where the command palette can go: the places of the site map, then every other entity the caller may read.
 import type { AppMetadata } from '../../metadata/effective.ts';
-import { listUrl, shortId } from './address.ts';
+import { listUrl, placeUrl } from './address.ts';
 
 export interface Destination {
-  readonly entity: string;
+  /** Of a list. */
+  readonly entity: string | undefined;
   readonly title: string;
   readonly icon: string | undefined;
   readonly url: string;
@@ -15,8 +16,8 @@ export function destinations(app: AppMetadata): readonly Destination[] {
   const placed = items.map((item) => ({
     entity: item.entity,
     title: item.title,
-    icon: item.icon ?? app.entities[item.entity]?.icon,
-    url: listUrl(item.entity, item.view === undefined ? undefined : shortId(item.view)),
+    icon: item.icon ?? app.entities[item.entity ?? '']?.icon,
+    url: placeUrl(item),
   }));
   const others = Object.entries(app.entities).flatMap(([name, entity]) =>
     shown.has(name) ? [] : [{ entity: name, title: entity.plural, icon: entity.icon, url: listUrl(name) }],

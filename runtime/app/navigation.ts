@@ -55,7 +55,7 @@ export function startNavigation(moved: () => void): Navigation {
     const link = event.composedPath().find((one) => one instanceof HTMLAnchorElement);
     if (!(link instanceof HTMLAnchorElement) || link.target || link.hasAttribute('download')) return;
     const url = new URL(link.href);
-    if (url.origin !== location.origin || !/^\/((app|admin)(\/|$)|$)/.test(url.pathname)) return;
+    if (url.origin !== location.origin || !/^\/((app|admin|dashboard|page)(\/|$)|$)/.test(url.pathname)) return;
     if (url.hash !== '' && url.pathname === location.pathname) return;
     event.preventDefault();
     void go(url.pathname + url.search);

@@ -9,6 +9,8 @@ export interface MenuRecord {
   readonly name: string;
   /** Of the entity: rows of people and teams can be shared. */
   readonly owned: boolean;
+  /** What plugins bring to the form. */
+  readonly commands: readonly MenuItem[];
   /** Value of a field. */
   value(field: string): unknown;
 }
@@ -18,7 +20,8 @@ export function openRecordMenu(anchor: HTMLElement, workspace: Workspace, record
   const { t } = locale;
   const { entity, id, name } = record;
   const has = (right: string) => me.rights.includes(right) || me.rights.includes('*');
-  const items: MenuItem[] = [];
+  const items: (MenuItem | '-')[] = [...record.commands];
+  if (items.length > 0) items.push('-');
   if (record.owned && !viewing) {
     items.push({
       label: t('access.share.menu'),

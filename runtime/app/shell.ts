@@ -4,7 +4,7 @@ import type { MeChange } from '../client/index.ts';
 import { openMenu, type MenuItem } from '../ui/dialog/menu.ts';
 import { icon } from '../ui/icon.ts';
 import type { Workspace } from '../ui/workspace.ts';
-import { listUrl, MY_JOBS_URL, MY_SECURITY_URL, shortId, type Address } from './address.ts';
+import { MY_JOBS_URL, MY_SECURITY_URL, placeUrl, shortId, type Address } from './address.ts';
 import { holdTyping } from './hold-typing.ts';
 import type { Navigation } from './navigation.ts';
 import { singleKeys } from './preferences.ts';
@@ -145,21 +145,26 @@ export class Shell extends LitElement {
                 <h3 class="x-group">${group.title}</h3>
                 <ul class="x-items">
                   ${group.items.map((item) => {
+                    const url = placeUrl(item);
                     const current =
-                      entity === item.entity &&
-                      (item.view === undefined ||
-                        address.kind !== 'list' ||
-                        address.view === undefined ||
-                        shortId(item.view) === address.view ||
-                        !group.items.some((one) => one.view && shortId(one.view) === address.view));
+                      item.entity === undefined
+                        ? url === decodeURI(location.pathname)
+                        : entity === item.entity &&
+                          (item.view === undefined ||
+                            address.kind !== 'list' ||
+                            address.view === undefined ||
+                            shortId(item.view) === address.view ||
+                            !group.items.some((one) => one.view && shortId(one.view) === address.view));
                     return html`<li>
                       <a
                         class="x-item"
-                        href=${listUrl(item.entity, item.view === undefined ? undefined : shortId(item.view))}
+                        href=${url}
                         aria-current=${current ? 'page' : nothing}
                         @click=${() => (this.drawer = false)}
                       >
-                        ${icon(item.icon ?? app.entities[item.entity]?.icon ?? entityIcon)}<span>${item.title}</span>
+                        ${icon(item.icon ?? app.entities[item.entity ?? '']?.icon ?? entityIcon)}<span
+                          >${item.title}</span
+                        >
                       </a>
                     </li>`;
                   })}
@@ -207,6 +212,18 @@ export class Shell extends LitElement {
     if (address.kind === 'my-jobs') {
       void import('./bulk/jobs-page.ts');
       return html`<x-jobs-page .workspace=${workspace}></x-jobs-page>`;
+    }
+    if (address.kind === 'dashboard') {
+      void import('./dashboard/dashboard-page.ts');
+      return html`<x-dashboard-page .workspace=${workspace} .dashboardId=${address.id}></x-dashboard-page>`;
+    }
+    if (address.kind === 'page') {
+      void import('./contributions/plugin-page.ts');
+      return html`<x-plugin-page
+        .workspace=${workspace}
+        .name=${address.name}
+        .search=${location.search}
+      ></x-plugin-page>`;
     }
     if (address.kind === 'admin' && workspace.me.rights.length > 0)
       return this.administration?.page(workspace, navigation, address) ?? html``;

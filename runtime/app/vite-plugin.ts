@@ -1,5 +1,5 @@
 // Vite's part for the app: where it is built, the lazy map of field types' browser halves (rooms may not import plugins
-// statically), and one SVG sprite of the icons that are really used.
+// statically), that of the modules their plugin.json names, and one SVG sprite of the icons that are really used.
 import { cpSync, existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +7,7 @@ import type { Plugin } from 'vite';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const fieldsModule = 'virtual:peyvand-fields';
+const contributionsModule = 'virtual:peyvand-modules';
 
 const icons = join(repository, 'node_modules/lucide-static/icons');
 
@@ -35,6 +36,25 @@ function browserHalves(): readonly (readonly [string, string])[] {
   return [...new Set(paths)].map((path) => [basename(dirname(path)), path] as const);
 }
 
+/** `<plugin>/<path>` → file, of each module that a plugin.json names, and of the plugins' texts. */
+export function contributedModules(folders: readonly string[] = pluginFolders()): ReadonlyMap<string, string> {
+  const modules = new Map<string, string>();
+  for (const folder of folders) {
+    const card = JSON.parse(readFileSync(join(folder, 'plugin.json'), 'utf8')) as {
+      readonly id?: string;
+      readonly contributes?: Readonly<Record<string, readonly { readonly module?: string }[]>>;
+    };
+    const named = Object.values(card.contributes ?? {}).flatMap((list) => list.flatMap(({ module }) => module ?? []));
+    const texts = globSync('texts/*.json', { cwd: folder });
+    for (const path of [...new Set([...named, ...texts])].sort()) {
+      const file = join(folder, path);
+      // One that is missing is told where it is used.
+      if (existsSync(file)) modules.set(`${card.id ?? basename(folder)}/${path}`, file);
+    }
+  }
+  return modules;
+}
+
 /** Icon names written as literals in sources (`icon('x')`) and metadata (`"icon": "x"`). */
 export function usedIcons(): readonly string[] {
   // The box stands for every icon that is missing (runtime/ui/icon.ts).
@@ -46,7 +66,11 @@ export function usedIcons(): readonly string[] {
       }
     }
   };
-  for (const pattern of ['runtime/{ui,app}/**/*.ts', 'plugins/**/browser.ts', 'plugins/**/browser/**/*.ts'])
+  for (const pattern of [
+    'runtime/{ui,app}/**/*.ts',
+    'plugins/**/browser.ts',
+    'plugins/**/{browser,commands,controls,pages,views}/**/*.ts',
+  ])
     collect(pattern, /\bicon(?:\(|: )'([a-z0-9-]+)'/g);
   for (const pattern of ['metadata/base/**/*.json', 'plugins/**/*.json', 'test/fixtures/**/*.json'])
     collect(pattern, /"icon":\s*"([a-z0-9-]+)"/g);
@@ -92,8 +116,14 @@ export function peyvandApp(): Plugin {
         server: { proxy: { '/api': 'http://127.0.0.1:8080', '/icons': 'http://127.0.0.1:8080' } },
       };
     },
-    resolveId: (id) => (id === fieldsModule ? `\0${fieldsModule}` : undefined),
+    resolveId: (id) => (id === fieldsModule || id === contributionsModule ? `\0${id}` : undefined),
     load(id) {
+      if (id === `\0${contributionsModule}`) {
+        const entries = [...contributedModules()].map(
+          ([key, path]) => `${JSON.stringify(key)}: () => import(${JSON.stringify(path)})`,
+        );
+        return `export const moduleLoaders = {${entries.join(',\n')}};`;
+      }
       if (id !== `\0${fieldsModule}`) return undefined;
       const entries = browserHalves().map(
         ([type, path]) => `${JSON.stringify(type)}: () => import(${JSON.stringify(path)})`,

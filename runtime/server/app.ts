@@ -24,7 +24,7 @@ import type { Limiter } from './limits.ts';
 import type { Log } from './log.ts';
 import { changeMe, showMe } from './me.ts';
 import { showDuplicatePairs, showMergePreview, showMerges, takeBackMerge } from './merges.ts';
-import { showApp, showEntity } from './metadata.ts';
+import { showApp, showDashboard, showEntity, showOperation } from './metadata.ts';
 import type { Metrics } from './metrics.ts';
 import { showOpenApi } from './openapi/route.ts';
 import type { Pages } from './pages.ts';
@@ -173,6 +173,16 @@ export function createApp(options: AppOptions): Listener {
     '/api/metadata/entities/:name',
     caller((_services, exchange) => refuseMethod('GET')(exchange)),
   );
+  for (const [path, show] of [
+    ['/api/metadata/operations/:name', showOperation],
+    ['/api/metadata/dashboards/:name', showDashboard],
+  ] as const) {
+    app.get(path, caller(show));
+    app.all(
+      path,
+      caller((_services, exchange) => refuseMethod('GET')(exchange)),
+    );
+  }
   app.get('/api/me', caller(showMe));
   app.patch('/api/me', caller(changeMe));
   app.all(

@@ -25,6 +25,8 @@ export const fail = defineErrors({
   METHOD_NOT_ALLOWED: { status: 405, message: '{method} is not possible here; allowed: {allow}.' },
   SET_UNKNOWN: { status: 404, message: "There is no entity set '{name}'{suggestion}." },
   ENTITY_UNKNOWN: { status: 404, message: "There is no entity '{name}'{suggestion}." },
+  OPERATION_UNDESCRIBED: { status: 404, message: "There is no function or action '{name}'{suggestion}." },
+  DASHBOARD_UNKNOWN: { status: 404, message: "There is no dashboard '{name}'{suggestion}." },
   SEGMENT_UNKNOWN: { status: 404, message: "'{entity}' has no field, navigation or function '{name}'." },
   DEFINITION_UNKNOWN: { status: 404, message: "{set} has no '{name}'{suggestion}." },
   DEFINITION_INVALID: { status: 400, message: '{what} has {count} problem(s); nothing was changed. {first}' },

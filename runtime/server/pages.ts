@@ -79,7 +79,8 @@ export function createPages(folder: string | (() => string)): Pages {
       }
       const asked = normalize(decodePart(exchange.path)).replace(/^\/+/, '');
       if (asked.includes('\0') || asked.startsWith('..')) throw fail('ROUTE_UNKNOWN', { path: exchange.path });
-      const isFile = extname(asked) !== '';
+      // The name of a plugin's page has a dot, too.
+      const isFile = extname(asked) !== '' && !asked.startsWith('page/');
       const name = isFile ? asked : 'index.html';
       const page = await best(exchange, name);
       if (!page) throw isFile ? fail('ROUTE_UNKNOWN', { path: exchange.path }) : fail('APP_NOT_BUILT');

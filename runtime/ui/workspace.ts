@@ -30,6 +30,8 @@ export interface Workspace {
   quickCreate(entity: string, initial?: Readonly<Record<string, FieldValue>>): Promise<LookupValue | undefined>;
   /** Present while the caller sees with somebody else's eyes: nothing can be changed. */
   readonly viewing?: { readonly id: string; readonly name: string };
+  /** A module of a plugin's browser half. */
+  module(plugin: string, path: string): Promise<unknown>;
   /** Shows what decides that something may be done or may not. */
   why(question: WhyQuestion): void;
 }

@@ -90,6 +90,7 @@ export class BulkBar extends LitElement {
           : nothing
       }
       ${selected === 2 && !whole && isMergeable(entity) ? button(t('merge.command'), 'merge', () => void this.#merge()) : nothing}
+      ${whole || entity.commands.length === 0 ? nothing : this.#renderCommands()}
       ${editable ? button(t('bulk.edit'), 'pencil', () => void this.#edit()) : nothing}
       ${owner && lockOf(owner, false) === undefined ? button(t('bulk.assign'), 'users', () => void this.#edit(owner.name)) : nothing}
       ${button(t('bulk.export'), 'download', () => void this.#export())}
@@ -98,6 +99,17 @@ export class BulkBar extends LitElement {
         ${t('common.cancel')}
       </button>
     </div>`;
+  }
+
+  #renderCommands(): TemplateResult {
+    void import('../../ui/plugins/command-bar.ts');
+    return html`<x-command-bar
+      .workspace=${this.workspace}
+      .entity=${this.entity}
+      .place=${'rows'}
+      .ids=${[...this.grid.selection.keys()]}
+      .refresh=${async () => this.#done()}
+    ></x-command-bar>`;
   }
 
   async #merge(): Promise<void> {

@@ -13,6 +13,12 @@ import type { Navigation } from '../navigation.ts';
 import { storedDensity, type Density } from '../preferences.ts';
 import { leaveTrail } from '../trail.ts';
 
+/** What a list shows. */
+interface Rows {
+  readonly ids: readonly string[];
+  readonly count: number | undefined;
+}
+
 export class ListPage extends LitElement {
   static override properties = {
     workspace: { attribute: false },
@@ -118,26 +124,33 @@ export class ListPage extends LitElement {
               @keydown=${this.#onSearchKey}
             />
           </div>
-          <button
-            type="button"
-            class="x-button x-button-quiet x-button-icon"
-            aria-label=${t('grid.addFilter')}
-            data-tip=${t('grid.addFilter')}
-            aria-haspopup="menu"
-            @click=${this.#onAddFilter}
-          >
-            ${icon('list-filter')}
-          </button>
-          <button
-            type="button"
-            class="x-button x-button-quiet x-button-icon"
-            aria-label=${t('grid.viewOptions')}
-            data-tip=${t('grid.viewOptions')}
-            aria-haspopup="menu"
-            @click=${this.#onOptions}
-          >
-            ${icon('sliders-horizontal')}
-          </button>
+          ${
+            view.kind === 'grid'
+              ? html`
+                  <button
+                    type="button"
+                    class="x-button x-button-quiet x-button-icon"
+                    aria-label=${t('grid.addFilter')}
+                    data-tip=${t('grid.addFilter')}
+                    aria-haspopup="menu"
+                    @click=${this.#onAddFilter}
+                  >
+                    ${icon('list-filter')}
+                  </button>
+                  <button
+                    type="button"
+                    class="x-button x-button-quiet x-button-icon"
+                    aria-label=${t('grid.viewOptions')}
+                    data-tip=${t('grid.viewOptions')}
+                    aria-haspopup="menu"
+                    @click=${this.#onOptions}
+                  >
+                    ${icon('sliders-horizontal')}
+                  </button>
+                `
+              : nothing
+          }
+          ${entity.commands.length === 0 ? nothing : this.#renderCommands(entity)}
           ${
             entity.create
               ? html`<a class="x-button x-button-primary" href=${newUrl(entity.name)} aria-keyshortcuts="Alt+N">
@@ -185,19 +198,48 @@ export class ListPage extends LitElement {
           : nothing
       }
       ${selected > 0 ? this.#renderBulk(entity, selected) : nothing}
-      <x-data-grid
-        .workspace=${workspace}
-        .entity=${entity}
-        .view=${view}
-        .state=${state}
-        .label=${view.title}
-        .selectable=${!entity.union && !entity.single && !this.workspace.viewing}
-        @grid-state=${(event: CustomEvent<GridState>) => this.apply(event.detail)}
-        @grid-rows=${this.#onRows}
-        @grid-selection=${() => this.requestUpdate()}
-        @grid-new=${() => workspace.go(newUrl(entity.name))}
-      ></x-data-grid>
+      ${
+        view.kind === 'grid'
+          ? html`<x-data-grid
+              .workspace=${workspace}
+              .entity=${entity}
+              .view=${view}
+              .state=${state}
+              .label=${view.title}
+              .selectable=${!entity.union && !entity.single && !this.workspace.viewing}
+              @grid-state=${(event: CustomEvent<GridState>) => this.apply(event.detail)}
+              @grid-rows=${this.#onRows}
+              @grid-selection=${() => this.requestUpdate()}
+              @grid-new=${() => workspace.go(newUrl(entity.name))}
+            ></x-data-grid>`
+          : this.#renderKind(entity, view, state)
+      }
     </div>`;
+  }
+
+  #renderCommands(entity: EntityMetadata): TemplateResult {
+    void import('../../ui/plugins/command-bar.ts');
+    return html`<x-command-bar
+      .workspace=${this.workspace}
+      .entity=${entity}
+      .place=${'list'}
+      .refresh=${async () => this.#reload()}
+    ></x-command-bar>`;
+  }
+
+  #reload(): void {
+    this.querySelector<HTMLElement & { reload(): void }>('x-data-grid, x-view-frame')?.reload();
+  }
+
+  #renderKind(entity: EntityMetadata, view: ViewMetadata, state: GridState): TemplateResult {
+    void import('../contributions/view-frame.ts');
+    return html`<x-view-frame
+      .workspace=${this.workspace}
+      .entity=${entity}
+      .view=${view}
+      .state=${state}
+      @view-rows=${(event: CustomEvent<Rows>) => this.#leaveTrail(event.detail)}
+    ></x-view-frame>`;
   }
 
   #renderBulk(entity: EntityMetadata, selected: number): TemplateResult {
@@ -226,18 +268,17 @@ export class ListPage extends LitElement {
   }
 
   readonly #onRows = (): void => {
-    const { entity, view } = this;
     const grid = this.#grid();
     this.requestUpdate();
-    if (!entity || !view || !grid) return;
-    leaveTrail({
-      entity: entity.name,
-      url: location.pathname + location.search,
-      title: view.title,
-      ids: grid.ids,
-      total: grid.count ?? grid.ids.length,
-    });
+    if (grid) this.#leaveTrail(grid);
   };
+
+  #leaveTrail({ ids, count }: Rows): void {
+    const { entity, view } = this;
+    if (!entity || !view) return;
+    const url = location.pathname + location.search;
+    leaveTrail({ entity: entity.name, url, title: view.title, ids, total: count ?? ids.length });
+  }
 
   readonly #onSearch = (event: Event): void => {
     const search = (event.target as HTMLInputElement).value.trim();

@@ -14,6 +14,7 @@ import '../../ui/form/record-form.ts';
 import type { RecordForm } from '../../ui/form/record-form.ts';
 import { saveRecord } from '../../ui/form/save-record.ts';
 import { icon } from '../../ui/icon.ts';
+import type { CommandBar } from '../../ui/plugins/command-bar.ts';
 import { isEmpty, isMergeable, valuesOf } from '../../ui/record-values.ts';
 import { fieldContext, type Workspace } from '../../ui/workspace.ts';
 import type { Navigation } from '../navigation.ts';
@@ -381,6 +382,7 @@ export class RecordPage extends LitElement {
       id: recordId,
       name: this.#title(draft),
       owned: draft.entity.ownership === 'user',
+      commands: this.querySelector<CommandBar>('x-command-bar')?.items ?? [],
       value: (field) => draft.value(field),
     });
   }
@@ -566,6 +568,7 @@ export class RecordPage extends LitElement {
                 </button>`
               : nothing
           }
+          ${draft.isNew || entity.commands.length === 0 ? nothing : this.#renderCommands(draft)}
           ${workspace.viewing ? nothing : this.#renderSaving(draft)}
         </div>
       </div>
@@ -593,6 +596,25 @@ export class RecordPage extends LitElement {
         }
       </div>
     </header>`;
+  }
+
+  #renderCommands(draft: RecordDraft): TemplateResult {
+    void import('../../ui/plugins/command-bar.ts');
+    return html`<x-command-bar
+      .workspace=${this.workspace}
+      .entity=${draft.entity}
+      .place=${'form'}
+      .draft=${draft}
+      .ids=${[this.recordId]}
+      .save=${() => this.#save()}
+      .refresh=${() => this.#refresh()}
+    ></x-command-bar>`;
+  }
+
+  /** After what a command did: the record, and the lists on its form. */
+  async #refresh(): Promise<void> {
+    await this.#catchUp();
+    for (const grid of this.querySelectorAll<HTMLElement & { reload(): void }>('x-data-grid')) grid.reload();
   }
 
   #renderSaving(draft: RecordDraft): TemplateResult {

@@ -1,22 +1,34 @@
 // What stands where on a form: pure questions over FormMetadata.
-import type { EntityMetadata, FormItem, FormMetadata, FormTab } from '../../../metadata/effective.ts';
+import type { AppMetadata, EntityMetadata, FormItem, FormMetadata, FormTab } from '../../../metadata/effective.ts';
 import { isSeen } from '../field-lock.ts';
 
-/** Whether an item has something to show: a field that the user may have, or related rows of a record that exists. */
-export function isShown(item: FormItem, entity: EntityMetadata, isNew: boolean): boolean {
+/** Those of plugins, by their names; of a plugin that is switched off they are not here. */
+type Controls = AppMetadata['controls'];
+
+/** Whether an item has something to show: a field that the user may have, related rows of a record that exists, a plugin's control. */
+export function isShown(item: FormItem, entity: EntityMetadata, isNew: boolean, controls: Controls = {}): boolean {
   if (item.control === undefined) {
     const field = entity.fields[item.id];
     return field !== undefined && isSeen(field, isNew);
+  }
+  if (item.control.includes('.')) {
+    const control = controls[item.control];
+    return control !== undefined && (control.new || !isNew);
   }
   return item.control === 'sub-grid' && !isNew && item.navigation !== undefined;
 }
 
 /** The form without sections, columns and tabs that would stand empty. */
-export function shownTabs(form: FormMetadata, entity: EntityMetadata, isNew: boolean): readonly FormTab[] {
+export function shownTabs(
+  form: FormMetadata,
+  entity: EntityMetadata,
+  isNew: boolean,
+  controls: Controls = {},
+): readonly FormTab[] {
   return form.tabs.flatMap((tab) => {
     const columns = tab.columns.flatMap((column) => {
       const sections = column.sections.flatMap((section) => {
-        const items = section.items.filter((item) => isShown(item, entity, isNew));
+        const items = section.items.filter((item) => isShown(item, entity, isNew, controls));
         return items.length === 0 ? [] : [{ ...section, items }];
       });
       return sections.length === 0 ? [] : [{ ...column, sections }];

@@ -63,7 +63,7 @@ export class RecordForm extends LitElement {
     }
     if (changed.has('form')) this.#visited.clear();
     if (changed.has('form') || changed.has('draft') || changed.has('recordId')) {
-      this.#tabs = shownTabs(this.form, this.draft.entity, this.draft.isNew);
+      this.#tabs = shownTabs(this.form, this.draft.entity, this.draft.isNew, this.workspace.app.controls);
       if (!this.#tabs.some((tab) => tab.id === this.tab)) this.tab = this.#tabs[0]?.id;
     }
     if (this.tab !== undefined) this.#visited.add(this.tab);
@@ -194,7 +194,7 @@ export class RecordForm extends LitElement {
 
   #renderSection(section: FormSection): TemplateResult {
     const { items } = section;
-    const bare = items.length === 1 && items[0]?.control === 'sub-grid';
+    const bare = items.length === 1 && items[0]?.control !== undefined;
     return html`<section class="x-section" data-columns=${section.columns}>
       ${section.title && !bare ? html`<h2 class="x-section-title">${section.title}</h2>` : nothing}
       <div class="x-section-grid">${items.map((item) => this.#renderItem(item, section))}</div>
@@ -215,6 +215,17 @@ export class RecordForm extends LitElement {
         .view=${item.view}
         .heading=${item.title ?? section.title}
       ></x-sub-grid>`;
+    }
+    if (item.control !== undefined) {
+      void import('../plugins/plugin-control.ts');
+      return html`<x-plugin-control
+        class="x-item-wide"
+        .workspace=${workspace}
+        .draft=${draft}
+        .item=${item}
+        .recordId=${recordId}
+        .heading=${section.items.length === 1 ? (item.title ?? section.title) : undefined}
+      ></x-plugin-control>`;
     }
     const field = draft.entity.fields[item.id];
     if (!field) return nothing;

@@ -13,12 +13,14 @@ const everything = [...all.values()].flat();
 /** Key by which a member of a list is addressed. */
 const idOf = (member: unknown): string | undefined => {
   if (!isObject(member)) return undefined;
-  const id = member['id'] ?? member['value'] ?? member['state'];
+  const id = member['id'] ?? member['value'] ?? member['state'] ?? member['kind'];
   return typeof id === 'string' || typeof id === 'number' ? String(id) : undefined;
 };
 
 /** Id path → text of every label for people in a document, as the locale files address them. */
 function labels(document: LayerDocument): ReadonlyMap<string, string> {
+  const isCard = document.id === 'plugin';
+  const id = isCard ? `plugin.${String(document.body['id'])}` : document.id;
   const found = new Map<string, string>();
   const visit = (node: unknown, path: readonly string[]): void => {
     if (Array.isArray(node)) {
@@ -30,10 +32,13 @@ function labels(document: LayerDocument): ReadonlyMap<string, string> {
     }
     if (!isObject(node)) return;
     for (const [key, value] of Object.entries(node)) {
-      const isLabel = ['title', 'description', 'plural'].includes(key);
+      const isLabel = ['title', 'description', 'plural'].includes(key) || (isCard && key === 'confirm');
+      // The schema of a control's or a view's options is for whoever writes documents.
+      if (isCard && key === 'options') continue;
       // `entity` and `field` are keywords, not places: what they hold is addressed through what they stand on.
-      const next = key === 'entity' || key === 'field' ? path : [...path, key];
-      if (isLabel && typeof value === 'string') found.set(`${document.id}#${next.join('/')}`, value);
+      const isKeyword = key === 'entity' || key === 'field' || (isCard && key === 'contributes');
+      const next = isKeyword ? path : [...path, key];
+      if (isLabel && typeof value === 'string') found.set(`${id}#${next.join('/')}`, value);
       else visit(value, next);
     }
   };

@@ -541,7 +541,7 @@ describe('a model is refused, with the nearest right name,', () => {
     };
     expect(await messages({ ...fleet, 'apps/fleet': app, 'roles/mate': role, 'locales/de': locale })).toEqual([
       'organization:apps/fleet.json#/areas/0/groups/0/items/0/entity there is no entity "shi" (did you mean "ship"?)',
-      'organization:apps/fleet.json#/areas/0/groups/0/items/1 a place of the site map names one of "entity", "dashboard", "url"',
+      'organization:apps/fleet.json#/areas/0/groups/0/items/1 a place of the site map names one of "entity", "dashboard", "page", "url"',
       'organization:apps/fleet.json#/areas/0/groups/0/items/2/view contact has no view "activ" (did you mean "active"?)',
       expect.stringContaining('organization:apps/fleet.json#/roles/0 there is no role "captain"'),
       'organization:roles/mate.json#/privileges/shipp there is no entity "shipp" (did you mean "ship"?)',

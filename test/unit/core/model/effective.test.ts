@@ -183,6 +183,7 @@ describe('the metadata of the app', () => {
       read: (entity) => entity !== 'contact',
       create: (entity) => entity === 'task',
       field: () => ({ read: 'full', create: true, update: true }),
+      right: () => false,
     };
     const app = appMetadata(await baseModel(), 'en', 'Acme', access);
     expect(app.entities['contact']).toBeUndefined();

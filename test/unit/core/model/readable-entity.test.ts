@@ -111,6 +111,7 @@ function shown(name: string, profiles: readonly string[], roles: readonly string
     read: () => true,
     create: () => true,
     field: (field) => fieldAccess(principal, model, field),
+    right: () => false,
   });
   if (!metadata) throw new TypeError(`no ${name}`);
   return metadata;

@@ -35,6 +35,11 @@ const app = {
     },
   ],
   entities: { account: { ...entity('account', 'Accounts'), icon: 'building' }, visit: entity('visit', 'Visits') },
+  controls: {},
+  viewKinds: {},
+  pages: {},
+  dashboards: {},
+  modules: {},
 } as AppMetadata;
 
 test('the palette finds an entity that stands in no app, once, after the places of the site map', () => {

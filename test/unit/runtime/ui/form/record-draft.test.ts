@@ -43,6 +43,7 @@ const entity: EntityMetadata = {
   search: [],
   forms: {},
   views: {},
+  commands: [],
 };
 const row = {
   name: 'Ada',
