@@ -6,7 +6,7 @@ import { leadRules } from './handlers/lead-rules.ts';
 import { opportunityOutcome } from './handlers/opportunity-outcome.ts';
 import { stageHistory } from './handlers/stage-history.ts';
 import { stakeholderName } from './handlers/stakeholder-name.ts';
-import { loseOpportunity, winOpportunity } from './operations/close-opportunity.ts';
+import { closeAsLost, closeAsWon, loseOpportunity, winOpportunity } from './operations/close-opportunity.ts';
 import { forecast } from './operations/forecast.ts';
 import { funnel } from './operations/funnel.ts';
 import { qualifyLead } from './operations/qualify-lead.ts';
@@ -22,6 +22,8 @@ export default definePlugin({
     reactivateLead,
     winOpportunity,
     loseOpportunity,
+    closeAsWon,
+    closeAsLost,
     reopenOpportunity,
     recalculateGoal,
     forecast,

@@ -184,9 +184,30 @@ test('a deal that ends leaves a close activity with the competitor; it is read-o
     closeprobability: 100,
   });
   expect((await closes()).map((row) => row['opportunitystatecode'])).toEqual([2, 1]);
-  expect(
-    await refused('POST', '/LoseOpportunity', { OpportunityClose: { opportunityid: deal, competitorid: deal } }),
-  ).toMatchObject({ status: 409 });
+  expect(await refused('POST', '/LoseOpportunity', { OpportunityClose: { opportunityid: deal } })).toMatchObject({
+    status: 409,
+  });
+});
+
+test('people close a deal with a dialog’s values: lost to a competitor means out-sold', async () => {
+  const [rival] = await rows('/competitors?$select=competitorid');
+  const lost = await create('opportunities', { name: 'Dialog', estimatedvalue: 5 });
+  await done(`/opportunities(${lost})/sales_CloseAsLost`, {
+    Competitor: rival,
+    Description: 'Price',
+    ClosedOn: '2026-05-01',
+  });
+  expect(await read(`/opportunities(${lost})`)).toMatchObject({
+    statecode: 2,
+    statuscode: 5,
+    actualclosedate: '2026-05-01',
+  });
+  expect(await rows(`/opportunitycloses?$filter=_opportunityid_value eq ${lost}`)).toMatchObject([
+    { _competitorid_value: rival?.['competitorid'], description: 'Price' },
+  ]);
+  const won = await create('opportunities', { name: 'Dialog', estimatedvalue: 5 });
+  await done(`/opportunities(${won})/sales_CloseAsWon`, { ActualRevenue: 4.5 });
+  expect(await read(`/opportunities(${won})`)).toMatchObject({ statecode: 1, actualvalue: 4.5 });
 });
 
 test('the way of a deal through the stages is kept, by nobody’s hand, and the funnel counts it', async () => {
@@ -300,6 +321,14 @@ test('goals count what their owner won in their period, add up their parts, and 
     root,
   );
   expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('outside') as string]);
+  // Parts made at the same moment all count.
+  const parts = {
+    goalstartdate: '2031-06-01',
+    goalenddate: '2031-06-30',
+    'parentgoalid@odata.bind': `/goals(${whole})`,
+  };
+  await Promise.all(['a', 'b', 'c', 'd'].map((title) => goal({ title, ...parts })));
+  expect(await figures(whole)).toMatchObject({ actualdecimal: 150.25 + 4 * 999 });
   await send('PATCH', `/goals(${whole})`, { statecode: 1 }, root);
   expect((await send('PATCH', `/goals(${whole})`, { targetdecimal: 1 }, root)).status).toBe(409);
 });

@@ -41,6 +41,8 @@ export async function rollUpTree(context: RollUp, id: string): Promise<number> {
     const parent = row?.['_parentgoalid_value'];
     if (typeof parent === 'string') top = parent;
   }
+  // Two parts that change at once: the second waits here, and then sees the first.
+  await context.system.retrieve('goal', top, { lock: true });
   const goals = await context.system.list('goal', `$select=${FIELDS.join()}&$filter=goalid eq ${top}`);
   return rollUpBelow(context, goals);
 }

@@ -50,6 +50,52 @@ async function competitorOf(
   return refuse(wrong('OpportunityClose/competitorid', 'There is no such competitor.'));
 }
 
+interface Close {
+  readonly id: string;
+  readonly state: 1 | 2;
+  /** The status reason. */
+  readonly status: unknown;
+  readonly revenue: unknown;
+  /** `2026-11-22`; empty: today of the caller. */
+  readonly end: string;
+  readonly competitor: string | undefined;
+  readonly subject: string;
+  readonly description: string;
+}
+
+async function closeDeal({ records, system, timeZone, now }: OperationContext, close: Close): Promise<void> {
+  const { id, state, revenue, end, competitor, subject, description } = close;
+  const row = await records.retrieve('opportunity', id, { lock: true });
+  if (!row) throw fail('OPPORTUNITY_NOT_FOUND', { id });
+  if (row['statecode'] !== 0) {
+    throw fail('OPPORTUNITY_NOT_OPEN', { state: STATES[Number(row['statecode'])] ?? String(row['statecode']) });
+  }
+  const owner = { entity: String(row['ownerid_type'] ?? 'systemuser'), id: String(row['ownerid']) };
+  await system.create('opportunityclose', {
+    subject: (subject === '' ? String(row['name']) : subject).slice(0, 400),
+    ...(description !== '' && { description }),
+    opportunityid: id,
+    regardingobjectid: { entity: 'opportunity', id },
+    ...(competitor !== undefined && { competitorid: competitor }),
+    ...(typeof row['transactioncurrencyid'] === 'string' && { transactioncurrencyid: row['transactioncurrencyid'] }),
+    ownerid: owner,
+  });
+  // A deal that is lost earned nothing, unless somebody says otherwise.
+  const earned = revenue ?? (state === 1 ? (row['estimatedvalue'] ?? null) : null);
+  await records.update('opportunity', id, {
+    statecode: state,
+    statuscode: close.status,
+    actualclosedate: end === '' ? dayIn(timeZone, now) : end,
+    ...(earned !== null && { actualvalue: earned }),
+  });
+  if (subject === '' && description === '') return;
+  await records.create('annotation', {
+    ...(subject !== '' && { subject: subject.slice(0, 200) }),
+    ...(description !== '' && { notetext: `<p>${escaped(description)}</p>` }),
+    objectid: { entity: 'opportunity', id },
+  });
+}
+
 /** `reason`: the status where the call leaves it to us (-1). */
 function closing(name: string, state: 1 | 2, reason: number): Operation {
   return defineOperation({
@@ -70,14 +116,9 @@ function closing(name: string, state: 1 | 2, reason: number): Operation {
       },
     ],
     async run(context) {
-      const { parameters, records, system, refuse, timeZone, now } = context;
+      const { parameters, refuse } = context;
       const close = membersOf(parameters['OpportunityClose']);
       const { id } = await opportunityOf(context, close);
-      const row = await records.retrieve('opportunity', id, { lock: true });
-      if (!row) throw fail('OPPORTUNITY_NOT_FOUND', { id });
-      if (row['statecode'] !== 0) {
-        throw fail('OPPORTUNITY_NOT_OPEN', { state: STATES[Number(row['statecode'])] ?? String(row['statecode']) });
-      }
       const revenue = close['actualrevenue'] ?? null;
       if (revenue !== null && typeof revenue !== 'number' && !/^\d+(?:\.\d+)?$/.test(textOf(revenue))) {
         refuse(wrong('OpportunityClose/actualrevenue', 'actualrevenue is an amount.'));
@@ -86,34 +127,16 @@ function closing(name: string, state: 1 | 2, reason: number): Operation {
       if (end !== '' && Number.isNaN(Date.parse(end))) {
         refuse(wrong('OpportunityClose/actualend', 'actualend is a day, like 2026-11-22.'));
       }
-      const status = parameters['Status'] as number | undefined;
-      const competitor = await competitorOf(context, close);
-      const [subject, description] = [textOf(close['subject']), textOf(close['description'])];
-      const owner = { entity: String(row['ownerid_type'] ?? 'systemuser'), id: String(row['ownerid']) };
-      await system.create('opportunityclose', {
-        subject: (subject === '' ? String(row['name']) : subject).slice(0, 400),
-        ...(description !== '' && { description }),
-        opportunityid: id,
-        regardingobjectid: { entity: 'opportunity', id },
-        ...(competitor !== undefined && { competitorid: competitor }),
-        ...(typeof row['transactioncurrencyid'] === 'string' && {
-          transactioncurrencyid: row['transactioncurrencyid'],
-        }),
-        ownerid: owner,
-      });
-      // A deal that is lost earned nothing, unless somebody says otherwise.
-      const earned = revenue ?? (state === 1 ? (row['estimatedvalue'] ?? null) : null);
-      await records.update('opportunity', id, {
-        statecode: state,
-        statuscode: status === undefined || status === -1 ? reason : status,
-        actualclosedate: end === '' ? dayIn(timeZone, now) : end,
-        ...(earned !== null && { actualvalue: earned }),
-      });
-      if (subject === '' && description === '') return;
-      await records.create('annotation', {
-        ...(subject !== '' && { subject: subject.slice(0, 200) }),
-        ...(description !== '' && { notetext: `<p>${escaped(description)}</p>` }),
-        objectid: { entity: 'opportunity', id },
+      const status = parameters['Status'] ?? -1;
+      await closeDeal(context, {
+        id,
+        state,
+        status: status === -1 ? reason : status,
+        revenue,
+        end,
+        competitor: await competitorOf(context, close),
+        subject: textOf(close['subject']),
+        description: textOf(close['description']),
       });
     },
   });
@@ -121,3 +144,53 @@ function closing(name: string, state: 1 | 2, reason: number): Operation {
 
 export const winOpportunity = closing('WinOpportunity', 1, 3);
 export const loseOpportunity = closing('LoseOpportunity', 2, 4);
+
+const WHEN = { name: 'ClosedOn', type: 'date', optional: true, description: 'Today where nothing is said.' } as const;
+const WORDS = { name: 'Description', type: 'text', optional: true } as const;
+
+function valuesOf({ target, parameters }: OperationContext) {
+  return {
+    id: target?.id ?? '',
+    end: textOf(parameters['ClosedOn']),
+    subject: '',
+    description: textOf(parameters['Description']),
+  };
+}
+
+/** The same for people: each fact a parameter of its own, so that a dialog can be made of them. */
+export const closeAsWon = defineOperation({
+  name: 'sales_CloseAsWon',
+  kind: 'action',
+  bound: { entity: 'opportunity' },
+  parameters: [
+    {
+      name: 'ActualRevenue',
+      type: 'decimal',
+      optional: true,
+      description: 'The estimated revenue where nothing is said.',
+    },
+    WHEN,
+    WORDS,
+  ],
+  async run(context) {
+    const revenue = context.parameters['ActualRevenue'] ?? null;
+    await closeDeal(context, { ...valuesOf(context), state: 1, status: 3, revenue, competitor: undefined });
+  },
+});
+
+export const closeAsLost = defineOperation({
+  name: 'sales_CloseAsLost',
+  kind: 'action',
+  bound: { entity: 'opportunity' },
+  parameters: [
+    { name: 'OutSold', type: 'boolean', optional: true, description: 'Somebody else won it; else it was canceled.' },
+    { name: 'Competitor', type: 'entity', entity: 'competitor', optional: true, description: 'Who won it.' },
+    WHEN,
+    WORDS,
+  ],
+  async run(context) {
+    const competitor = (context.parameters['Competitor'] as NamedRow | undefined)?.id;
+    const isOutSold = context.parameters['OutSold'] === true || competitor !== undefined;
+    await closeDeal(context, { ...valuesOf(context), state: 2, status: isOutSold ? 5 : 4, revenue: null, competitor });
+  },
+});

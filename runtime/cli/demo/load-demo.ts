@@ -56,7 +56,9 @@ function groups(records: readonly DemoRecord[]): DemoRecord[][] {
 async function writeAll(call: Call, records: readonly DemoRecord[]): Promise<void> {
   let next = 0;
   const worker = async (): Promise<void> => {
-    for (let record = records[next++]; record !== undefined; record = records[next++]) await write(call, record);
+    for (let record = records[next++]; record !== undefined; record = records[next++]) {
+      await write(record.at === undefined ? call : { ...call, now: record.at }, record);
+    }
   };
   await Promise.all(Array.from({ length: parallel }, worker));
 }

@@ -14,6 +14,8 @@ export interface DemoRecord {
   readonly targets?: Readonly<Record<string, string>>;
   /** The record is there by then; these values are set on it. */
   readonly update?: true;
+  /** When it happened, for what handlers note down (how long a deal stood in a stage); the present where nothing is said. */
+  readonly at?: string;
   /** The record is there by then; it is linked with this one over the many-to-many relationship. */
   readonly link?: { readonly relation: string; readonly to: DemoTarget };
 }
@@ -191,6 +193,7 @@ function makeCompanies(
         telephone1: phone(random, words),
         emailaddress1: `info@${company.domain}`,
         websiteurl: `https://www.${company.domain}`,
+        customertypecode: 8,
         industrycode: random.between(1, 33),
         numberofemployees: random.between(4, 2_400),
         revenue: money(random, 100_000, 60_000_000),
@@ -258,6 +261,12 @@ function makeLeads(random: Random, ownersOf: (words: Words) => readonly string[]
         telephone1: phone(random, words),
         leadqualitycode: random.between(1, 3),
         leadsourcecode: random.between(1, 10),
+        // One in six turned out to be nothing.
+        ...(index % 6 === 5 && {
+          statecode: 2,
+          statuscode: random.between(4, 7),
+          qualificationcomments: words.refusal,
+        }),
         ownerid: random.pick(ownersOf(words)),
       },
       targets: { ownerid: 'systemuser' },
@@ -265,55 +274,197 @@ function makeLeads(random: Random, ownersOf: (words: Words) => readonly string[]
   });
 }
 
+/** What a salesperson thinks of an open deal, by its stage: pipeline, best case, committed. */
+const outlook = [100_000_001, 100_000_001, 100_000_002, 100_000_003];
+
+interface Deals {
+  readonly subjects: readonly Subject[];
+  readonly records: readonly DemoRecord[];
+}
+
+/**
+ * Deals with their way through the sales stages: made when they were opened, moved on one after the other, and closed. Some were leads
+ * once; those lost to somebody say to whom.
+ */
 function makeOpportunities(
   random: Random,
   people: readonly Person[],
+  leads: readonly DemoRecord[],
+  competitors: ReadonlyMap<Words, readonly string[]>,
   today: Date,
   count: number,
-): [Subject[], DemoRecord[]] {
-  const deals: Subject[] = [];
-  const records = Array.from({ length: count }, (): DemoRecord => {
-    const { id: contact, company } = random.pick(people);
+): Deals {
+  const subjects: Subject[] = [];
+  const made: DemoRecord[] = [];
+  const moved: DemoRecord[][] = [[], [], []];
+  const ending: DemoRecord[] = [];
+  const closed: DemoRecord[] = [];
+  const qualified: DemoRecord[] = [];
+  const stakeholders: DemoRecord[] = [];
+  for (let index = 0; index < count; index++) {
+    const person = random.pick(people);
+    const { id: contact, company } = person;
     const estimate = money(random, 800, 180_000);
+    const opened = -random.between(20, 360);
     const fate = random.fraction();
-    const opened = -random.between(1, 420);
-    const closed = Math.min(-1, opened + random.between(10, 150));
-    const stage = random.between(0, 3);
-    const open = {
-      salesstage: stage,
-      estimatedclosedate: date(today, random.between(-20, 160)),
-      closeprobability: [10, 30, 60, 80][stage],
-    };
-    const outcome =
-      fate < 0.5
-        ? open
-        : fate < 0.78
-          ? {
-              statecode: 1,
-              statuscode: 3,
-              actualclosedate: date(today, closed),
-              actualvalue: estimate,
-              closeprobability: 100,
-            }
-          : { statecode: 2, statuscode: 4, actualclosedate: date(today, closed), actualvalue: 0, closeprobability: 0 };
+    const stage = fate < 0.5 ? random.between(0, 3) : fate < 0.78 ? 3 : random.between(0, 3);
+    const ends = Math.min(-1, opened + random.between(20, 150));
     const id = random.uuid();
-    deals.push({ entity: 'opportunity', id, company });
-    return {
+    // One deal in ten was a lead of the same language.
+    const lead = index % 10 === 0 ? leads[index / 10] : undefined;
+    subjects.push({ entity: 'opportunity', id, company });
+    made.push({
       entity: 'opportunity',
       id,
+      at: instant(today, opened, random),
       values: {
         name: `${random.pick(company.words.needs)} – ${company.name}`,
         customerid: company.id,
         parentaccountid: company.id,
         parentcontactid: contact,
         estimatedvalue: estimate,
-        ...outcome,
+        estimatedclosedate: date(today, fate < 0.5 ? random.between(-10, 160) : ends),
+        ...(lead && { originatingleadid: lead.id }),
         ownerid: company.owner,
       },
       targets: { customerid: 'account', ownerid: 'systemuser' },
-    };
-  });
-  return [deals, records];
+    });
+    const last = fate < 0.5 ? 0 : ends;
+    for (let next = 1; next <= stage; next++) {
+      const at = instant(today, Math.round(opened + ((last - opened) * next) / (stage + 1)), random);
+      const values = { salesstage: next, ...(fate < 0.5 && { msdyn_forecastcategory: outlook[next] }) };
+      moved[next - 1]?.push({ entity: 'opportunity', id, at, values, update: true });
+    }
+    if (fate >= 0.5) {
+      const isWon = fate < 0.78;
+      const rival = random.pick(competitors.get(company.words) ?? []);
+      const isOutsold = !isWon && random.chance(0.6);
+      if (isOutsold) {
+        const values = {
+          subject: company.name,
+          opportunityid: id,
+          regardingobjectid: id,
+          competitorid: rival,
+          ownerid: company.owner,
+        };
+        const targets = { regardingobjectid: 'opportunity', ownerid: 'systemuser' };
+        ending.push({ entity: 'opportunityclose', id: random.uuid(), values, targets });
+      }
+      const values = {
+        statecode: isWon ? 1 : 2,
+        statuscode: isWon ? 3 : isOutsold ? 5 : 4,
+        actualclosedate: date(today, ends),
+        ...(isWon && { actualvalue: Math.round(estimate * random.pick([0.9, 0.95, 1, 1, 1.1])) }),
+      };
+      closed.push({ entity: 'opportunity', id, at: instant(today, ends, random), values, update: true });
+    } else if (index % 4 === 0) {
+      const colleague = people.find((other) => other.company === company && other !== person);
+      for (const [who, buyingrole] of [
+        [person, 1],
+        [colleague, random.between(2, 6)],
+      ] as const) {
+        if (!who) continue;
+        const values = {
+          opportunityid: id,
+          contactid: who.id,
+          buyingrole,
+          attitude: random.between(1, 3),
+          influence: random.between(1, 5),
+        };
+        stakeholders.push({ entity: 'opportunitystakeholder', id: random.uuid(), values });
+      }
+    }
+    if (lead) {
+      const values = {
+        statecode: 1,
+        parentaccountid: company.id,
+        parentcontactid: contact,
+        qualifyingopportunityid: id,
+      };
+      qualified.push({ entity: 'lead', id: lead.id, values, update: true });
+    }
+  }
+  return { subjects, records: [...made, ...moved.flat(), ...ending, ...closed, ...qualified, ...stakeholders] };
+}
+
+/** Who else sells to companies that speak a language, and what one knows of them. */
+function makeCompetitors(random: Random): [ReadonlyMap<Words, readonly string[]>, DemoRecord[]] {
+  const ids = new Map<Words, readonly string[]>();
+  const records: DemoRecord[] = [];
+  for (const words of [english, persian]) {
+    const rivals = words.rivals.map(([name, strengths, weaknesses]): DemoRecord => ({
+      entity: 'competitor',
+      id: random.uuid(),
+      values: { name, strengths, weaknesses },
+    }));
+    ids.set(
+      words,
+      rivals.map(({ id }) => id),
+    );
+    records.push(...rivals);
+  }
+  return [ids, records];
+}
+
+/** This quarter's revenue to win: of each unit's manager, made up of what each of their sellers is to win. */
+function makeGoals(random: Random, sellers: ReadonlyMap<Words, readonly string[]>, today: Date): DemoRecord[] {
+  const metric = random.uuid();
+  const quarter = Math.floor(today.getUTCMonth() / 3);
+  const [first, last] = [
+    Date.UTC(today.getUTCFullYear(), quarter * 3, 1),
+    Date.UTC(today.getUTCFullYear(), quarter * 3 + 3, 0),
+  ];
+  const period = { goalstartdate: date(new Date(first), 0), goalenddate: date(new Date(last), 0), metricid: metric };
+  const targets = { goalownerid: 'systemuser' };
+  const records: DemoRecord[] = [
+    {
+      entity: 'metric',
+      id: metric,
+      values: {
+        name: 'Won revenue',
+        actualfield: 'actualvalue_base',
+        actualdatefield: 'actualclosedate',
+        actualstate: 1,
+        inprogressfield: 'estimatedvalue_base',
+        inprogressdatefield: 'estimatedclosedate',
+        inprogressstate: 0,
+      },
+    },
+  ];
+  for (const [words, [manager = '', ...others]] of sellers) {
+    const whole = random.uuid();
+    const title = words.quota;
+    const target = others.length * 90_000;
+    records.push({
+      entity: 'goal',
+      id: whole,
+      values: { ...period, title, goalownerid: manager, targetdecimal: target, rolluponlyfromchildgoals: true },
+      targets,
+    });
+    for (const seller of others) {
+      const values = {
+        ...period,
+        title,
+        goalownerid: seller,
+        parentgoalid: whole,
+        targetdecimal: random.between(6, 12) * 10_000,
+      };
+      records.push({ entity: 'goal', id: random.uuid(), values, targets });
+    }
+  }
+  return records;
+}
+
+/** Two territories, each with who sells in it. */
+function makeTerritories(random: Random, sellers: ReadonlyMap<Words, readonly string[]>): DemoRecord[] {
+  const records: DemoRecord[] = [];
+  for (const [words, people] of sellers) {
+    const id = random.uuid();
+    records.push({ entity: 'territory', id, values: { name: words.territory, managerid: people[0] } });
+    for (const person of people)
+      records.push({ entity: 'systemuser', id: person, values: { territoryid: id }, update: true });
+  }
+  return records;
 }
 
 function makeActivities(random: Random, subjects: readonly Subject[], today: Date, count: number): DemoRecord[] {
@@ -405,11 +556,13 @@ export function demoOrganization(today: Date, options: DemoOptions = {}): readon
   const [companies, accounts] = makeCompanies(random, ownersOf, size.accounts);
   const [people, contacts] = makeContacts(random, companies, today, size.contacts);
   const leads = makeLeads(random, ownersOf, size.leads);
-  const [deals, opportunities] = makeOpportunities(random, people, today, size.opportunities);
+  const [competitors, rivals] = makeCompetitors(random);
+  const open = leads.filter(({ values }) => values['statecode'] === undefined);
+  const deals = makeOpportunities(random, people, open, competitors, today, size.opportunities);
   const subjects: readonly Subject[] = [
     ...companies.map((company): Subject => ({ entity: 'account', id: company.id, company })),
     ...people.slice(0, companies.length).map(({ id, company }): Subject => ({ entity: 'contact', id, company })),
-    ...deals,
+    ...deals.subjects,
   ];
   return [
     ...staff,
@@ -422,7 +575,10 @@ export function demoOrganization(today: Date, options: DemoOptions = {}): readon
       return [{ entity: 'account', id: company.id, values: { primarycontactid: contact.id }, update: true }];
     }),
     ...leads,
-    ...opportunities,
+    ...rivals,
+    ...makeTerritories(random, sellers),
+    ...deals.records,
+    ...makeGoals(random, sellers, today),
     ...makeActivities(random, subjects, today, size.activities),
     ...makeNotes(random, companies, size.notes),
   ];

@@ -17,6 +17,12 @@ export interface Words {
   readonly meetings: readonly string[];
   readonly mails: readonly string[];
   readonly notes: readonly string[];
+  /** Competitors: name, strengths, weaknesses. */
+  readonly rivals: readonly (readonly [name: string, strengths: string, weaknesses: string])[];
+  readonly territory: string;
+  readonly quota: string;
+  /** Why a lead came to nothing. */
+  readonly refusal: string;
 }
 
 export const english: Words = {
@@ -117,6 +123,14 @@ export const english: Words = {
     'Wants everything in one delivery.',
     'Met at the trade fair; promised to send samples.',
   ],
+  rivals: [
+    ['Northgate Systems', 'Known everywhere, quick to deliver', 'Dear, and hard to reach after the sale'],
+    ['Bluefield Supply', 'Lowest price', 'Two models only, spare parts take weeks'],
+    ['Harrow & Lane', 'Old ties to the buyers', 'No service north of Leeds'],
+  ],
+  territory: 'Europe',
+  quota: 'Revenue of the quarter',
+  refusal: 'No budget this year; ask again in spring.',
 };
 
 export const persian: Words = {
@@ -217,4 +231,12 @@ export const persian: Words = {
     'می‌خواهد همه چیز یک‌جا تحویل شود.',
     'در نمایشگاه آشنا شدیم؛ قرار شد نمونه بفرستیم.',
   ],
+  rivals: [
+    ['صنایع پیشگام', 'نام شناخته‌شده و تحویل سریع', 'گران و بی‌اعتنا پس از فروش'],
+    ['بازرگانی آرمان', 'ارزان‌ترین قیمت', 'تنوع کم و قطعات دیررس'],
+    ['گروه سپهر', 'رابطهٔ دیرینه با خریداران', 'بدون خدمات در شهرستان‌ها'],
+  ],
+  territory: 'ایران',
+  quota: 'درآمد فصل',
+  refusal: 'امسال بودجه ندارند؛ بهار دوباره تماس بگیرید.',
 };
