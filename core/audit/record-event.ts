@@ -32,6 +32,7 @@ export const eventActions = [
   'role-taken',
   'role-published',
   'retention',
+  'plugin-changed',
 ] as const;
 export type EventAction = (typeof eventActions)[number];
 

@@ -1,22 +1,27 @@
 // The organization as a command sees it: through DATABASE_URL, through the server that runs on the same data folder, or
 // by starting the embedded database for as long as the command takes.
+import { join } from 'node:path';
 import { connectDatabase } from '../../core/db/connect.ts';
 import { startEmbedded } from '../../core/db/embedded.ts';
 import type { Database } from '../../core/db/sql.ts';
 import type { Call } from '../../core/engine.ts';
 import { openOrganization, type Organization } from '../../core/organization.ts';
 import { loadPlugins } from '../../core/plugins/load-plugins.ts';
+import { settingsKey, type SettingsKey } from '../../core/plugins/settings.ts';
 import { bootstrap } from '../../core/security/bootstrap.ts';
 import type { Principal } from '../../core/security/principal.ts';
 import { systemPrincipal } from '../../core/security/system-principal.ts';
 import { hashPassword } from '../server/auth/sessions.ts';
 import { readConfig, type Config } from '../server/config.ts';
+import { obtainSecret } from '../server/secret.ts';
 import { readConnectionNote } from '../server/connection-file.ts';
 
 export interface Workspace extends AsyncDisposable {
   readonly config: Config;
   readonly database: Database;
   readonly organization: Organization;
+  /** Seals the secrets among plugins' settings. */
+  readonly settingsKey: SettingsKey;
   /** A call of the platform itself, or of another principal, on the model of this moment. */
   call(principal?: Principal): Call;
 }
@@ -46,6 +51,7 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
   const config = readConfig(options.environment ?? process.env);
   const reached = await reachDatabase(config);
   const database = connectDatabase({ url: reached.url, applicationName: 'peyvand command' });
+  const key = settingsKey(await obtainSecret(config.data, config.secret));
   let organization: Organization | undefined;
   const close = async () => {
     await organization?.close();
@@ -56,6 +62,8 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     organization = await openOrganization({
       database,
       plugins: await loadPlugins({ folders: config.plugins }),
+      packages: join(config.data, 'plugins'),
+      settingsKey: key,
       changes: options.changes ?? 'apply',
     });
     const opened = organization;
@@ -71,6 +79,7 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
       config,
       database,
       organization: opened,
+      settingsKey: key,
       call: (principal = systemPrincipal) => ({
         engine: opened.current(),
         principal,

@@ -28,6 +28,7 @@ import { showApp, showDashboard, showEntity, showOperation } from './metadata.ts
 import type { Metrics } from './metrics.ts';
 import { showOpenApi } from './openapi/route.ts';
 import type { Pages } from './pages.ts';
+import { pluginRoutes } from './plugins/routes.ts';
 import type { Services } from './services.ts';
 import { answerDataverse, showFound } from './search.ts';
 import { completeFirstRun, showSetup } from './setup.ts';
@@ -155,7 +156,11 @@ export function createApp(options: AppOptions): Listener {
     );
   }
 
-  for (const [path, methods] of [...Object.entries(adminRoutes), ...Object.entries(jobRoutes)]) {
+  for (const [path, methods] of [
+    ...Object.entries(adminRoutes),
+    ...Object.entries(jobRoutes),
+    ...Object.entries(pluginRoutes),
+  ]) {
     for (const [method, answer] of Object.entries(methods)) app.on(method, path, caller(answer));
     app.all(
       path,

@@ -1,6 +1,7 @@
 // Starts and stops one server: listens first (so that a taken port is said at once and /healthz answers), then opens the
 // database, the organization and what its routes need; stops in the opposite order.
 import { createHmac } from 'node:crypto';
+import { join } from 'node:path';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { viewIndexJob } from '../../core/advice/try-index.ts';
@@ -17,6 +18,7 @@ import { startJobs, type Jobs } from '../../core/jobs/runner.ts';
 import { openOrganization, type Organization } from '../../core/organization.ts';
 import { closePlugins, loadPlugins, type LoadedPlugins } from '../../core/plugins/load-plugins.ts';
 import { startSchedules, type Schedules } from '../../core/plugins/schedules.ts';
+import { settingsKey } from '../../core/plugins/settings.ts';
 import { reachOf } from '../../core/records/reach.ts';
 import { bootstrap, followModel } from '../../core/security/bootstrap.ts';
 import { createPrincipalSource, type PrincipalSource } from '../../core/security/principals.ts';
@@ -152,7 +154,13 @@ async function openServices(options: ServerOptions, address: string, log: Log, o
   }
   const database = (opened.database = connectDatabase({ url, applicationName: 'peyvand server' }));
   const plugins = (opened.plugins = await loadPlugins({ folders: config.plugins }));
-  const organization = (opened.organization = await openOrganization({ database, plugins, log: say }));
+  const organization = (opened.organization = await openOrganization({
+    database,
+    plugins,
+    packages: join(config.data, 'plugins'),
+    settingsKey: settingsKey(secret),
+    log: say,
+  }));
   let password = config.adminPassword;
   const { administratorId, created } = await bootstrap(organization.current(), {
     organization: organization.name,
@@ -261,6 +269,7 @@ async function openServices(options: ServerOptions, address: string, log: Log, o
     authenticator,
     feedKey,
     events,
+    settingsKey: settingsKey(secret),
     auth: {
       database,
       organization,

@@ -1,6 +1,7 @@
 // What the routes of one running server share.
 import type { Database } from '../../core/db/sql.ts';
 import type { Organization } from '../../core/organization.ts';
+import type { SettingsKey } from '../../core/plugins/settings.ts';
 import type { Authenticator } from './auth/authenticate.ts';
 import type { AuthHost } from './auth/auth-host.ts';
 import type { EventHub } from './events/hub.ts';
@@ -15,4 +16,6 @@ export interface Services {
   /** Signs delta tokens (core/feed). */
   readonly feedKey: string;
   readonly events: EventHub;
+  /** Seals the secrets among plugins' settings. */
+  readonly settingsKey: SettingsKey;
 }

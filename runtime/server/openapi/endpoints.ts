@@ -648,4 +648,111 @@ export const endpoints: Endpoints = {
       answer: anyObject,
     },
   },
+  '/api/plugins': {
+    GET: {
+      tag: 'plugins',
+      summary: 'Installed plugins: version, rights, whether they are on, what an upgrade left open',
+      right: 'manage-plugins',
+      query: language,
+      answer: anyObject,
+    },
+    POST: {
+      tag: 'plugins',
+      summary: 'Install a plugin: the tarball itself, or a folder of the server or a package of npm as JSON',
+      description:
+        'Without `acceptRights` it answers 409 PLUGIN_RIGHTS with the rights asked for and the text that accepts them.',
+      right: 'manage-plugins',
+      query: {
+        acceptRights: 'The text that accepts exactly the rights asked for',
+        confirm: 'true: data may go to the recycle bin',
+      },
+      bodyType: 'application/gzip',
+      body: binary,
+      status: 201,
+      answer: anyObject,
+    },
+  },
+  '/api/plugins/:id': {
+    GET: {
+      tag: 'plugins',
+      summary: 'One plugin, with the parts of documents that are left out',
+      right: 'manage-plugins',
+      query: language,
+      answer: anyObject,
+    },
+  },
+  '/api/plugins/:id/enable': {
+    POST: { tag: 'plugins', summary: 'Switch a plugin on', right: 'manage-plugins', answer: anyObject },
+  },
+  '/api/plugins/:id/disable': {
+    POST: {
+      tag: 'plugins',
+      summary: 'Switch a plugin off; its tables and columns stay as they are',
+      right: 'manage-plugins',
+      answer: anyObject,
+    },
+  },
+  '/api/plugins/:id/upgrade': {
+    POST: {
+      tag: 'plugins',
+      summary: 'Bring another version into use: merged with what the organization changed, rows migrated',
+      right: 'manage-plugins',
+      query: {
+        acceptRights: 'The text that accepts exactly the rights asked for',
+        confirm: 'true: data may go to the recycle bin',
+      },
+      bodyType: 'application/gzip',
+      body: binary,
+      answer: anyObject,
+    },
+  },
+  '/api/plugins/:id/uninstall': {
+    GET: { tag: 'plugins', summary: 'What would go with a plugin', right: 'manage-plugins', answer: anyObject },
+    POST: {
+      tag: 'plugins',
+      summary: 'Uninstall a plugin; its data goes to the recycle bin',
+      right: 'manage-plugins',
+      body: object({ confirm: flag }),
+      answer: anyObject,
+    },
+  },
+  '/api/plugins/:id/export': {
+    GET: {
+      tag: 'plugins',
+      summary: 'The data that only the plugin has, as a zip of CSV and JSON',
+      right: 'manage-plugins',
+      answerType: 'application/zip',
+      answer: binary,
+    },
+  },
+  '/api/plugins/:id/settings': {
+    GET: {
+      tag: 'plugins',
+      summary: 'Settings with their schema; secrets are not shown',
+      right: 'manage-plugins',
+      answer: anyObject,
+    },
+    PUT: {
+      tag: 'plugins',
+      summary: 'Set them all; a secret that is left out stays, null takes one away',
+      right: 'manage-plugins',
+      body: anyObject,
+      answer: anyObject,
+    },
+  },
+  '/api/plugins/:id/merge': {
+    GET: {
+      tag: 'plugins',
+      summary: 'What both an upgrade and the organization changed: base, theirs, ours',
+      right: 'manage-plugins',
+      answer: anyObject,
+    },
+    POST: {
+      tag: 'plugins',
+      summary: 'Decide conflicts: keep ours, or take theirs',
+      right: 'manage-plugins',
+      body: object({ decisions: list(object({ id, take: oneOf('ours', 'theirs') })) }),
+      answer: anyObject,
+    },
+  },
 };

@@ -1,0 +1,19 @@
+// POST /api/plugins/:id/enable and …/disable.
+import { switchPlugin } from '../../../core/plugins/lifecycle.ts';
+import type { Principal } from '../../../core/security/principal.ts';
+import type { Exchange } from '../exchange.ts';
+import type { Services } from '../services.ts';
+import { notePlugin } from './note.ts';
+import { answerPlugin, pluginId } from './show.ts';
+
+const switched =
+  (enabled: boolean) =>
+  async (services: Services, exchange: Exchange, principal: Principal): Promise<Response> => {
+    const id = pluginId(exchange);
+    await switchPlugin(services.organization, id, enabled, { userId: principal.userId });
+    await notePlugin(services, exchange, principal, { plugin: id, act: enabled ? 'enabled' : 'disabled' });
+    return answerPlugin(services, id, 200);
+  };
+
+export const enablePlugin = switched(true);
+export const disablePlugin = switched(false);
