@@ -41,7 +41,9 @@ const command = (verb: 'install' | 'upgrade'): Command => ({
     process.stdout.write(`${verb === 'install' ? 'Installed' : 'Upgraded'}: ${id} ${version}\n`);
     const open = (await readConflicts(workspace.database, organization.schema, id)).filter((one) => !one.decision);
     for (const { document, path, base, theirs, ours } of open) {
-      process.stdout.write(`  ${document}#${path}: was ${shown(base)}, is now ${shown(theirs)}; yours stays: ${shown(ours)}\n`);
+      process.stdout.write(
+        `  ${document}#${path}: was ${shown(base)}, is now ${shown(theirs)}; yours stays: ${shown(ours)}\n`,
+      );
     }
     if (open.length > 0) process.stdout.write(`${open.length} to decide on /admin/plugins\n`);
     return 0;

@@ -21,8 +21,14 @@ export const pluginList: Command = {
     });
     const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
     for (const line of lines)
-      process.stdout.write(`${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()}\n`);
-    for (const { file, pointer, message } of leftOut) process.stdout.write(`left out: ${file}#${pointer}: ${message}\n`);
+      process.stdout.write(
+        `${line
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+      );
+    for (const { file, pointer, message } of leftOut)
+      process.stdout.write(`left out: ${file}#${pointer}: ${message}\n`);
     return 0;
   },
 };

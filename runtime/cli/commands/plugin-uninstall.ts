@@ -8,7 +8,8 @@ import { fail, readOptions, usageFault, type Command } from '../command.ts';
 import { openWorkspace } from '../workspace.ts';
 
 export const pluginUninstall: Command = {
-  summary: 'Says what would go with a plugin; --yes: uninstalls it, its data to the recycle bin. --export: first to a zip.',
+  summary:
+    'Says what would go with a plugin; --yes: uninstalls it, its data to the recycle bin. --export: first to a zip.',
   usage: ['plugin uninstall ID [--export FILE.zip] [--yes]'],
   async run(args) {
     const { values, positionals } = readOptions(args, {
@@ -27,7 +28,9 @@ export const pluginUninstall: Command = {
       ...(report.files > 0 ? [`${report.files} files`] : []),
       ...report.documents.map(({ file, pointer, message }) => `of yours, left out: ${file}#${pointer}: ${message}`),
     ];
-    process.stdout.write(lines.length === 0 ? 'No data goes.\n' : `What goes:\n${lines.map((line) => `  ${line}\n`).join('')}`);
+    process.stdout.write(
+      lines.length === 0 ? 'No data goes.\n' : `What goes:\n${lines.map((line) => `  ${line}\n`).join('')}`,
+    );
     if (values.export !== undefined) {
       await pipeline(await exportPluginData(organization, id), createWriteStream(values.export));
       process.stdout.write(`Written to ${values.export}\n`);

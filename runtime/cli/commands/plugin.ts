@@ -8,6 +8,12 @@ const verbs: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./plugin-check.ts')).pluginCheck,
   pack: async () => (await import('./plugin-pack.ts')).pluginPack,
   test: async () => (await import('./plugin-test.ts')).pluginTest,
+  install: async () => (await import('./plugin-install.ts')).pluginInstall,
+  upgrade: async () => (await import('./plugin-install.ts')).pluginUpgrade,
+  enable: async () => (await import('./plugin-switch.ts')).pluginEnable,
+  disable: async () => (await import('./plugin-switch.ts')).pluginDisable,
+  uninstall: async () => (await import('./plugin-uninstall.ts')).pluginUninstall,
+  list: async () => (await import('./plugin-list.ts')).pluginList,
 };
 
 export const plugin: Command = {

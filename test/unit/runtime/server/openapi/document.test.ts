@@ -6,6 +6,7 @@ import { adminRoutes } from '../../../../../runtime/server/admin/routes.ts';
 import { authRoutes } from '../../../../../runtime/server/auth/routes.ts';
 import { shippedOperations } from '../../../../../runtime/server/data/operations/shipped.ts';
 import { jobRoutes } from '../../../../../runtime/server/jobs/routes.ts';
+import { pluginRoutes } from '../../../../../runtime/server/plugins/routes.ts';
 import { openApiDocument } from '../../../../../runtime/server/openapi/document.ts';
 import { modelOf } from '../../../../support/model.ts';
 
@@ -58,7 +59,7 @@ test('every address of the server is in it, so that a new one is described', () 
     ),
   );
   const template = (path: string): string => path.replace(/:(\w+)/g, '{$1}');
-  const tables = [authRoutes, adminRoutes, jobRoutes].flatMap((routes) =>
+  const tables = [authRoutes, adminRoutes, jobRoutes, pluginRoutes].flatMap((routes) =>
     Object.entries(routes).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method} ${template(path)}`),
     ),
