@@ -211,7 +211,7 @@ export async function openOrganization(options: OrganizationOptions): Promise<Or
       ]),
     );
     const world: PluginWorld = {
-      ...openWorld(set.served.parts, (plugin) => settings.get(plugin) ?? {}),
+      ...openWorld(set.installed.parts, (plugin) => settings.get(plugin) ?? {}),
       ...options.world,
     };
     const { handlers, operations } = set.served;

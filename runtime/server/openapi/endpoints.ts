@@ -692,6 +692,14 @@ export const endpoints: Endpoints = {
       answer: anyObject,
     },
   },
+  '/api/plugins/:id/reset': {
+    POST: {
+      tag: 'plugins',
+      summary: 'Let the code of a plugin be called again whose breaker is open',
+      right: 'manage-plugins',
+      answer: anyObject,
+    },
+  },
   '/api/plugins/:id/upgrade': {
     POST: {
       tag: 'plugins',

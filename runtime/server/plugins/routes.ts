@@ -7,7 +7,7 @@ import type { Services } from '../services.ts';
 import { exportData, removePlugin, showUninstall } from './remove.ts';
 import { changeSettings, decide, showMerge, showSettings } from './settings.ts';
 import { showPlugin, showPlugins } from './show.ts';
-import { disablePlugin, enablePlugin } from './switch.ts';
+import { disablePlugin, enablePlugin, resetPlugin } from './switch.ts';
 import { addPlugin, renewPlugin } from './upload.ts';
 
 export type PluginAnswer = (
@@ -29,6 +29,7 @@ export const pluginRoutes: Readonly<Record<string, Readonly<Record<string, Plugi
   '/api/plugins/:id': { GET: managed(showPlugin) },
   '/api/plugins/:id/enable': { POST: managed(enablePlugin) },
   '/api/plugins/:id/disable': { POST: managed(disablePlugin) },
+  '/api/plugins/:id/reset': { POST: managed(resetPlugin) },
   '/api/plugins/:id/upgrade': { POST: managed(renewPlugin) },
   '/api/plugins/:id/uninstall': { GET: managed(showUninstall), POST: managed(removePlugin) },
   '/api/plugins/:id/export': { GET: managed(exportData) },

@@ -2,6 +2,7 @@
 import type { Organization } from '../../../core/organization.ts';
 import { rightsOf } from '../../../core/plugins/asked-rights.ts';
 import { pluginError } from '../../../core/plugins/errors.ts';
+import type { Health } from '../../../core/plugins/host/breaker.ts';
 import { hashOfRights } from '../../../core/plugins/lifecycle.ts';
 import { countOpenConflicts, type PluginRow } from '../../../core/plugins/store.ts';
 import type { Manifest } from '../../../core/plugins/manifest.ts';
@@ -53,6 +54,8 @@ export interface ShownPlugin {
   readonly hasSettings: boolean;
   /** Conflicts of upgrades that nobody has decided. */
   readonly conflicts: number;
+  /** How its code does in this server process; undefined: it has none. */
+  readonly health?: Health;
 }
 
 export async function shownPlugins({ database, organization }: Services): Promise<readonly ShownPlugin[]> {
@@ -66,6 +69,7 @@ export async function shownPlugins({ database, organization }: Services): Promis
     .map((row) => {
       const manifest = manifestOf(organization, row.id);
       const rights = manifest ? rightsOf(manifest) : row.accepted;
+      const process = set.served.parts.find((part) => part.manifest.id === row.id)?.process;
       const on = set.served.plugins.some(({ id }) => id === row.id);
       return {
         id: row.id,
@@ -79,6 +83,7 @@ export async function shownPlugins({ database, organization }: Services): Promis
         accept: hashOfRights(rights),
         hasSettings: manifest?.settings !== undefined,
         conflicts: open.get(row.id) ?? 0,
+        ...(on && process && { health: process.health(row.id) }),
       };
     });
 }

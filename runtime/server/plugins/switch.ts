@@ -1,10 +1,10 @@
-// POST /api/plugins/:id/enable and …/disable.
+// POST /api/plugins/:id/enable, …/disable and …/reset (lets a plugin be called again whose breaker is open, in this process).
 import { switchPlugin } from '../../../core/plugins/lifecycle.ts';
 import type { Principal } from '../../../core/security/principal.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Services } from '../services.ts';
 import { notePlugin } from './note.ts';
-import { answerPlugin, pluginId } from './show.ts';
+import { answerPlugin, pluginId, rowOf } from './show.ts';
 
 const switched =
   (enabled: boolean) =>
@@ -17,3 +17,11 @@ const switched =
 
 export const enablePlugin = switched(true);
 export const disablePlugin = switched(false);
+
+export async function resetPlugin(services: Services, exchange: Exchange, principal: Principal): Promise<Response> {
+  const { id } = rowOf(services.organization, pluginId(exchange));
+  const { parts } = services.organization.plugins().set.served;
+  parts.find(({ manifest }) => manifest.id === id)?.process?.reset(id);
+  await notePlugin(services, exchange, principal, { plugin: id, act: 'reset' });
+  return answerPlugin(services, id, 200);
+}
