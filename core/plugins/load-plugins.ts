@@ -21,6 +21,7 @@ import type {
 } from '../sdk/index.ts';
 import { PeyvandError } from '../sdk/index.ts';
 import { pluginError } from './errors.ts';
+import { defaultLimits, type HostLimits } from './host/limits.ts';
 import {
   hostedHandler,
   hostedOperation,
@@ -81,6 +82,8 @@ export interface PluginSources {
   readonly shipped?: string;
   /** The folder of the base layer. */
   readonly base?: string;
+  /** Of the processes of plugins from elsewhere. */
+  readonly limits?: HostLimits;
 }
 
 /** Complete by their types: a new one cannot be left out here. */
@@ -145,7 +148,7 @@ export async function loadPlugins(sources: PluginSources = {}): Promise<LoadedPl
   const parts: LoadedPlugin[] = [];
   for (const manifest of plugins) {
     const layer = layers.find(({ id, kind }) => kind === 'plugin' && id === manifest.id);
-    if (layer) parts.push(await loadServerHalf(manifest, layer));
+    if (layer) parts.push(await loadServerHalf(manifest, layer, sources.limits));
   }
   const [lowest] = layers;
   if (!lowest) throw pluginError('PLUGIN_MANIFEST_MISSING', { folder: base.folder });
@@ -215,7 +218,11 @@ function readOwnLayer({ folder, id, version }: Manifest, kind: LayerKind): Retur
   return readLayer(folder, { id, version, kind });
 }
 
-async function loadServerHalf(manifest: Manifest, layer: Layer): Promise<LoadedPlugin> {
+async function loadServerHalf(
+  manifest: Manifest,
+  layer: Layer,
+  limits: HostLimits = defaultLimits,
+): Promise<LoadedPlugin> {
   checkModules(manifest);
   const file = join(manifest.folder, 'server.ts');
   const own = ownEntities(layer);
@@ -223,8 +230,8 @@ async function loadServerHalf(manifest: Manifest, layer: Layer): Promise<LoadedP
   const { id, folder } = manifest;
   const process = isShipped
     ? shippedProcess({ id, folder, file }, shippedFolder)
-    : createPluginProcess(id, new Map([[id, { id, folder, file }]]), [folder]);
-  const pieces: Pieces = { plugin: id, process };
+    : createPluginProcess(id, new Map([[id, { id, folder, file }]]), [folder], limits);
+  const pieces: Pieces = { plugin: id, process, limits };
   const close = (): Promise<void> => (isShipped ? Promise.resolve() : process.close());
   const plain = { manifest, layer, own, migrations: migrationsOf(manifest, pieces), process, close };
   if (!existsSync(file)) return { ...plain, fieldTypes: [], handlers: [], operations: [], schedules: [] };

@@ -1,0 +1,147 @@
+// A hostile plugin beside a good one: each attack is refused or stopped with words, nothing of it is stored, others are served.
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Call } from '../../../core/engine.ts';
+import { runOperation } from '../../../core/operations/run-operation.ts';
+import { listenToHost, type HostEvent } from '../../../core/plugins/host/events.ts';
+import { defaultLimits } from '../../../core/plugins/host/limits.ts';
+import { closePlugins, loadPlugins, type LoadedPlugins } from '../../../core/plugins/load-plugins.ts';
+import { openWorld } from '../../../core/plugins/open-world.ts';
+import { create } from '../../../core/records/create.ts';
+import { reachOf } from '../../../core/records/reach.ts';
+import { update } from '../../../core/records/update.ts';
+import { inputOf, testEngine, type TestEngine } from '../../support/engine.ts';
+
+const folder = (name: string): string => fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url));
+const MB = 1024 * 1024;
+const limits = {
+  ...defaultLimits,
+  handler: { own: 600, whole: 5_000 },
+  operation: { own: 600, whole: 5_000 },
+  heap: 48,
+  memory: 220 * MB,
+  strikes: 1_000,
+};
+
+let world: TestEngine;
+let loaded: LoadedPlugins;
+let call: Call;
+const events: HostEvent[] = [];
+const deaf = listenToHost((event) => events.push(event));
+beforeAll(async () => {
+  [world, loaded] = await Promise.all([
+    testEngine(),
+    loadPlugins({ folders: [folder('hostile'), folder('neighbour')], limits }),
+  ]);
+  const { handlers, operations, parts } = loaded;
+  const engine = { ...world.engine, handlers, operations, world: openWorld(parts, () => ({})) };
+  call = { ...world.call, engine };
+});
+afterAll(async () => {
+  deaf();
+  await closePlugins(loaded);
+  await world.drop();
+});
+
+const invoke = async (name: string): Promise<unknown> => {
+  const operation = loaded.operations.find((one) => one.name === name);
+  if (!operation) throw new TypeError(`no operation ${name}`);
+  return runOperation(call, operation, {}, undefined, reachOf);
+};
+const attack = (name: string): Promise<unknown> => invoke(`Hostile${name}`);
+/** The neighbour answers, and nothing of an attack is there. */
+const allIsWell = async (): Promise<void> => {
+  await expect(invoke('NeighbourCount')).resolves.toEqual(expect.any(Number));
+  expect(await world.rows("select from org_default.account where name = 'half-written'")).toHaveLength(0);
+};
+
+describe('a hostile plugin', () => {
+  it.each([
+    ['Loop', 'PLUGIN_TIME', 'took longer than 600 ms'],
+    ['AsyncLoop', 'PLUGIN_TIME', 'took longer than 600 ms'],
+    ['Silence', 'PLUGIN_TIME', 'took longer than 600 ms'],
+    ['Heap', 'PLUGIN_', ''],
+    ['Buffers', 'PLUGIN_', ''],
+    ['Exit', 'PLUGIN_CRASHED', 'it ended itself (0)'],
+    ['ThrowLater', 'PLUGIN_CRASHED', 'thrown in a timer'],
+    ['RejectLater', 'PLUGIN_CRASHED', 'rejected and forgotten'],
+    ['Flood', 'PLUGIN_CRASHED', 'asked for more than 1000 things at a time'],
+    ['Print', 'PLUGIN_', ''],
+    ['LongMessage', 'PLUGIN_', ''],
+  ])('is stopped when it tries %s, while others wait for it and are served', async (name, code, words) => {
+    const attacked = attack(name);
+    const meanwhile = invoke('NeighbourCount');
+    await expect(attacked).rejects.toMatchObject({
+      code: expect.stringMatching(`^${code}`),
+      message: expect.stringContaining(words),
+      status: 409,
+    });
+    await meanwhile;
+    await allIsWell();
+  });
+
+  it.each([
+    ['ForbiddenTable', 'PLUGIN_RIGHT_MISSING', '"entities": { "systemuser": ["read"] }'],
+    ['ForbiddenTableAsSystem', 'PLUGIN_RIGHT_MISSING', 'read rows of systemuser'],
+    ['ForbiddenOverLookup', 'PLUGIN_RIGHT_MISSING', 'read rows of systemuser'],
+    ['ForbiddenDelete', 'PLUGIN_RIGHT_MISSING', 'delete rows of account'],
+    ['ForbiddenOwner', 'PLUGIN_RIGHT_MISSING', 'assign rows of account'],
+    ['UndeclaredHost', 'PLUGIN_RIGHT_MISSING', '"hosts": ["example.org"]'],
+    ['OwnNetwork', 'PLUGIN_FETCH', 'leads into the own network'],
+    ['UndeclaredSecret', 'PLUGIN_RIGHT_MISSING', '"secrets": ["password"]'],
+    ['OwnFetch', '', ''],
+    ['Net', 'OPERATION_FAILED', 'node:net is not there for plugins'],
+    ['Http', 'OPERATION_FAILED', 'node:http is not there for plugins'],
+    ['Dns', 'OPERATION_FAILED', 'node:dns is not there for plugins'],
+    ['Child', 'OPERATION_FAILED', 'node:child_process is not there for plugins'],
+    ['Worker', 'OPERATION_FAILED', 'node:worker_threads is not there for plugins'],
+    ['Data', 'OPERATION_FAILED', 'node:net is not there for plugins'],
+    ['Passwords', 'OPERATION_FAILED', 'restricted'],
+    ['Sources', 'OPERATION_FAILED', 'restricted'],
+    ['Prototype', 'PLUGIN_CRASHED', '__proto__'],
+  ])('is refused %s', async (name, code, words) => {
+    const attacked = attack(name);
+    if (code === '') await expect(attacked).resolves.toBe('there is no fetch');
+    else await expect(attacked).rejects.toMatchObject({ code, message: expect.stringContaining(words) });
+    await world.rows("delete from org_default.account where name = 'half-written'");
+    await allIsWell();
+  });
+
+  it('sees no environment, no way to other processes, no loader of its own', async () => {
+    await expect(attack('Environment')).resolves.toBe('{}');
+    await expect(attack('KillParent')).resolves.toBe('undefined');
+    await expect(attack('Builtin')).resolves.toBe('undefined undefined');
+    await expect(attack('Loader')).resolves.toEqual(Array.from({ length: 6 }, () => 'refused'));
+  });
+
+  it('tampers with its own prototypes only', async () => {
+    await attack('Tampering').catch(() => undefined);
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+    await expect(invoke('NeighbourCount')).resolves.toEqual(expect.any(Number));
+  });
+
+  it('reaches nothing with what it kept of a call that has ended', async () => {
+    await world.rows("delete from org_default.account where name = 'half-written'");
+    await attack('Keep');
+    await expect(attack('UseKept')).rejects.toThrow('this call has ended');
+    await allIsWell();
+  });
+
+  it('is stopped inside a transaction, and the write is as if it had not been', async () => {
+    const { id } = await create(call, world.entity('account'), inputOf({ name: 'Fine' }));
+    await expect(update(call, world.entity('account'), { id }, inputOf({ name: 'Never' }))).rejects.toMatchObject({
+      code: 'PLUGIN_TIME',
+      message: expect.stringContaining('The handler hostile/loop of the plugin "hostile"'),
+    });
+    const [row] = await world.rows('select name, description from org_default.account where accountid = $1::uuid', [
+      id,
+    ]);
+    expect(row).toMatchObject({ name: 'Fine', description: expect.stringContaining('made at') });
+  });
+
+  it('leaves its prints, within bounds, and its ends in the log', () => {
+    const printed = events.filter((event) => event.kind === 'printed').map(({ text }) => text.length);
+    expect(Math.max(...printed)).toBeLessThanOrEqual(8 * 1024);
+    expect(events).toContainEqual(expect.objectContaining({ kind: 'ended', plugin: 'hostile' }));
+  });
+});
