@@ -35,6 +35,7 @@ import { closeShippedProcess, shippedProcess } from './host/shipped-process.ts';
 import type { Manifest } from './manifest.ts';
 import { pluginFolders, readManifest } from './manifest.ts';
 import { migrationVersions, type LoadedMigration } from './migration-files.ts';
+import { fieldFolders, fieldTypeIn } from './field-folders.ts';
 import { orderPlugins } from './order-plugins.ts';
 import { operationProblem } from './operation-problem.ts';
 import { mayPlugin, ownEntities, type PluginScope } from './scope.ts';
@@ -234,15 +235,17 @@ async function loadServerHalf(
   const pieces: Pieces = { plugin: id, process, limits };
   const close = (): Promise<void> => (isShipped ? Promise.resolve() : process.close());
   const plain = { manifest, layer, own, migrations: migrationsOf(manifest, pieces), process, close };
-  if (!existsSync(file)) return { ...plain, fieldTypes: [], handlers: [], operations: [], schedules: [] };
+  if (!existsSync(file)) {
+    const fieldTypes = await fieldTypesOf(manifest, file, [], isShipped);
+    for (const type of fieldTypes) checkFieldType(manifest, file, type, undefined);
+    return { ...plain, fieldTypes, handlers: [], operations: [], schedules: [] };
+  }
   // What comes with the release is trusted: reading what it brings needs no process, and costs nothing where nothing of it runs.
   const contributed = isShipped
     ? await importServerHalf(manifest, file)
     : await describeServerHalf(pieces, manifest, file);
   const scope: PluginScope = { plugin: id, rights: manifest.rights, own };
-  const brought = contributed.fieldTypes ?? [];
-  const types =
-    isShipped || brought.length === 0 ? brought : ((await importServerHalf(manifest, file)).fieldTypes ?? []);
+  const types = await fieldTypesOf(manifest, file, contributed.fieldTypes ?? [], isShipped);
   types.forEach((type, index) => {
     const twin = types.slice(0, index).some((other) => other?.name === type?.name);
     checkFieldType(manifest, file, type, twin ? manifest.id : undefined);
@@ -255,6 +258,30 @@ async function loadServerHalf(
     operations: checkOperations(manifest, file, contributed.operations ?? [], pieces),
     schedules: checkSchedules(manifest, file, contributed.schedules ?? [], pieces),
   };
+}
+
+/** Those of folders, and what server.ts lists besides: only then is all of it read into the server itself. */
+async function fieldTypesOf(
+  manifest: Manifest,
+  file: string,
+  listed: readonly FieldType[],
+  isShipped: boolean,
+): Promise<readonly FieldType[]> {
+  const found: FieldType[] = [];
+  for (const [name, half] of fieldFolders(manifest.folder)) {
+    if (isShipped && listed.some((type) => type?.name === name)) continue;
+    const type = fieldTypeIn(await importModule(manifest, half), name);
+    if (type) found.push(type);
+    else if (!listed.some((one) => one?.name === name)) {
+      const reason = `it exports no field type called "${name}", as its folder is`;
+      throw pluginError('PLUGIN_CONTRIBUTION', { plugin: manifest.id, file: half, reason });
+    }
+  }
+  const isFound = (type: FieldType): boolean => found.some(({ name }) => name === type?.name);
+  if (isShipped) return [...listed, ...found];
+  if (listed.every(isFound)) return found;
+  const { fieldTypes = [] } = await importServerHalf(manifest, file);
+  return [...fieldTypes.filter((type) => !isFound(type)), ...found];
 }
 
 async function readManifests(places: readonly string[]): Promise<readonly Manifest[]> {
@@ -292,15 +319,18 @@ function migrationsOf({ folder }: Manifest, pieces: Pieces): readonly LoadedMigr
   }));
 }
 
-async function importServerHalf(manifest: Manifest, file: string): Promise<ServerPlugin> {
+async function importModule(manifest: Manifest, file: string): Promise<object> {
   openSdkDoor();
-  let loaded: { readonly default?: unknown };
   try {
-    loaded = (await import(pathToFileURL(file).href)) as { readonly default?: unknown };
+    return (await import(pathToFileURL(file).href)) as object;
   } catch (cause) {
     throw pluginError('PLUGIN_FAILED', { plugin: manifest.id, file, reason: reasonOf(cause, manifest) }, { cause });
   }
-  return serverHalf(manifest, file, loaded.default);
+}
+
+async function importServerHalf(manifest: Manifest, file: string): Promise<ServerPlugin> {
+  const loaded = await importModule(manifest, file);
+  return serverHalf(manifest, file, 'default' in loaded ? loaded.default : undefined);
 }
 
 /** What a plugin from elsewhere brings is asked of its process; functions are stand-ins. */
