@@ -68,7 +68,7 @@ export interface EventHandler<Values extends object = Record<string, unknown>> {
 
 /** `defineHandler<FleetVehicleValues>({…})` types values, images and the names of `changed`. */
 export function defineHandler<Values extends object = Record<string, unknown>>(
-  handler: EventHandler<Values>,
+  handler: EventHandler<NoInfer<Values>>,
 ): EventHandler {
   return handler as unknown as EventHandler;
 }

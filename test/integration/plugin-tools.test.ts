@@ -154,7 +154,7 @@ test('a server follows the files of a plugin while it is written, and goes on wh
   const write = async (file: string, content: unknown): Promise<void> => {
     await writeFile(join(folder, file), typeof content === 'string' ? content : JSON.stringify(content));
   };
-  cpSync(fleet, folder, { recursive: true, filter: (path) => /my-fleet$/.test(path) });
+  cpSync(fleet, folder, { recursive: true, filter: (path) => path.endsWith('my-fleet') });
   const handler = (word: string): string => `import { defineHandler, definePlugin } from 'peyvand/sdk';
 export default definePlugin({
   handlers: [

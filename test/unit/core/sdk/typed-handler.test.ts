@@ -29,15 +29,15 @@ test('values, images and names of fields are those of the entity', () => {
     },
   });
   expect(handler.changed).toEqual(['plate']);
-  // @ts-expect-error: no such field
   const wrong = defineHandler<VehicleValues>({
-    name: 'w',
+    name: 'wrong',
     stage: 'after',
     message: 'update',
-    changed: ['x'],
+    // @ts-expect-error: no such field
+    changed: ['colour'],
     run() {},
   });
-  expect(wrong.name).toBe('w');
+  expect(wrong.name).toBe('wrong');
 });
 
 test('without types any name is a field, as ever', () => {
