@@ -1,6 +1,6 @@
 // A quote, order or invoice on paper: A4, mirrored for Persian, with its digits and calendar. Text is shaped and ordered here; pdfkit
 // only places it. Every glyph is kept with its letters, so that readers find and copy the text.
-import PDFDocument from 'pdfkit';
+import Pdf from 'pdfkit';
 import { shapeLine, widthOf, type Direction, type Piece } from './shape-line.ts';
 import { typeface, type Weight } from './typeface.ts';
 import { words, type PrintedKind, type PrintLanguage } from './words.ts';
@@ -84,7 +84,7 @@ export async function documentPdf(
   const say = words[language];
   const direction: Direction = language === 'fa' ? 'rtl' : 'ltr';
   const heading = `${say[document.kind]} ${document.number}`;
-  const pdf = new PDFDocument({
+  const pdf = new Pdf({
     size: 'A4',
     margin: 0,
     bufferPages: true,

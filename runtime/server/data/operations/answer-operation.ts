@@ -121,6 +121,10 @@ export function writeResult(request: DataRequest, { name, returns }: Operation, 
   }
   const type = EDM[returns.type];
   const value = out(result, returns);
+  // One row is the answer itself, as Dataverse's own clients read it (`answer.quoteid`).
+  if (returns.type === 'entity' && returns.collection !== true && isObject(value)) {
+    return answerOData(200, JSON.stringify({ '@odata.context': `${context}${type}`, ...value }));
+  }
   return answerOData(
     200,
     JSON.stringify({ '@odata.context': `${context}${returns.collection ? `Collection(${type})` : type}`, value }),

@@ -1,0 +1,383 @@
+// Quotes, orders and invoices over real HTTP: priced as they are written, settled when they are handed on, converted once, printed, and
+// told to an ERP.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newcomer } from '../support/newcomer.ts';
+import { testServer, type InProcessServer } from '../support/server.ts';
+
+const BASE = '/api/data/v9.2';
+type Row = Record<string, unknown>;
+type Headers = Record<string, string>;
+
+let server: InProcessServer;
+let seller: Headers;
+let manager: Headers;
+let erp: Headers;
+let unit: string;
+let rug: string;
+let silk: string;
+let list: string;
+let account: string;
+const root: Headers = {};
+
+beforeAll(async () => {
+  server = await testServer();
+  const as = async (name: string, roles: readonly string[]): Promise<Headers> => ({
+    authorization: `Bearer ${(await newcomer(server.server, name, roles)).key}`,
+  });
+  seller = await as('seller', ['basic-user', 'salesperson']);
+  manager = await as('manager', ['basic-user', 'sales-manager']);
+  erp = await as('erp', ['integration']);
+  const [group] = (await rows('/uoms?$select=uomid,_uomscheduleid_value&$top=1', root)) as [Row?];
+  const schedule = group
+    ? String(group['_uomscheduleid_value'])
+    : await create('uomschedules', { name: 'Pieces', baseuomname: 'Piece' }, root);
+  const [piece] = await rows(`/uoms?$filter=_uomscheduleid_value eq ${schedule}`, root);
+  unit = piece
+    ? String(piece['uomid'])
+    : await create(
+        'uoms',
+        { name: 'Piece', quantity: 1, 'uomscheduleid@odata.bind': `/uomschedules(${schedule})` },
+        root,
+      );
+  const product = (name: string, productnumber: string, cost: number) =>
+    create(
+      'products',
+      {
+        name,
+        productnumber,
+        currentcost: cost,
+        'defaultuomscheduleid@odata.bind': `/uomschedules(${schedule})`,
+        'defaultuomid@odata.bind': `/uoms(${unit})`,
+        quantitydecimal: 2,
+        statecode: 0,
+      },
+      root,
+    );
+  rug = await product('Wool rug', 'RUG-1', 40);
+  silk = await product('قالیچهٔ ابریشمی', 'SILK-1', 300);
+  const [currency] = await rows('/transactioncurrencies?$top=1', root);
+  const currencyBind = `/transactioncurrencies(${String(currency?.['transactioncurrencyid'])})`;
+  list = await create('pricelevels', { name: 'Retail', 'transactioncurrencyid@odata.bind': currencyBind }, root);
+  for (const [id, amount] of [
+    [rug, 100],
+    [silk, 500.5],
+  ] as const) {
+    await create(
+      'productpricelevels',
+      {
+        'pricelevelid@odata.bind': `/pricelevels(${list})`,
+        'productid@odata.bind': `/products(${id})`,
+        'uomid@odata.bind': `/uoms(${unit})`,
+        pricingmethodcode: 1,
+        amount,
+      },
+      root,
+    );
+  }
+  account = await create('accounts', {
+    name: 'هتل شیراز',
+    emailaddress1: 'info@hotel.example',
+    address1_line1: 'خیابان زند',
+    address1_city: 'شیراز',
+  });
+});
+afterAll(async () => {
+  await server?.stop();
+});
+
+async function send(method: string, path: string, body?: unknown, headers: Headers = seller) {
+  const response = await server.request(BASE + path, {
+    method,
+    headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const answer = (text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : {}) as Row;
+  return { status: response.status, text, body: answer, headers: response.headers };
+}
+async function create(set: string, values: Row, headers: Headers = seller): Promise<string> {
+  const { status, text, headers: answered } = await send('POST', `/${set}`, values, headers);
+  expect(status, text).toBe(204);
+  return /\(([0-9a-f-]{36})\)$/.exec(answered.get('odata-entityid') ?? '')?.[1] ?? '';
+}
+async function done(path: string, body: unknown = {}, headers: Headers = seller): Promise<Row> {
+  const { status, text, body: answer } = await send('POST', path, body, headers);
+  expect(status, `${path} ${text}`).toBeLessThan(300);
+  return answer;
+}
+async function patch(path: string, body: unknown, headers: Headers = seller): Promise<void> {
+  const { status, text } = await send('PATCH', path, body, headers);
+  expect(status, text).toBe(204);
+}
+async function code(method: string, path: string, body: unknown = {}, headers: Headers = seller) {
+  const { status, body: answer } = await send(method, path, body, headers);
+  return `${status} ${String((answer['error'] as Row | undefined)?.['code'] ?? '')}`;
+}
+const read = async (path: string) => (await send('GET', path)).body;
+const rows = async (path: string, headers: Headers = seller) =>
+  ((await send('GET', path, undefined, headers)).body['value'] ?? []) as Row[];
+
+const customer = () => ({ 'customerid_account@odata.bind': `/accounts(${account})` });
+const priced = () => ({ ...customer(), 'pricelevelid@odata.bind': `/pricelevels(${list})` });
+const quoteWith = async (lines: readonly Row[], values: Row = {}) => {
+  const id = await create('quotes', { name: 'Rugs', ...priced(), ...values });
+  for (const line of lines) await addLine(id, line);
+  return id;
+};
+const addLine = (quote: string, { product = rug, ...line }: Row) =>
+  create('quotedetails', {
+    'quoteid@odata.bind': `/quotes(${quote})`,
+    'productid@odata.bind': `/products(${String(product)})`,
+    quantity: 1,
+    ...line,
+  });
+const linesOf = (quote: string) => rows(`/quotedetails?$filter=_quoteid_value eq ${quote}&$orderby=lineitemnumber`);
+const activate = (quote: string) => done(`/quotes(${quote})/ActivateQuote`);
+const totalOf = async (set: string, id: string) => (await read(`/${set}(${id})`))['totalamount'];
+
+test('a quote is priced as it is written, and lines written side by side lose no total', async () => {
+  const quote = await create('quotes', { name: 'Side by side', ...priced(), freightamount: 20 });
+  expect(await read(`/quotes(${quote})`)).toMatchObject({ totalamount: 20, revisionnumber: 0, statecode: 0 });
+  expect(await read(`/quotes(${quote})`)).toMatchObject({ billto_name: 'هتل شیراز', billto_city: 'شیراز' });
+  const ids = await Promise.all(Array.from({ length: 12 }, (_, index) => addLine(quote, { quantity: index + 1 })));
+  expect(await totalOf('quotes', quote)).toBe(7820);
+  const lines = await linesOf(quote);
+  expect(lines.map((line) => line['lineitemnumber'])).toEqual(Array.from({ length: 12 }, (_, index) => index + 1));
+  expect(lines[0]).toMatchObject({ quotedetailname: 'Wool rug', priceperunit: 100, _uomid_value: unit });
+  await Promise.all([
+    ...ids.slice(0, 4).map((id) => send('DELETE', `/quotedetails(${id})`)),
+    ...ids.slice(4, 8).map((id) => patch(`/quotedetails(${id})`, { quantity: 1, manualdiscountamount: 10 })),
+    patch(`/quotes(${quote})`, { discountamount: 60 }),
+  ]);
+  // 4 × 90 + (9 + 10 + 11 + 12) × 100 − 60 + 20
+  expect(await read(`/quotes(${quote})`)).toMatchObject({
+    totallineitemamount: 4560,
+    totallineitemdiscountamount: 40,
+    totalamount: 4520,
+  });
+  const [first] = await linesOf(quote);
+  expect(JSON.stringify(first?.['priceexplanation'])).toContain(list);
+  expect(await code('POST', '/quotedetails', { 'quoteid@odata.bind': `/quotes(${quote})`, quantity: 1 })).toBe(
+    '400 LINE_INCOMPLETE',
+  );
+  await create('quotedetails', {
+    'quoteid@odata.bind': `/quotes(${quote})`,
+    isproductoverridden: true,
+    productdescription: 'Cutting',
+    priceperunit: 12.5,
+    quantity: 2,
+    tax: 2.25,
+  });
+  expect(await read(`/quotes(${quote})`)).toMatchObject({ totaltax: 2.25, totalamount: 4547.25 });
+  expect((await send('DELETE', `/quotes(${quote})`)).status).toBe(204);
+});
+
+test('prices of an active quote stay, whatever becomes of the list; each revision has the same number and one more', async () => {
+  const quote = await quoteWith([{ quantity: 2 }, { product: silk }]);
+  const [item] = await rows(`/productpricelevels?$filter=_productid_value eq ${rug}`, root);
+  await activate(quote);
+  await patch(`/productpricelevels(${String(item?.['productpricelevelid'])})`, { amount: 110 }, root);
+  expect(await totalOf('quotes', quote)).toBe(700.5);
+  expect(await code('PATCH', `/quotes(${quote})`, { discountamount: 5 })).toBe('409 DOCUMENT_FROZEN');
+  expect(
+    await code('POST', '/quotedetails', {
+      'quoteid@odata.bind': `/quotes(${quote})`,
+      'productid@odata.bind': `/products(${rug})`,
+      quantity: 1,
+    }),
+  ).toBe('409 DOCUMENT_FROZEN');
+  const answers = await Promise.all([1, 2].map(() => done('/ReviseQuote', { QuoteId: quote, ColumnSet: {} })));
+  const revised = String(answers[0]?.['quoteid']);
+  expect(answers.map((answer) => answer['quoteid'])).toEqual([revised, revised]);
+  const number = (await read(`/quotes(${quote})`))['quotenumber'];
+  expect(await read(`/quotes(${quote})`)).toMatchObject({ statecode: 3, statuscode: 7 });
+  expect(await read(`/quotes(${revised})`)).toMatchObject({ quotenumber: number, revisionnumber: 1, statecode: 0 });
+  // A draft follows the list again.
+  expect(await totalOf('quotes', revised)).toBe(720.5);
+  await activate(revised);
+  const third = String((await done('/ReviseQuote', { QuoteId: revised }))['quoteid']);
+  expect(await read(`/quotes(${third})`)).toMatchObject({ quotenumber: number, revisionnumber: 2 });
+  await patch(`/productpricelevels(${String(item?.['productpricelevelid'])})`, { amount: 100 }, root);
+});
+
+test('an opportunity follows its lines, becomes a quote, and two conversions at once make one order and win the deal', async () => {
+  const deal = await create('opportunities', { name: 'Lobby', ...priced(), isrevenuesystemcalculated: true });
+  for (const quantity of [3, 1]) {
+    await create('opportunityproducts', {
+      'opportunityid@odata.bind': `/opportunities(${deal})`,
+      'productid@odata.bind': `/products(${rug})`,
+      quantity,
+    });
+  }
+  await patch(`/opportunities(${deal})`, { discountpercentage: 10 });
+  expect(await read(`/opportunities(${deal})`)).toMatchObject({ totalamount: 360, estimatedvalue: 360 });
+  const quote = String((await done('/GenerateQuoteFromOpportunity', { OpportunityId: deal }))['quoteid']);
+  expect(await read(`/quotes(${quote})`)).toMatchObject({ totalamount: 360, _opportunityid_value: deal });
+  expect((await linesOf(quote)).map((line) => line['quantity'])).toEqual([3, 1]);
+  expect(await code('POST', '/WinOpportunity', { OpportunityClose: { opportunityid: deal }, Status: -1 })).toContain(
+    '409',
+  );
+  await activate(quote);
+  const convert = () => done('/ConvertQuoteToSalesOrder', { QuoteId: quote, CloseOpportunity: true });
+  const orders = await Promise.all([convert(), convert(), convert()]);
+  expect(new Set(orders.map((order) => order['salesorderid'])).size).toBe(1);
+  const order = String(orders[0]?.['salesorderid']);
+  expect(await rows(`/salesorders?$filter=_quoteid_value eq ${quote}`)).toHaveLength(1);
+  expect(await read(`/quotes(${quote})`)).toMatchObject({ statecode: 2, statuscode: 4 });
+  expect(await read(`/opportunities(${deal})`)).toMatchObject({ statecode: 1, actualvalue: 360 });
+  expect(await read(`/salesorders(${order})`)).toMatchObject({ totalamount: 360, ispricelocked: true });
+  // What was offered, and that the customer took it.
+  expect(await rows(`/discountoffers?$filter=_quoteid_value eq ${quote}`)).toMatchObject([
+    { answer: 2, offeredpercent: 10 },
+  ]);
+});
+
+test('an order is invoiced in parts that come to the whole; a canceled invoice gives its part back', async () => {
+  const quote = await quoteWith(
+    [
+      { quantity: 3, manualdiscountamount: 10 },
+      { product: silk, quantity: 2 },
+    ],
+    {
+      discountamount: 1,
+      freightamount: 10,
+    },
+  );
+  await activate(quote);
+  const order = String((await done('/ConvertQuoteToSalesOrder', { QuoteId: quote }))['salesorderid']);
+  const [first, second] = await rows(
+    `/salesorderdetails?$filter=_salesorderid_value eq ${order}&$orderby=lineitemnumber`,
+  );
+  const part = (line: Row | undefined, quantity: number) => ({
+    salesorderdetailid: line?.['salesorderdetailid'],
+    quantity,
+  });
+  const invoiceOf = async (Lines?: unknown) =>
+    String((await done('/ConvertSalesOrderToInvoice', { SalesOrderId: order, Lines }))['invoiceid']);
+  const total = Number(await totalOf('salesorders', order));
+  expect(total).toBe(1300);
+  const invoices = [await invoiceOf([part(first, 1)])];
+  expect(await read(`/salesorders(${order})`)).toMatchObject({ statecode: 1, statuscode: 3 });
+  expect(await code('POST', '/ConvertSalesOrderToInvoice', { SalesOrderId: order, Lines: [part(first, 2.5)] })).toBe(
+    '409 QUANTITY_EXCEEDED',
+  );
+  const canceled = await invoiceOf([part(first, 1), part(second, 2)]);
+  await done(`/invoices(${canceled})/catalog_CancelInvoice`, { Reason: 'Sent back' });
+  invoices.push(await invoiceOf([part(second, 1), part(first, 1)]));
+  const rest = await Promise.all([invoiceOf(), invoiceOf()]);
+  expect(new Set(rest).size).toBe(1);
+  invoices.push(rest[0] ?? '');
+  const sums = await Promise.all(invoices.map((id) => totalOf('invoices', id)));
+  expect(sums.reduce<number>((sum, one) => sum + Number(one), 0)).toBeCloseTo(total, 2);
+  expect(await read(`/salesorders(${order})`)).toMatchObject({ statecode: 4, statuscode: 100003 });
+  const [one] = invoices;
+  const due = Number(await totalOf('invoices', one ?? ''));
+  await done(`/invoices(${one})/catalog_PayInvoice`, { Amount: '50' });
+  expect(await read(`/invoices(${one})`)).toMatchObject({ statecode: 2, statuscode: 100002, paidamount: 50 });
+  expect(await code('POST', `/invoices(${one})/catalog_PayInvoice`, { Amount: String(due) })).toContain('400');
+  await done(`/invoices(${one})/catalog_PayInvoice`);
+  expect(await read(`/invoices(${one})`)).toMatchObject({ statuscode: 100001, paidamount: due });
+});
+
+test('a discount beyond the limit waits for one who may decide, and a change after that asks again', async () => {
+  const quote = await quoteWith([{ quantity: 2 }], { discountpercentage: 20 });
+  expect(await read(`/quotes(${quote})`)).toMatchObject({ approvalstatus: 1, effectivediscountpercent: 20 });
+  expect(await code('POST', `/quotes(${quote})/ActivateQuote`)).toBe('409 QUOTE_NEEDS_APPROVAL');
+  expect(await code('PATCH', `/quotes(${quote})`, { statecode: 1 })).toBe('409 QUOTE_NEEDS_APPROVAL');
+  expect(await code('POST', `/quotes(${quote})/ApproveQuoteDiscount`, { Reason: 'Me' })).toContain('403');
+  await done(`/quotes(${quote})/RejectQuoteDiscount`, { Reason: 'Too much' }, manager);
+  expect(await code('POST', `/quotes(${quote})/ActivateQuote`)).toBe('409 QUOTE_NEEDS_APPROVAL');
+  await done(`/quotes(${quote})/ApproveQuoteDiscount`, { Reason: 'First order' }, manager);
+  expect(await read(`/quotes(${quote})`)).toMatchObject({ approvalstatus: 2, approvalreason: 'First order' });
+  await patch(`/quotes(${quote})`, { discountpercentage: 25 });
+  expect(await code('POST', `/quotes(${quote})/ActivateQuote`)).toBe('409 QUOTE_NEEDS_APPROVAL');
+  await done(`/quotes(${quote})/ApproveQuoteDiscount`, { Reason: 'Still' }, manager);
+  await activate(quote);
+  await done('/CloseQuote', {
+    QuoteClose: { 'quoteid@odata.bind': `/quotes(${quote})`, description: 'Too dear' },
+    Status: 5,
+  });
+  expect(await rows(`/discountoffers?$filter=_quoteid_value eq ${quote}`)).toMatchObject([
+    { answer: 3, reason: 'Too dear', offeredpercent: 25 },
+  ]);
+});
+
+test('what other modules take off lowers the total, and goes along into the order', async () => {
+  const quote = await quoteWith([{ quantity: 2 }]);
+  const adjustment = await create('salesadjustments', {
+    'documentid_quote@odata.bind': `/quotes(${quote})`,
+    kind: 1,
+    percentage: 5,
+    reason: 'Silver',
+  });
+  expect(await totalOf('quotes', quote)).toBe(190);
+  expect(await read(`/salesadjustments(${adjustment})`)).toMatchObject({ appliedamount: 10 });
+  await activate(quote);
+  const order = String((await done('/ConvertQuoteToSalesOrder', { QuoteId: quote }))['salesorderid']);
+  expect(await totalOf('salesorders', order)).toBe(190);
+  expect(await code('DELETE', `/salesadjustments(${adjustment})`)).toBe('409 DOCUMENT_FROZEN');
+});
+
+test('a document is printed as PDF and put into an e-mail to the customer', async () => {
+  const quote = await quoteWith([{ product: silk, quantity: 2 }]);
+  const printed = await done('/catalog_PrintDocument', {
+    Target: { '@odata.type': '#Microsoft.Dynamics.CRM.quote', quoteid: quote },
+  });
+  const content = Buffer.from(String(printed['Content']), 'base64');
+  expect(content.subarray(0, 5).toString()).toBe('%PDF-');
+  const stored = await server.request(`${BASE}/quotes(${quote})/pdf/$value`, { headers: seller });
+  expect(Buffer.from(await stored.arrayBuffer()).equals(content)).toBe(true);
+  const email = await done('/catalog_EmailDocument', {
+    Target: { '@odata.type': '#Microsoft.Dynamics.CRM.quote', quoteid: quote },
+  });
+  const id = String(email['activityid']);
+  expect(await read(`/emails(${id})`)).toMatchObject({
+    torecipients: 'info@hotel.example',
+    _regardingobjectid_value: quote,
+  });
+  const attached = await server.request(`${BASE}/emails(${id})/attachment/$value`, { headers: seller });
+  expect(attached.headers.get('content-disposition')).toMatch(/QUO-\d+\.pdf/);
+});
+
+test('an ERP pulls each event once it is sure of it; its own events count once, and old ones change nothing', async () => {
+  const order = await create('salesorders', { name: 'For the ERP', ...priced() });
+  await create('salesorderdetails', {
+    'salesorderid@odata.bind': `/salesorders(${order})`,
+    'productid@odata.bind': `/products(${rug})`,
+    quantity: 4,
+  });
+  await done(`/salesorders(${order})/catalog_SubmitOrder`);
+  expect(await code('POST', '/catalog_PullEvents', {})).toContain('403');
+  const pull = async () => (await done('/catalog_PullEvents', { Limit: 500 }, erp))['value'] as Row[];
+  const [events, again] = await Promise.all([pull(), pull()]);
+  expect(again).toEqual(events);
+  const sequence = events.map((event) => Number(event['sequence']));
+  expect(sequence).toEqual(sequence.toSorted((a, b) => a - b));
+  const mine = events.filter((event) => event['record'] === order);
+  expect(mine).toMatchObject([
+    { type: 'order.submitted', payload: { totalamount: '400', lines: [{ productnumber: 'RUG-1', quantity: '4' }] } },
+  ]);
+  const Ids = events.map((event) => event['id']);
+  expect(await done('/catalog_Acknowledge', { Ids }, erp)).toMatchObject({ Acknowledged: events.length });
+  expect(await done('/catalog_Acknowledge', { Ids }, erp)).toMatchObject({ Acknowledged: 0 });
+  expect(await pull()).toEqual([]);
+  const stock = (id: string, quantityonhand: number, hour: number) => ({
+    id,
+    productnumber: 'RUG-1',
+    quantityonhand,
+    occurredon: `2026-11-22T${String(hour).padStart(2, '0')}:00:00Z`,
+  });
+  const put = async (...Events: readonly Row[]) =>
+    ((await done('/catalog_PutStock', { Events }, erp))['value'] as Row[]).map((answer) => answer['outcome']);
+  const parallel = await Promise.all(Array.from({ length: 5 }, () => put(stock('s2', 70, 12))));
+  expect(parallel.flat().toSorted()).toEqual(['applied', 'duplicate', 'duplicate', 'duplicate', 'duplicate']);
+  expect(await put(stock('s1', 99, 11), stock('s2', 1, 13))).toEqual(['stale', 'duplicate']);
+  expect(await read(`/products(${rug})`)).toMatchObject({ quantityonhand: 70 });
+  const made = { id: 'p1', productnumber: "NEW'1", name: 'گلیم', price: '12.5', occurredon: '2026-11-22T12:00:00Z' };
+  const answers = await Promise.all([1, 2].map(() => done('/catalog_PutProducts', { Events: [made] }, erp)));
+  const outcomes = answers.flatMap((answer) => (answer['value'] as Row[]).map((one) => one['outcome']));
+  expect(outcomes.toSorted()).toEqual(['applied', 'duplicate']);
+  expect(await rows("/products?$filter=productnumber eq 'NEW''1'")).toMatchObject([{ name: 'گلیم', price: 12.5 }]);
+  // What came from there is not told back.
+  expect(await pull()).toEqual([]);
+});
