@@ -1,6 +1,7 @@
 // The server half of loyalty: operations on points and tiers, handlers that keep the ledger what it is, and what the clock brings.
 import { definePlugin } from 'peyvand/sdk';
 import { appendOnly } from './handlers/append-only.ts';
+import { oneTierDiscount, returnPoints, settleInvoice, tierDiscounts } from './handlers/documents.ts';
 import { beginMember, welcomeMember } from './handlers/new-member.ts';
 import { checkExpressions, keepRule } from './handlers/rules.ts';
 import { adjustPoints, decideAdjustment, freezeMember } from './operations/adjust.ts';
@@ -11,6 +12,7 @@ import { maintain, nightly } from './operations/maintain.ts';
 import { postPurchases } from './operations/post-purchases.ts';
 import { cancelReservation, confirmReservation, refundRedemption, reservePoints } from './operations/redeem.ts';
 import { reversePurchase } from './operations/reverse.ts';
+import { applyVoucher, spendOn } from './operations/spend-on-document.ts';
 import { evaluateTiers, overrideTier } from './operations/tiers.ts';
 
 export default definePlugin({
@@ -32,7 +34,9 @@ export default definePlugin({
     rollForwardOf,
     simulate,
     maintain,
+    spendOn,
+    applyVoucher,
   ],
-  handlers: [...appendOnly, beginMember, welcomeMember, keepRule, ...checkExpressions],
+  handlers: [...appendOnly, beginMember, welcomeMember, keepRule, ...checkExpressions, settleInvoice, ...tierDiscounts, oneTierDiscount, returnPoints],
   schedules: [nightly],
 });

@@ -113,11 +113,25 @@ interface Facts {
   readonly [name: string]: unknown;
 }
 
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+function clockOf(timeZone: string): Intl.DateTimeFormat {
+  let clock = clocks.get(timeZone);
+  if (!clock) {
+    clock = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', hourCycle: 'h23', weekday: 'short' });
+    clocks.set(timeZone, clock);
+  }
+  return clock;
+}
+
 /** What expressions see. Amounts are minor units as numbers: to compare and to reckon by, never the ledger's own. */
 function factsOf(program: Program, purchase: Purchase, member: MemberFacts, day: string): Facts {
   const time = new Date(purchase.on);
-  const clock = new Intl.DateTimeFormat('en-GB', { timeZone: program.timeZone, hour: '2-digit', weekday: 'short' });
-  const parts = Object.fromEntries(clock.formatToParts(time).map(({ type, value }) => [type, value]));
+  const parts = Object.fromEntries(
+    clockOf(program.timeZone)
+      .formatToParts(time)
+      .map(({ type, value }) => [type, value]),
+  );
   return {
     channel: purchase.channel,
     currency: purchase.currency,
