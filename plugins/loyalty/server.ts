@@ -37,6 +37,16 @@ export default definePlugin({
     spendOn,
     applyVoucher,
   ],
-  handlers: [...appendOnly, beginMember, welcomeMember, keepRule, ...checkExpressions, settleInvoice, ...tierDiscounts, oneTierDiscount, returnPoints],
+  handlers: [
+    ...appendOnly,
+    beginMember,
+    welcomeMember,
+    keepRule,
+    ...checkExpressions,
+    settleInvoice,
+    ...tierDiscounts,
+    oneTierDiscount,
+    returnPoints,
+  ],
   schedules: [nightly],
 });

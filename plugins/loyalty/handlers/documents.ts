@@ -48,7 +48,8 @@ export const settleInvoice = defineHandler({
           `$select=loyaltytransactionid&$filter=_loyaltyprogramid_value eq ${program} and sourcetype eq 'invoice' and sourceid eq '${id}'&$top=1`,
         );
         // An invoice that was never paid has nothing to give back.
-        if (posted.length > 0) await invoke('loyalty_Reverse', { Program, SourceType: 'invoice', SourceId: id, On: now });
+        if (posted.length > 0)
+          await invoke('loyalty_Reverse', { Program, SourceType: 'invoice', SourceId: id, On: now });
       }
     }
   },
@@ -166,7 +167,10 @@ export const returnPoints = defineHandler({
   async run({ image, system, invoke }) {
     const source = image && textOf(image, 'source');
     if (source === undefined || !source.startsWith(POINTS)) return;
-    const others = await system.list('salesadjustment', `$select=salesadjustmentid&$filter=source eq '${source}'&$top=1`);
+    const others = await system.list(
+      'salesadjustment',
+      `$select=salesadjustmentid&$filter=source eq '${source}'&$top=1`,
+    );
     if (others.length > 0) return;
     const target = { entity: 'loyaltyreservation', id: source.slice(POINTS.length) };
     await invoke('loyalty_Refund', { RefundId: target.id }, target);

@@ -42,9 +42,15 @@ export const spendOn = defineOperation({
       DocumentType: document.entity,
       DocumentId: document.id,
     };
-    const held = (await invoke('loyalty_Reserve', asked, target)) as { readonly Reservation: string; readonly Value: string };
+    const held = (await invoke('loyalty_Reserve', asked, target)) as {
+      readonly Reservation: string;
+      readonly Value: string;
+    };
     const source = `${POINTS}${held.Reservation}`;
-    const [known] = await system.list('salesadjustment', `$select=salesadjustmentid&$filter=source eq '${source}'&$top=1`);
+    const [known] = await system.list(
+      'salesadjustment',
+      `$select=salesadjustmentid&$filter=source eq '${source}'&$top=1`,
+    );
     if (!known) {
       await invoke('loyalty_Confirm', {}, { entity: 'loyaltyreservation', id: held.Reservation });
       await system.create('salesadjustment', {
@@ -71,7 +77,8 @@ export const applyVoucher = defineOperation({
   async run({ parameters, system, records, refuse, now }): Promise<{ readonly Value: string }> {
     const document = parameters['Document'] as NamedRow;
     if (!DOCUMENTS.includes(document.entity)) refuse(wrong('Document', 'Document is a quote or an order.'));
-    if (!(await records.retrieve(document.entity, document.id))) refuse(wrong('Document', 'There is no such document.'));
+    if (!(await records.retrieve(document.entity, document.id)))
+      refuse(wrong('Document', 'There is no such document.'));
     const code = String(parameters['Code']).trim().toUpperCase().slice(0, 40);
     const [found] = await system.list('loyaltyvoucher', `$select=loyaltyvoucherid&$filter=code eq ${quoted(code)}`);
     const id = found && String(found['loyaltyvoucherid']);

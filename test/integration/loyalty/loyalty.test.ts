@@ -223,6 +223,35 @@ test('a frozen member earns and does not spend; what a reader may not see is not
   });
 });
 
+test('what the programme owes rolls forward, and a change of rules is tried over past purchases without a trace', async () => {
+  const own = await programme(kit, 'finance');
+  const member = await own.member('Finance');
+  await kit.at('2026-02-10', () => own.buy(member, 'N-1', '300', '2026-02-10T08:00:00Z'));
+  await kit.at('2026-03-10', () => own.buy(member, 'N-2', '200', '2026-03-10T08:00:00Z'));
+  const rolled = (await kit.at('2026-03-31', () =>
+    kit.admin.invoke('loyalty_RollForward', { Program: own.id, Periods: 2 }),
+  )) as { readonly periods: readonly Readonly<Record<string, unknown>>[] };
+  expect(rolled.periods).toMatchObject([
+    { currency: 'EUR', from: '2026-02-01', opening: 0, earned: 300, closing: 300, liability: '3.00' },
+    { currency: 'EUR', from: '2026-03-01', opening: 300, earned: 200, redeemed: 0, closing: 500, liability: '5.00' },
+  ]);
+  const before = await ledger(member);
+  const Rules = [
+    { code: 'base', points: 2 },
+    { code: 'big', kind: 2, points: 50, condition: 'net >= 30000' },
+  ];
+  const tried = await kit.at('2026-03-31', () => own.invoke('loyalty_Simulate', { Rules }));
+  expect(tried).toMatchObject({ purchases: 2, before: 500, after: 1_050, difference: 550, cost: '5.50' });
+  await expect(own.invoke('loyalty_Simulate', { Rules: [{ code: 'x', condition: 'net >' }] })).rejects.toMatchObject({
+    status: 400,
+  });
+  expect(await ledger(member)).toEqual(before);
+  const statement = await kit.at('2026-03-31', () =>
+    own.on('loyaltymember', member, 'loyalty_Statement', { From: '2026-03-01', To: '2026-03-31' }),
+  );
+  expect(statement).toMatchObject({ opening: 300, closing: 500, lines: [{ kind: 'earn', points: 200, balance: 500 }] });
+});
+
 /** A refusal that says what stands in the way; anything else is a fault. */
 function refusal(error: unknown): undefined {
   const { code } = error as { readonly code?: unknown };
