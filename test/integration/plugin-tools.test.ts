@@ -126,14 +126,14 @@ test('check says each mistake with its file, its line and how to mend it', TIME,
   );
   edit('my_fleet_visit/forms/main.json', '"my_fleet_on"', '"my_fleet_onn"');
   edit('fields/my-fleet-rating/browser.ts', "fa: { none: 'بی‌امتیاز', ", 'fa: { ');
-  edit('handlers/plan-day.ts', "'peyvand/sdk';", "'peyvand/sdk';\nimport 'node:fs';\nimport './nowhere.ts';");
+  edit('handlers/plan-day.ts', "'peyvand/sdk';", "'peyvand/sdk';\nimport 'node:net';\nimport './nowhere.ts';");
   const found = (await checkPlugin(fleet)).map(describeFinding).join('\n');
   expect(found).toMatch(/entity\.json:9:5: there is no icon "map-pim" \(did you mean "map-pin"\?\)/);
   expect(found).toMatch(/views\/all\.json:3:3: this label is not translated: add "my_fleet_visit\/views\/all#title"/);
   expect(found).toMatch(/browser\.ts:\d+:3: texts without fa: none/);
-  expect(found).toMatch(/plan-day\.ts:3:1: "node:fs" is closed to server halves/);
+  expect(found).toMatch(/plan-day\.ts:3:1: "node:net" is closed to server halves/);
   expect(found).toMatch(/plan-day\.ts:4:1: there is no file "\.\/nowhere\.ts"/);
-  edit('handlers/plan-day.ts', "\nimport 'node:fs';\nimport './nowhere.ts';", '');
+  edit('handlers/plan-day.ts', "\nimport 'node:net';\nimport './nowhere.ts';", '');
   const documents = (await checkPlugin(fleet)).map(describeFinding).join('\n');
   expect(documents).toMatch(/forms\/main\.json:\d+:\d+: .*my_fleet_onn.*my_fleet_on/);
   edit('my_fleet_visit/forms/main.json', '"my_fleet_onn"', '"my_fleet_on"');

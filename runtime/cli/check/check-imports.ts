@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
+import { guardedModules, pureModules } from '../../../core/plugins/host/doors/open-modules.ts';
 import type { Finding } from './finding.ts';
 import type { Source } from './sources.ts';
 
@@ -11,9 +12,7 @@ const OURS = {
   test: ['peyvand/sdk', 'peyvand/test'],
 } as const;
 
-/** Built-in modules that only work things out. */
-const PURE =
-  /^(?:node:)?(?:assert|buffer|events|querystring|string_decoder|url|util|punycode|path|crypto|zlib)(?:\/|$)/;
+const isOpen = (name: string): boolean => pureModules.has(name) || guardedModules.has(name);
 
 function ownPackages(folder: string): ReadonlySet<string> {
   const file = join(folder, 'package.json');
@@ -57,9 +56,9 @@ export function checkImports(folder: string, sources: readonly Source[], shipped
       } else if (half === 'test') continue;
       else if (isBuiltin(specifier)) {
         if (half === 'browser') add(`"${specifier}" is Node's: there is none in a browser`, place);
-        else if (!PURE.test(specifier))
+        else if (!isOpen(specifier.replace(/^node:/, '')))
           add(
-            `"${specifier}" is closed to server halves: they run apart from files, network and other processes. Rows come through records, the network through fetch of the context`,
+            `"${specifier}" is closed to server halves: they run apart from the network and other processes. Rows come through records, the network through fetch of the context`,
             place,
           );
       } else if (half === 'browser' && (name === 'lit' || name.startsWith('@lit/'))) continue;

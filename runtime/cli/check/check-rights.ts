@@ -17,6 +17,9 @@ const PRIVILEGE_OF = new Map([
 /** `records.create`, `context.system.list`: of what is called so anywhere, only what takes an entity's name. */
 const RECORDS = /(?:^|\.)(?:records|system)\.(\w+)$/;
 
+/** What may be records under another name: then nothing is said to be unused. */
+const INDIRECT = /\.(?:create|createMany|list|remove|retrieve|storeFile|update)$/;
+
 interface Use {
   readonly entity: string;
   readonly privilege: string;
@@ -40,6 +43,7 @@ export function checkRights(
   const secrets = new Set<string>();
   let jobs = false;
   let unseen = 0;
+  let indirect = false;
   const declared = (entity: string, privilege: string): boolean =>
     [entity, '*'].some((name) => rights.entities.get(name)?.has(privilege) === true);
 
@@ -52,7 +56,8 @@ export function checkRights(
       if (privilege !== undefined) {
         if (first === undefined) unseen += 1;
         else uses.push({ entity: first, privilege, source, call });
-      } else if (/(?:^|\.)fetch$/.test(call.callee)) {
+      } else if (INDIRECT.test(call.callee) && !call.callee.startsWith('Object.')) indirect = true;
+      else if (/(?:^|\.)fetch$/.test(call.callee)) {
         const host = first !== undefined && URL.canParse(first) ? new URL(first).host : undefined;
         if (host === undefined) unseen += 1;
         else {
@@ -96,7 +101,9 @@ export function checkRights(
   const note = (message: string): void => void findings.push({ file: 'plugin.json', severity: 'note', message });
   const heard = new Set(handlers.flatMap(({ entity }) => entity ?? []));
   // Calls that cannot be read from the text may use what seems unused.
-  if (unseen === 0) {
+  if (unseen > 0)
+    note(`${unseen} calls name their entity, host or secret only when they run: their rights are not looked at`);
+  else if (!indirect) {
     for (const [entity, privileges] of rights.entities) {
       const used = uses.filter((use) => use.entity === entity || entity === '*').map((use) => use.privilege);
       const idle = [...privileges].filter(
@@ -108,7 +115,7 @@ export function checkRights(
     for (const host of rights.hosts) if (!hosts.has(host)) note(`the host ${host} is asked for and not called`);
     for (const name of rights.secrets) if (!secrets.has(name)) note(`the secret "${name}" is asked for and not read`);
     if (rights.jobs && !jobs) note('the right to jobs is asked for, and nothing works by the clock');
-  } else note(`${unseen} calls name their entity, host or secret only when they run: their rights are not looked at`);
+  }
   for (const entity of rights.entities.keys())
     if (entity !== '*' && !known.has(entity)) note(`it asks for rights on "${entity}", which nobody has here`);
   return findings;

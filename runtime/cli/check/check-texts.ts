@@ -24,21 +24,27 @@ interface Label {
 /** Every label for people in a document. */
 function labelsIn(document: string, body: Json): readonly Label[] {
   const found: Label[] = [];
+  const isCard = document === 'plugin' && isObject(body);
+  const said = isCard ? `plugin.${String(body['id'])}` : document;
   const visit = (node: Json | undefined, name: string, path: readonly string[], pointer: string): void => {
     if (isArray(node)) {
       const ids = memberIds(name, node);
       node.forEach((member, index) => {
-        const id = ids?.[index];
+        // A kind of views is known by it.
+        const id = ids?.[index] ?? (isCard && isObject(member) ? member['kind'] : undefined);
         if (id !== undefined) visit(member, name, [...path, String(id)], `${pointer}/${index}`);
       });
       return;
     }
     if (!isObject(node)) return;
     for (const [key, value] of Object.entries(node)) {
-      // `entity` and `field` are keywords, not places: what they hold is addressed through what they stand on.
-      const next = key === 'entity' || key === 'field' ? path : [...path, key];
-      if (LABELS.has(key) && typeof value === 'string')
-        found.push({ key: `${document}#${next.join('/')}`, document, pointer: `${pointer}/${key}` });
+      // The schema of a control's or a view's options is for whoever writes documents.
+      if (isCard && key === 'options') continue;
+      // Keywords, not places: what they hold is addressed through what they stand on.
+      const isKeyword = key === 'entity' || key === 'field' || (isCard && key === 'contributes');
+      const next = isKeyword ? path : [...path, key];
+      if ((LABELS.has(key) || (isCard && key === 'confirm')) && typeof value === 'string')
+        found.push({ key: `${said}#${next.join('/')}`, document, pointer: `${pointer}/${key}` });
       else visit(value, key, next, `${pointer}/${key}`);
     }
   };

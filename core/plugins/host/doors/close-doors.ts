@@ -5,32 +5,7 @@ import { format } from 'node:util';
 // Loaded before the doors close: afterwards nobody gets what they are made of.
 import './files.ts';
 import './modules.ts';
-
-/** They compute, and reach nothing. */
-const pure: ReadonlySet<string> = new Set([
-  'assert',
-  'assert/strict',
-  'buffer',
-  'constants',
-  'crypto',
-  'events',
-  'path',
-  'path/posix',
-  'path/win32',
-  'punycode',
-  'querystring',
-  'stream',
-  'stream/consumers',
-  'stream/promises',
-  'stream/web',
-  'string_decoder',
-  'timers',
-  'timers/promises',
-  'url',
-  'util',
-  'util/types',
-  'zlib',
-]);
+import { pureModules as pure } from './open-modules.ts';
 
 const own = (name: string): string => new URL(name, import.meta.url).href;
 const replaced: ReadonlyMap<string, string> = new Map([
