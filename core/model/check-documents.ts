@@ -1,7 +1,8 @@
-// Checks what documents say about each other: forms, views, rules, apps, roles and field profiles that name entities, fields and
+// Checks what documents say about each other: forms, views, charts, dashboards, rules, apps, roles and field profiles that name entities, fields and
 // relations.
 import { checkRollups } from '../rollups/resolve.ts';
 import { checkApps } from './check-apps.ts';
+import { checkDashboards } from './check-dashboards.ts';
 import { checkDerived } from './check-derived.ts';
 import { checkFieldProfiles } from './check-field-profiles.ts';
 import { checkForms } from './check-forms.ts';
@@ -25,6 +26,7 @@ export function checkDocuments(model: Model, problems: ProblemList): void {
   checkForms(model, problems);
   checkViews(model, problems);
   checkApps(model, problems);
+  checkDashboards(model, problems);
   checkRoles(model, problems);
   checkSecured(model, problems);
   checkDerived(model, problems);

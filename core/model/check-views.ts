@@ -95,12 +95,13 @@ function checkSummary(model: Model, entity: Entity, document: JsonObject, id: st
   checkHaving(document['having'], '/having', known, add);
 }
 
-interface FoundProblem {
+export interface FoundProblem {
   readonly code: 'FIELD_UNKNOWN' | 'VIEW_INVALID';
   readonly message: string;
 }
 
-function groupProblem(model: Model, entity: Entity, group: JsonObject): FoundProblem | undefined {
+/** Of a grouping `{id | field, by}`. */
+export function groupProblem(model: Model, entity: Entity, group: JsonObject): FoundProblem | undefined {
   const path = String(group['field'] ?? group['id']);
   const end = followPath(model, entity, path);
   if ('problem' in end) return { code: 'FIELD_UNKNOWN', message: end.problem };
@@ -115,7 +116,8 @@ function groupProblem(model: Model, entity: Entity, group: JsonObject): FoundPro
   };
 }
 
-function measureProblem(model: Model, entity: Entity, measure: JsonObject): FoundProblem | undefined {
+/** Of a measure `{function, field}`. */
+export function measureProblem(model: Model, entity: Entity, measure: JsonObject): FoundProblem | undefined {
   const name = String(measure['function'] ?? 'count');
   if (measure['field'] === undefined) {
     return name === 'count' ? undefined : { code: 'VIEW_INVALID', message: `${name} needs a "field"` };

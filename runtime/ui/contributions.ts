@@ -118,8 +118,8 @@ export interface ViewContext extends ContributionContext {
   /** Field names or paths, as the user has them. */
   readonly columns: readonly string[];
   /**
-   * What is listed: the view's filter, the user's and the search, as options for `client.list(entity.name, { ...query })`;
-   * `$orderby` as the user has it.
+   * What is listed: the view's filter, the user's and the search, as options for `client.list(entity.name, { ...query })`:
+   * `savedQuery`, `$filter`, `$search`, `$orderby`, and `$select` and `$expand` of the columns.
    */
   readonly query: Readonly<Record<string, string>>;
   /** May rows be made here, and changed. */

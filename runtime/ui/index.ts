@@ -33,6 +33,8 @@ export {
 export { foldText, latinDigits } from './locale/digits.ts';
 export { ClientError, odataString } from '../client/index.ts';
 export type { Client, ListQuery, Row } from '../client/index.ts';
+export { openMenu } from './dialog/menu.ts';
+export type { MenuItem } from './dialog/menu.ts';
 export { icon } from './icon.ts';
 export { hidePopup, placePopup } from './popup.ts';
 export { styled } from './styled.ts';

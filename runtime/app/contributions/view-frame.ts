@@ -67,6 +67,7 @@ export class ViewFrame extends LitElement {
     const asked = toQuery(entity, this.#columns, state, workspace.fields, { view: `${entity.name}/views/${view.id}` });
     const query: Record<string, string> = {
       savedQuery: asked.view ?? '',
+      $select: asked.select?.join(',') ?? entity.key,
       ...(asked.filter !== undefined && { $filter: asked.filter }),
       ...(asked.orderby !== undefined && { $orderby: asked.orderby }),
       ...(asked.expand !== undefined && { $expand: asked.expand }),

@@ -1,0 +1,1 @@
+export declare function provideIcon(name: string): Promise<void>;
