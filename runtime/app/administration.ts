@@ -23,6 +23,7 @@ const sections: readonly AdminSection[] = [
   { id: 'keys', icon: 'key-round', right: 'manage-users' },
   { id: 'sessions', icon: 'monitor-smartphone', right: 'manage-users' },
   { id: 'views', icon: 'gauge', right: 'customize' },
+  { id: 'plugins', icon: 'puzzle', right: 'manage-plugins' },
   { id: 'audit', icon: 'history', right: 'audit' },
 ];
 

@@ -92,6 +92,13 @@ export class AdminPage extends LitElement {
         }
         void import('./view-page.ts');
         return html`<x-admin-view .context=${context} .itemId=${itemId}></x-admin-view>`;
+      case 'plugins':
+        if (itemId === undefined) {
+          void import('./plugins-page.ts');
+          return html`<x-admin-plugins .context=${context}></x-admin-plugins>`;
+        }
+        void import('./plugin-page.ts');
+        return html`<x-admin-plugin .context=${context} .itemId=${itemId}></x-admin-plugin>`;
       case 'audit':
         void import('./audit-page.ts');
         return html`<x-admin-audit .workspace=${this.workspace}></x-admin-audit>`;

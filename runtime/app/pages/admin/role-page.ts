@@ -47,6 +47,7 @@ const knownRights = [
   'customize',
   'publish',
   'import',
+  'manage-plugins',
 ];
 
 interface Loaded {
