@@ -12,7 +12,10 @@ export interface Closing {
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** `parameter`: QuoteClose or OrderClose; `field`: quoteid or salesorderid, plain or as `…@odata.bind`. */
+/**
+ * `parameter`: QuoteClose or OrderClose; `field`: quoteid or salesorderid, plain or as `…@odata.bind`; from our own app the document
+ * itself, as `{entity, id}`, with the words in `Reason`.
+ */
 export async function closingOf(
   { parameters, reference, refuse, now, timeZone }: OperationContext,
   parameter: string,
@@ -23,7 +26,15 @@ export async function closingOf(
   const close = typeof given === 'object' && given !== null && !Array.isArray(given) ? (given as Members) : {};
   const bound = close[`${field}@odata.bind`];
   const plain = close[field];
-  const text = typeof bound === 'string' ? bound : typeof plain === 'string' ? `/${entity}s(${plain})` : undefined;
+  const own = close['entity'] === entity ? close['id'] : undefined;
+  const text =
+    typeof own === 'string'
+      ? `/${entity}s(${own})`
+      : typeof bound === 'string'
+        ? bound
+        : typeof plain === 'string'
+          ? `/${entity}s(${plain})`
+          : undefined;
   const row = text === undefined ? undefined : await reference(text);
   if (row?.entity !== entity) {
     const message = `${parameter} names the ${entity}: "${field}@odata.bind": "/${entity}s(<id>)".`;
@@ -34,7 +45,10 @@ export async function closingOf(
     const message = 'actualend is a day, like 2026-11-22.';
     refuse({ code: 'PARAMETER_INVALID', target: `${parameter}/actualend`, message });
   }
-  const words = [textOf(close['subject']), textOf(close['description'])].filter((one) => one !== '').join('\n');
+  const words = [close['subject'], close['description'], parameters['Reason']]
+    .map(textOf)
+    .filter((one) => one !== '')
+    .join('\n');
   return {
     id: row.id,
     day: end === '' ? dayOf(now, timeZone) : end,

@@ -6,7 +6,7 @@ import { closingOf } from './close-activity.ts';
 import { copyHeader, copyLines, type Portion } from './copy-document.ts';
 import { documents, lockOwnDocument, stateOf } from './documents.ts';
 import { fail } from './errors.ts';
-import { COLUMN_SET } from './quote-operations.ts';
+import { COLUMN_SET, REASON } from './quote-operations.ts';
 import { linesOf, reprice } from './reprice.ts';
 import { big, dayOf, decimalOf, listRows } from './rows.ts';
 
@@ -46,7 +46,7 @@ function closing(name: string, state: number, usual: number, from: readonly numb
   return defineOperation({
     name,
     kind: 'action',
-    parameters: [ORDER_CLOSE, STATUS],
+    parameters: [ORDER_CLOSE, STATUS, REASON],
     async run(context) {
       const close = await closingOf(context, 'OrderClose', 'salesorderid', 'salesorder');
       const row = await lockOwnDocument(context, salesorder, close.id);
@@ -155,6 +155,23 @@ const convertOrder = defineOperation({
   },
 });
 
+const billInvoice = defineOperation({
+  name: 'catalog_BillInvoice',
+  kind: 'action',
+  bound: { entity: 'invoice' },
+  parameters: [],
+  description: 'Handed to the customer: its prices and lines stay as they are, and it is due.',
+  async run(context) {
+    const id = context.target?.id ?? '';
+    const row = await lockOwnDocument(context, invoice, id);
+    if (row['statuscode'] === 4) return;
+    if (row['statecode'] !== 0) {
+      throw fail('DOCUMENT_STATE', { entity: 'invoice', state: stateOf(invoice, row), mend: invoice.mend });
+    }
+    await context.records.update('invoice', id, { statecode: 0, statuscode: 4 });
+  },
+});
+
 const payInvoice = defineOperation({
   name: 'catalog_PayInvoice',
   kind: 'action',
@@ -252,6 +269,7 @@ export const orderOperations = [
   closing('FulfillSalesOrder', 3, 100001, [0, 1, 3], 'datefulfilled'),
   closing('CancelSalesOrder', 2, 4, [0, 1], 'closedon'),
   convertOrder,
+  billInvoice,
   payInvoice,
   cancelInvoice,
   locking('LockSalesOrderPricing', 'SalesOrderId', salesorder, true),

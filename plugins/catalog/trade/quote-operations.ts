@@ -16,6 +16,8 @@ export const COLUMN_SET: OperationParameter = {
   optional: true,
   description: 'Taken and not used: the answer names the whole row.',
 };
+/** What is said beside what other clients put into the close activity. */
+export const REASON: OperationParameter = { name: 'Reason', type: 'text', optional: true };
 const PROCESS: OperationParameter = {
   name: 'ProcessInstanceId',
   type: 'json',
@@ -155,6 +157,7 @@ const CLOSE_PARAMETERS: readonly OperationParameter[] = [
     optional: true,
     description: 'A status reason of the new state; -1 = the usual one.',
   },
+  REASON,
 ];
 
 const winQuote = defineOperation({

@@ -50,6 +50,8 @@ function makeClient(workspace: Workspace): PluginClient {
     if (Array.isArray(value)) return Promise.all(value.map((one) => sent(type, one)));
     if (!isObject(value)) return value;
     if (type === 'entity') return `${setOf(String(value['entity']))}(${String(value['id'])})`;
+    // Where only its id is asked for, the row will do.
+    if (type === 'id') return value['id'];
     if (type !== 'record') return value;
     const entity = await workspace.entity(String(value['entity']));
     const { id, values } = value as { readonly id?: string; readonly values?: Values };
