@@ -1,1 +1,0 @@
-export declare function provideIcon(name: string): Promise<void>;
