@@ -1,7 +1,6 @@
 // Field types found by their place: `fields/<type>/server.ts` exports one called as its folder, and nobody has to list it.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FieldType } from '../sdk/index.ts';
 
 /** Folder's name → its server half. */
 export function fieldFolders(plugin: string): ReadonlyMap<string, string> {
@@ -9,13 +8,5 @@ export function fieldFolders(plugin: string): ReadonlyMap<string, string> {
   const names = existsSync(fields) ? readdirSync(fields).sort() : [];
   return new Map(
     names.map((name) => [name, join(fields, name, 'server.ts')] as const).filter(([, file]) => existsSync(file)),
-  );
-}
-
-/** Of what a module exports, the field type of this name. */
-export function fieldTypeIn(exported: object, name: string): FieldType | undefined {
-  return Object.values(exported).find(
-    (value: unknown): value is FieldType =>
-      typeof value === 'object' && value !== null && 'decode' in value && 'name' in value && value.name === name,
   );
 }

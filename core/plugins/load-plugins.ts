@@ -21,6 +21,7 @@ import type {
 } from '../sdk/index.ts';
 import { PeyvandError } from '../sdk/index.ts';
 import { pluginError } from './errors.ts';
+import { closeFieldTypes, hostedFieldTypes } from './host/field-types.ts';
 import { defaultLimits, type HostLimits } from './host/limits.ts';
 import {
   hostedHandler,
@@ -30,12 +31,13 @@ import {
   runHostedMigration,
   type Pieces,
 } from './host/pieces.ts';
-import { createPluginProcess, type PluginProcess } from './host/plugin-process.ts';
+import { createPluginProcess, type HostedPlugin, type PluginProcess } from './host/plugin-process.ts';
 import { closeShippedProcess, shippedProcess } from './host/shipped-process.ts';
 import type { Manifest } from './manifest.ts';
 import { pluginFolders, readManifest } from './manifest.ts';
 import { migrationVersions, type LoadedMigration } from './migration-files.ts';
-import { fieldFolders, fieldTypeIn } from './field-folders.ts';
+import { fieldFolders } from './field-folders.ts';
+import { fieldTypeIn } from './host/field-type-in.ts';
 import { orderPlugins } from './order-plugins.ts';
 import { operationProblem } from './operation-problem.ts';
 import { mayPlugin, ownEntities, type PluginScope } from './scope.ts';
@@ -229,23 +231,37 @@ async function loadServerHalf(
   const own = ownEntities(layer);
   const isShipped = dirname(manifest.folder) === shippedFolder;
   const { id, folder } = manifest;
+  const halves = [...fieldFolders(folder)];
+  const hosted: HostedPlugin = { id, folder, file, fields: halves };
   const process = isShipped
-    ? shippedProcess({ id, folder, file }, shippedFolder)
-    : createPluginProcess(id, new Map([[id, { id, folder, file }]]), [folder], limits);
+    ? shippedProcess(hosted, shippedFolder)
+    : createPluginProcess(id, new Map([[id, hosted]]), [folder], limits);
   const pieces: Pieces = { plugin: id, process, limits };
-  const close = (): Promise<void> => (isShipped ? Promise.resolve() : process.close());
+  const close = async (): Promise<void> => {
+    if (isShipped) return;
+    closeFieldTypes(hosted);
+    await process.close();
+  };
   const plain = { manifest, layer, own, migrations: migrationsOf(manifest, pieces), process, close };
-  if (!existsSync(file)) {
-    const fieldTypes = await fieldTypesOf(manifest, file, [], isShipped);
-    for (const type of fieldTypes) checkFieldType(manifest, file, type, undefined);
-    return { ...plain, fieldTypes, handlers: [], operations: [], schedules: [] };
+  if (!existsSync(file) && halves.length === 0) {
+    return { ...plain, fieldTypes: [], handlers: [], operations: [], schedules: [] };
   }
   // What comes with the release is trusted: reading what it brings needs no process, and costs nothing where nothing of it runs.
-  const contributed = isShipped
-    ? await importServerHalf(manifest, file)
-    : await describeServerHalf(pieces, manifest, file);
+  const raw = isShipped ? undefined : await describeServerHalf(pieces, manifest, file);
+  const contributed = raw
+    ? (revived(raw) as ServerPlugin)
+    : existsSync(file)
+      ? await importServerHalf(manifest, file)
+      : {};
   const scope: PluginScope = { plugin: id, rights: manifest.rights, own };
-  const types = await fieldTypesOf(manifest, file, contributed.fieldTypes ?? [], isShipped);
+  const brought = raw?.fieldTypes ?? [];
+  const isSound = brought.every((type) => typeof type === 'object' && type !== null);
+  const types =
+    raw === undefined
+      ? await foundTypes(manifest, contributed.fieldTypes ?? [])
+      : isSound && brought.length > 0
+        ? await hostedFieldTypes(hosted, process, limits, brought)
+        : (contributed.fieldTypes ?? []);
   types.forEach((type, index) => {
     const twin = types.slice(0, index).some((other) => other?.name === type?.name);
     checkFieldType(manifest, file, type, twin ? manifest.id : undefined);
@@ -260,28 +276,21 @@ async function loadServerHalf(
   };
 }
 
-/** Those of folders, and what server.ts lists besides: only then is all of it read into the server itself. */
-async function fieldTypesOf(
-  manifest: Manifest,
-  file: string,
-  listed: readonly FieldType[],
-  isShipped: boolean,
-): Promise<readonly FieldType[]> {
+/** Those that server.ts lists, and those of folders that it does not. */
+async function foundTypes(manifest: Manifest, listed: readonly FieldType[]): Promise<readonly FieldType[]> {
   const found: FieldType[] = [];
   for (const [name, half] of fieldFolders(manifest.folder)) {
-    if (isShipped && listed.some((type) => type?.name === name)) continue;
+    if (listed.some((type) => type?.name === name)) continue;
     const type = fieldTypeIn(await importModule(manifest, half), name);
-    if (type) found.push(type);
-    else if (!listed.some((one) => one?.name === name)) {
-      const reason = `it exports no field type called "${name}", as its folder is`;
-      throw pluginError('PLUGIN_CONTRIBUTION', { plugin: manifest.id, file: half, reason });
-    }
+    if (!type) throw missingType(manifest, name, half);
+    found.push(type);
   }
-  const isFound = (type: FieldType): boolean => found.some(({ name }) => name === type?.name);
-  if (isShipped) return [...listed, ...found];
-  if (listed.every(isFound)) return found;
-  const { fieldTypes = [] } = await importServerHalf(manifest, file);
-  return [...fieldTypes.filter((type) => !isFound(type)), ...found];
+  return [...listed, ...found];
+}
+
+function missingType({ id }: Manifest, name: string, file: string): PeyvandError {
+  const reason = `it exports no field type called "${name}", as its folder is`;
+  return pluginError('PLUGIN_CONTRIBUTION', { plugin: id, file, reason });
 }
 
 async function readManifests(places: readonly string[]): Promise<readonly Manifest[]> {
@@ -333,7 +342,7 @@ async function importServerHalf(manifest: Manifest, file: string): Promise<Serve
   return serverHalf(manifest, file, 'default' in loaded ? loaded.default : undefined);
 }
 
-/** What a plugin from elsewhere brings is asked of its process; functions are stand-ins. */
+/** What a plugin from elsewhere brings is asked of its process; functions come as their mark. */
 async function describeServerHalf(
   { plugin, process }: Pieces,
   manifest: Manifest,
@@ -346,7 +355,11 @@ async function describeServerHalf(
     if (cause instanceof PeyvandError && cause.code.startsWith('PLUGIN_')) throw cause;
     throw pluginError('PLUGIN_FAILED', { plugin, file, reason: reasonOf(cause, manifest) }, { cause });
   }
-  return serverHalf(manifest, file, revived(contributed));
+  const half = serverHalf(manifest, file, contributed);
+  for (const [name, fields] of fieldFolders(manifest.folder)) {
+    if (!half.fieldTypes?.some((type) => type?.name === name)) throw missingType(manifest, name, fields);
+  }
+  return half;
 }
 
 function serverHalf({ id }: Manifest, file: string, exported: unknown): ServerPlugin {

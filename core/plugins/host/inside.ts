@@ -3,12 +3,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { read, writeSync } from 'node:fs';
 import { PeyvandError, type Violation } from '../../sdk/errors.ts';
+import type { FieldType } from '../../sdk/field-type.ts';
 import { closeDoors } from './doors/close-doors.ts';
+import { fieldTypeIn } from './field-type-in.ts';
 import { FUNCTION, lineReader, type Notice, type Order, type WireError } from './wire.ts';
 
 type Run = Extract<Order, { readonly run: number }>;
 type Piece = { readonly run: (context: unknown) => unknown };
 type Members = Record<string, unknown>;
+type Anything = (...given: readonly unknown[]) => unknown;
 
 const PIPE = 3;
 const { parse, stringify } = JSON;
@@ -43,12 +46,29 @@ function errorOf({ code, status, message, details, data }: WireError): Error {
   return new PeyvandError(code, status, message, { ...(details && { details }), ...(data && { data }) });
 }
 
-async function load(id: string, file: string): Promise<void> {
+/** JSON in which functions are their mark. */
+function marked(value: unknown): unknown {
+  const text = stringify(value, (_key, one: unknown) => (typeof one === 'function' ? FUNCTION : one)) as
+    string | undefined;
+  return text === undefined ? undefined : parse(text);
+}
+
+async function load({ load: id, file, fields }: Extract<Order, { readonly load: string }>): Promise<void> {
   try {
-    const loaded = (await import(file)) as { readonly default?: unknown };
-    if (typeof loaded.default === 'object' && loaded.default !== null) plugins.set(id, loaded.default as Members);
-    const functions = (_key: string, value: unknown): unknown => (typeof value === 'function' ? FUNCTION : value);
-    say({ loaded: id, contributes: parse(stringify(loaded.default ?? null, functions)) as unknown });
+    const loaded = file === undefined ? { default: {} } : ((await import(file)) as { readonly default?: unknown });
+    const contributes = loaded.default ?? null;
+    if (typeof contributes !== 'object' || contributes === null) return say({ loaded: id, contributes: null });
+    const half: Members = { ...contributes };
+    const listed = half['fieldTypes'] ?? [];
+    const types: unknown[] = Array.isArray(listed) ? [...listed] : [];
+    for (const [name, place] of fields) {
+      const isListed = types.some((type) => (type as Partial<FieldType> | null)?.name === name);
+      const type = isListed ? undefined : fieldTypeIn((await import(place)) as object, name);
+      if (type) types.push(type);
+    }
+    if (Array.isArray(listed) && types.length > 0) half['fieldTypes'] = types;
+    plugins.set(id, half);
+    say({ loaded: id, contributes: marked(half) });
   } catch (error) {
     say({ loaded: id, error: wireOf(error) });
   }
@@ -149,7 +169,14 @@ async function run(order: Run): Promise<void> {
 }
 
 /** A function of a field type, called where it stands. */
-function call({ call: called, plugin, path, args }: Extract<Order, { readonly call: number }>): void {
+function call({
+  call: called,
+  plugin,
+  path,
+  args,
+  member,
+  memberArgs = [],
+}: Extract<Order, { readonly call: number }>): void {
   try {
     let owner: unknown;
     let found: unknown = plugins.get(plugin);
@@ -157,7 +184,9 @@ function call({ call: called, plugin, path, args }: Extract<Order, { readonly ca
       owner = found;
       found = (found as Record<string | number, unknown>)[step];
     }
-    const value: unknown = Reflect.apply(found as (...given: readonly unknown[]) => unknown, owner, args);
+    const answer: unknown = Reflect.apply(found as Anything, owner, args);
+    const part = member === undefined ? undefined : (answer as Readonly<Record<string, unknown>>)[member];
+    const value: unknown = member === undefined ? marked(answer) : Reflect.apply(part as Anything, answer, memberArgs);
     say({ called, value });
   } catch (error) {
     say({ called, error: wireOf(error) });
@@ -177,7 +206,7 @@ function take(order: Order): void {
     }
   } else if ('ping' in order) say({ pong: order.ping });
   else if ('call' in order) call(order);
-  else if ('load' in order) void load(order.load, order.file);
+  else if ('load' in order) void load(order);
   else {
     for (const [question, { run: of, reject }] of waiting) {
       if (of !== order.stop) continue;

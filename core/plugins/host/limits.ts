@@ -15,6 +15,8 @@ export interface HostLimits {
   readonly async: CallLimits;
   readonly operation: CallLimits;
   readonly schedule: CallLimits;
+  /** One call of a field type: the server waits for it and does nothing else. */
+  readonly codec: CallLimits;
   /** Silent for so long, a process loses its priority: it may go on, but nobody waits for its sake. */
   readonly unresponsive: number;
   /** V8's heap, in megabytes. */
@@ -43,6 +45,7 @@ export const defaultLimits: HostLimits = Object.freeze({
   async: { own: 20_000, whole: 49_000 },
   operation: { own: 15_000, whole: 120_000 },
   schedule: { own: 300_000, whole: 900_000 },
+  codec: { own: 150, whole: 300 },
   unresponsive: 100,
   heap: 192,
   memory: 448 * MB,

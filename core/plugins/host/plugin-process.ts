@@ -1,6 +1,7 @@
 // One process that runs server halves: started when it is needed, watched, killed at its limits, started anew. What comes out of it
 // is a stranger's: each message is checked, and what is too much ends it.
 import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -12,19 +13,23 @@ import { tellHost } from './events.ts';
 import { defaultLimits, type CallLimits, type HostLimits } from './limits.ts';
 import { busyOf, prioritize, residentOf, sacrificeFirst } from './process-watch.ts';
 import { readFlags } from './readable.ts';
-import { lineReader, parseLine, type Order, type Part, type WireError } from './wire.ts';
+import { lineReader, parseLine, type FunctionCall, type Order, type Part, type WireError } from './wire.ts';
 
 export interface HostedPlugin {
   readonly id: string;
   readonly folder: string;
-  /** Its server half. */
+  /** Its server half, where it has one. */
   readonly file: string;
+  /** Its field types' server halves, by the names of their folders. */
+  readonly fields?: readonly (readonly [name: string, file: string])[];
 }
 
 export interface Work {
   readonly plugin: string;
   readonly part: Part;
   readonly index: number;
+  /** Instead of a part's: a function of a field type. */
+  readonly function?: FunctionCall;
   /** Instead of a part's: the default export of this file. */
   readonly file?: string;
   /** For people: `handler sales/greet`. */
@@ -47,6 +52,8 @@ export interface PluginProcess {
   describe(plugin: string): Promise<unknown>;
   /** Throws what the piece threw; PLUGIN_STOPPED, PLUGIN_INTERRUPTED (503), PLUGIN_TIME, PLUGIN_CRASHED (409). */
   run(work: Work): Promise<Outcome>;
+  /** Something of the plugin that runs elsewhere; what it throws is a strike. Throws PLUGIN_STOPPED (503). */
+  guard<T>(plugin: string, work: () => T): T;
   health(plugin: string): Health & { readonly pid?: number; readonly memory?: number };
   reset(plugin: string): void;
   /** Starts it and loads these, so that the first call does not wait. */
@@ -229,7 +236,7 @@ export function createPluginProcess(
         reject: (error) => (settled(), reject(error as Error)),
       });
       hold(to, true);
-      void to.ready.then(() => send(to, { load: id, file: pathToFileURL(file).href }));
+      void to.ready.then(() => send(to, loadOrder(id)));
     }).finally(() => {
       if (live === to) hold(to, calls.size > 0);
     });
@@ -238,9 +245,19 @@ export function createPluginProcess(
     return loading;
   }
 
+  function loadOrder(id: string): Order {
+    const { file = '', fields = [] } = hosted.get(id) ?? {};
+    return {
+      load: id,
+      ...(existsSync(file) && { file: pathToFileURL(file).href }),
+      fields: fields.map(([folder, half]) => [folder, pathToFileURL(half).href]),
+    };
+  }
+
   function take(from: Live, notice: Readonly<Record<string, unknown>>): void {
     if (typeof notice['ask'] === 'number') return question(from, notice['ask'], notice);
     if (typeof notice['done'] === 'number') return done(notice['done'], notice, from);
+    if (typeof notice['called'] === 'number') return done(notice['called'], notice, from);
     if (typeof notice['pong'] === 'number' && from.pinged !== undefined) return recovered(from);
     if (typeof notice['loaded'] === 'string') {
       const loading = from.loads.get(notice['loaded']);
@@ -499,7 +516,12 @@ export function createPluginProcess(
       hold(present, true);
       const { plugin, part, index, context, file } = work;
       const from = file === undefined ? {} : { file: pathToFileURL(file).href };
-      send(present, { run: number, plugin, part, index, context, ...from });
+      send(
+        present,
+        work.function
+          ? { call: number, plugin, ...work.function }
+          : { run: number, plugin, part, index, context, ...from },
+      );
       clock ??= setInterval(tick, TICK);
     });
   }
@@ -512,6 +534,13 @@ export function createPluginProcess(
       struck(plugin, `it could not be loaded: ${reason}`);
       throw error instanceof PeyvandError ? error : pluginError('PLUGIN_CRASHED', { plugin, label, reason });
     }
+  }
+
+  function admit(plugin: string): void {
+    const breaker = breakerOf(plugin);
+    if (breaker.admits()) return;
+    const { last, until = '' } = breaker.health();
+    throw pluginError('PLUGIN_STOPPED', { plugin, until, reason: last?.reason ?? '' });
   }
 
   function current(): Live {
@@ -529,16 +558,22 @@ export function createPluginProcess(
       return contributes;
     },
     async run(work) {
-      const { plugin } = work;
-      const breaker = breakerOf(plugin);
-      if (!breaker.admits()) {
-        const { last, until = '' } = breaker.health();
-        throw pluginError('PLUGIN_STOPPED', { plugin, until, reason: last?.reason ?? '' });
-      }
+      admit(work.plugin);
       const present = current();
       if (work.file === undefined) await loadFor(present, work);
       // It may have gone while it loaded.
       return perform(live === present ? present : current(), work);
+    },
+    guard(plugin, work) {
+      admit(plugin);
+      try {
+        const answer = work();
+        breakerOf(plugin).succeed();
+        return answer;
+      } catch (error) {
+        struck(plugin, error instanceof Error ? error.message : String(error));
+        throw error;
+      }
     },
     health(plugin) {
       const pid = live?.child.pid;

@@ -5,7 +5,12 @@ export type Part = 'handlers' | 'operations' | 'schedules' | 'migrations';
 
 /** From the server. */
 export type Order =
-  | { readonly load: string; readonly file: string }
+  | {
+      readonly load: string;
+      readonly file?: string;
+      /** Field types by the names of their folders. */
+      readonly fields: readonly (readonly [name: string, file: string])[];
+    }
   | {
       readonly run: number;
       readonly plugin: string;
@@ -19,13 +24,16 @@ export type Order =
   | { readonly answer: number; readonly value?: unknown; readonly error?: WireError }
   | { readonly stop: number }
   | { readonly ping: number }
-  /** A function of a field type, by its place in what the plugin contributes. */
-  | {
-      readonly call: number;
-      readonly plugin: string;
-      readonly path: readonly (string | number)[];
-      readonly args: readonly unknown[];
-    };
+  | ({ readonly call: number; readonly plugin: string } & FunctionCall);
+
+/** A function of a field type, by its place in what the plugin contributes. */
+export interface FunctionCall {
+  readonly path: readonly (string | number)[];
+  readonly args: readonly unknown[];
+  /** A function of what it answers, called in its stead. */
+  readonly member?: string;
+  readonly memberArgs?: readonly unknown[];
+}
 
 /** From the plugin. */
 export type Notice =

@@ -1,6 +1,6 @@
 // A hostile plugin beside a good one: each attack is refused or stopped with words, nothing of it is stored, others are served.
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Call } from '../../../core/engine.ts';
 import { runOperation } from '../../../core/operations/run-operation.ts';
 import { listenToHost, type HostEvent } from '../../../core/plugins/host/events.ts';
@@ -138,6 +138,22 @@ describe('a hostile plugin', () => {
     ]);
     expect(row).toMatchObject({ name: 'Fine', description: expect.stringContaining('made at') });
   });
+
+  it.each(['loop', 'exit', 'throw'])(
+    'cannot hold the server up or take it down with a field type: %s',
+    async (value) => {
+      const type = loaded.fieldTypes.get('trap');
+      const field = { entity: 'x', name: 'f', options: {}, schema: {} };
+      expect(type?.columns(field)).toEqual([{ suffix: '', type: 'text' }]);
+      const begun = performance.now();
+      expect(() => type?.decode(value, field, {})).toThrow(
+        expect.objectContaining({ code: 'PLUGIN_CRASHED', status: 409 }),
+      );
+      expect(performance.now() - begun).toBeLessThan(2_000);
+      // Its process is started anew meanwhile.
+      await vi.waitFor(() => expect(type?.decode('fine', field, {})).toEqual({ values: ['fine'] }), 10_000);
+    },
+  );
 
   it('leaves its prints, within bounds, and its ends in the log', () => {
     const printed = events.filter((event) => event.kind === 'printed').map(({ text }) => text.length);
