@@ -223,6 +223,69 @@ test('a frozen member earns and does not spend; what a reader may not see is not
   });
 });
 
+test('a paid invoice earns once, a canceled one gives back; a tier, points and vouchers lower quotes', async () => {
+  const own = await programme(kit, 'documents');
+  const { admin } = kit;
+  const contact = await admin.create('contact', { lastname: 'Buyer' });
+  const customerid = { entity: 'contact', id: contact };
+  const { id } = await own.invoke('loyalty_Enroll', { Customer: customerid });
+  const member = String(id);
+  const [euro] = await admin.list('transactioncurrency', "$filter=isocurrencycode eq 'EUR'");
+  const transactioncurrencyid = euro?.['transactioncurrencyid'];
+  const invoice = await admin.create('invoice', { name: 'I-1', customerid, transactioncurrencyid });
+  await admin.create('invoicedetail', {
+    invoiceid: invoice,
+    productdescription: 'Carpet',
+    quantity: 1,
+    priceperunit: 1_200,
+    ispriceoverridden: true,
+    isproductoverridden: true,
+  });
+  await admin.update('invoice', invoice, { statecode: 2, statuscode: 100_001 });
+  await kit.settle();
+  expect(await memberOf(member)).toMatchObject({ spendablepoints: 1_200, purchases: 1 });
+  const adjustments = (document: string) =>
+    admin.list(
+      'salesadjustment',
+      `$select=kind,percentage,amount,source,salesadjustmentid&$filter=_documentid_value eq ${document}&$orderby=kind`,
+    );
+  const quote = await admin.create('quote', { name: 'Q-1', customerid, transactioncurrencyid });
+  expect(await adjustments(quote)).toMatchObject([{ kind: 1, percentage: 5, source: 'loyalty-tier:silver' }]);
+  const spent = { Points: 500, Document: { entity: 'quote', id: quote }, Reference: 'Q-1' };
+  expect(await own.on('loyaltymember', member, 'loyalty_SpendOn', spent)).toMatchObject({ Value: '5.00' });
+  await own.on('loyaltymember', member, 'loyalty_SpendOn', spent);
+  const [, points] = await adjustments(quote);
+  expect(points).toMatchObject({ kind: 2, amount: 5 });
+  expect(await memberOf(member)).toMatchObject({ spendablepoints: 700 });
+  await admin.remove('salesadjustment', String(points?.['salesadjustmentid']));
+  expect(await memberOf(member)).toMatchObject({ spendablepoints: 1_200 });
+  const Reward = {
+    entity: 'loyaltyreward',
+    id: await admin.create('loyaltyreward', {
+      loyaltyprogramid: own.id,
+      name: 'Ten euros',
+      kind: 3,
+      points: 900,
+      value: 10,
+      currencyid: transactioncurrencyid,
+    }),
+  };
+  const held = await own.on('loyaltymember', member, 'loyalty_Reserve', { Reward, Reference: 'V-1' });
+  const { Voucher } = await own.on('loyaltyreservation', String(held['Reservation']), 'loyalty_Confirm');
+  const use = () => own.invoke('loyalty_UseVoucher', { Code: Voucher, Document: { entity: 'quote', id: quote } });
+  const used = await Promise.allSettled([use(), use()]);
+  expect(used.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  expect((await adjustments(quote)).map((one) => [one['kind'], one['amount']])).toEqual([
+    [1, null],
+    [3, 10],
+  ]);
+  // 1,200 points taken back, 900 of them spent: what is left goes, the rest is forgiven.
+  await admin.update('invoice', invoice, { statecode: 3, statuscode: 100_003 });
+  await kit.settle();
+  expect(await memberOf(member)).toMatchObject({ spendablepoints: 0, qualifyingpoints: 0, purchases: 0 });
+  await agrees(member);
+});
+
 test('what the programme owes rolls forward, and a change of rules is tried over past purchases without a trace', async () => {
   const own = await programme(kit, 'finance');
   const member = await own.member('Finance');
