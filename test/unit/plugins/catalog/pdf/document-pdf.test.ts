@@ -1,5 +1,4 @@
 // What a printed document holds: letters that join, words in the order they are read, fonts inside the file, and the figures.
-import { create } from 'fontkit';
 import { describe, expect, test } from 'vitest';
 import { documentPdf, type PrintedDocument } from '../../../../../plugins/catalog/pdf/document-pdf.ts';
 import { shapeLine, widthOf } from '../../../../../plugins/catalog/pdf/shape-line.ts';
@@ -35,13 +34,13 @@ const persian: PrintedDocument = {
   ),
 };
 
-const glyphs = (text: string, direction: 'ltr' | 'rtl') =>
+const idsOf = (text: string, direction: 'ltr' | 'rtl') =>
   shapeLine(text, direction, 'regular').flatMap((one) => one.glyphs);
 
 describe('a line of text', () => {
   test('joins Persian letters: in a word they have other shapes than alone', () => {
-    const alone = [...'سلام'].flatMap((letter) => glyphs(letter, 'rtl'));
-    const word = glyphs('سلام', 'rtl');
+    const alone = [...'سلام'].flatMap((letter) => idsOf(letter, 'rtl'));
+    const word = idsOf('سلام', 'rtl');
     // Lam and alef are one sign; nothing of the word looks as it does alone but the last letter.
     expect(word).toHaveLength(3);
     expect(word.filter((id) => alone.includes(id)).length).toBeLessThanOrEqual(1);
@@ -54,14 +53,14 @@ describe('a line of text', () => {
     expect(texts[0]).toContain('ABC 45');
     // Digits of Arabic script are handed over turned, because the font turns them again.
     expect(texts.join('|')).toContain('۳۲۱');
-    const digits = glyphs('۱۲۳', 'rtl');
-    expect(digits).toEqual([...'۱۲۳'].flatMap((digit) => glyphs(digit, 'rtl')));
+    const digits = idsOf('۱۲۳', 'rtl');
+    expect(digits).toEqual([...'۱۲۳'].flatMap((digit) => idsOf(digit, 'rtl')));
   });
 
   test('mirrors brackets where the words run from right to left', () => {
-    const bracket = (sign: string) => glyphs(sign, 'ltr')[0];
-    expect(glyphs('(الف)', 'rtl').at(-1)).toBe(glyphs('(', 'rtl')[0]);
-    expect(glyphs('(', 'rtl')[0]).not.toBe(bracket('('));
+    const bracket = (sign: string) => idsOf(sign, 'ltr')[0];
+    expect(idsOf('(الف)', 'rtl').at(-1)).toBe(idsOf('(', 'rtl')[0]);
+    expect(idsOf('(', 'rtl')[0]).not.toBe(bracket('('));
   });
 
   test('is wider in bold, in both scripts', () => {
@@ -74,12 +73,8 @@ describe('a line of text', () => {
 
 test('the typeface is a font file of its own at each weight, with outlines that differ', () => {
   const path = (weight: 'regular' | 'bold') => {
-    const face = typeface('arabic', weight);
-    return JSON.stringify(
-      create(face.data)
-        .layout('پیوند')
-        .glyphs.map((glyph) => glyph.path.commands),
-    );
+    const { glyphs } = typeface('arabic', weight).font.layout('پیوند');
+    return JSON.stringify(glyphs.map((glyph) => glyph.path.commands));
   };
   expect(path('bold')).not.toBe(path('regular'));
 });
