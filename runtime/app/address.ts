@@ -68,3 +68,16 @@ export interface Place {
 
 /** `account/views/active` and `active` → `active`. */
 export const shortId = (id: string): string => id.slice(id.lastIndexOf('/') + 1);
+
+/** The one place of the site map where somebody is: of several for an entity that of the view shown, else the first. */
+export function currentPlace<P extends Place>(places: readonly P[], address: Address, path: string): P | undefined {
+  if (!('entity' in address))
+    return places.find((one) => one.entity === undefined && placeUrl(one) === decodeURI(path));
+  const view = address.kind === 'list' ? address.view : undefined;
+  const own = places.filter((one) => one.entity === address.entity);
+  return (
+    own.find((one) => view !== undefined && one.view !== undefined && shortId(one.view) === view) ??
+    own.find((one) => one.view === undefined) ??
+    own[0]
+  );
+}

@@ -4,7 +4,7 @@ import type { MeChange } from '../client/index.ts';
 import { openMenu, type MenuItem } from '../ui/dialog/menu.ts';
 import { icon } from '../ui/icon.ts';
 import type { Workspace } from '../ui/workspace.ts';
-import { MY_JOBS_URL, MY_SECURITY_URL, placeUrl, shortId, type Address } from './address.ts';
+import { currentPlace, MY_JOBS_URL, MY_SECURITY_URL, placeUrl, type Address } from './address.ts';
 import { holdTyping } from './hold-typing.ts';
 import type { Navigation } from './navigation.ts';
 import { singleKeys } from './preferences.ts';
@@ -133,8 +133,8 @@ export class Shell extends LitElement {
 
   #renderSiteMap(): TemplateResult {
     const { app, locale } = this.workspace;
-    const address = this.address;
-    const entity = 'entity' in address ? address.entity : undefined;
+    const places = app.areas.flatMap((area) => area.groups.flatMap((group) => group.items));
+    const current = currentPlace(places, this.address, location.pathname);
     return html`<nav class="x-site-map" aria-label=${locale.t('app.navigation')}>
       ${app.areas.map(
         (area) => html`
@@ -146,20 +146,11 @@ export class Shell extends LitElement {
                 <ul class="x-items">
                   ${group.items.map((item) => {
                     const url = placeUrl(item);
-                    const current =
-                      item.entity === undefined
-                        ? url === decodeURI(location.pathname)
-                        : entity === item.entity &&
-                          (item.view === undefined ||
-                            address.kind !== 'list' ||
-                            address.view === undefined ||
-                            shortId(item.view) === address.view ||
-                            !group.items.some((one) => one.view && shortId(one.view) === address.view));
                     return html`<li>
                       <a
                         class="x-item"
                         href=${url}
-                        aria-current=${current ? 'page' : nothing}
+                        aria-current=${item === current ? 'page' : nothing}
                         @click=${() => (this.drawer = false)}
                       >
                         ${icon(item.icon ?? app.entities[item.entity ?? '']?.icon ?? entityIcon)}<span
