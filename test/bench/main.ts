@@ -5,7 +5,7 @@ import { readdir } from 'node:fs/promises';
 /** What a bench file exports as `bench`: prints its table, gives its figures. */
 export type Bench = () => Promise<Readonly<Record<string, unknown>>>;
 
-const known = ['crud', 'publish', 'access', 'query', 'loyalty'];
+const known = ['crud', 'publish', 'access', 'query', 'loyalty', 'plugins'];
 
 const files = new Set(await readdir(new URL('.', import.meta.url)));
 const names = known.filter((name) => files.has(`${name}.ts`));
