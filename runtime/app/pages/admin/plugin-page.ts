@@ -130,7 +130,7 @@ export class PluginPage extends AdminElement<Loaded> {
               rights.length === 0
                 ? t('plugin.rights.none')
                 : html`<ul class="x-plugin-list">
-                    ${rights.map((right) => html`<li dir="auto">${right}</li>`)}
+                    ${rights.map((right) => html`<li>${right}</li>`)}
                   </ul>`
             }
           </dd>

@@ -66,15 +66,17 @@ export class PluginsPage extends AdminElement<Loaded> {
           {
             title: t('plugin.waits'),
             cell: ({ conflicts, health }) =>
-              html`${
-                conflicts > 0
-                  ? html`<span class="x-tag x-tag-warning">${t('plugin.conflicts', { count: conflicts })}</span>`
-                  : nothing
-              }${
-                health && health.state !== 'closed'
-                  ? html`<span class="x-tag x-tag-danger">${t('plugin.stopped')}</span>`
-                  : nothing
-              }`,
+              conflicts === 0 && (!health || health.state === 'closed')
+                ? ''
+                : html`${
+                    conflicts > 0
+                      ? html`<span class="x-tag x-tag-warning">${t('plugin.conflicts', { count: conflicts })}</span>`
+                      : nothing
+                  }${
+                    health && health.state !== 'closed'
+                      ? html`<span class="x-tag x-tag-danger">${t('plugin.stopped')}</span>`
+                      : nothing
+                  }`,
           },
         ],
         html`<p>${t('common.none')}</p>`,

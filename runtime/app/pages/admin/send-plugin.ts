@@ -6,18 +6,22 @@ import { showToast } from '../../../ui/dialog/toast.ts';
 import { wordsOf, type AdminContext } from './context.ts';
 import type { Plugin, PluginsApi } from './plugins-api.ts';
 
-/** `account:read`, `account:write` … in words, one line for each thing. */
+/** `account:read`, `account:write` … in words, one line for each thing; names keep their own direction (U+2068, U+2069). */
 export function rightsInWords({ t, locale }: AdminContext, rights: readonly string[]): readonly string[] {
   const entities = new Map<string, string[]>();
   const others: string[] = [];
   for (const right of rights) {
     const [kind = '', name = ''] = right.split(/:(.*)/s);
     if (right === 'jobs') others.push(t('plugin.right.jobs'));
-    else if (kind === 'host' || kind === 'secret') others.push(t(`plugin.right.${kind}`, { name }));
+    else if (kind === 'host' || kind === 'secret')
+      others.push(t(`plugin.right.${kind}`, { name: `\u2068${name}\u2069` }));
     else entities.set(kind, [...(entities.get(kind) ?? []), t(`privilege.${name}`)]);
   }
   const separator = locale.t('common.listSeparator');
-  return [...[...entities].map(([entity, privileges]) => `${entity}: ${privileges.join(separator)}`), ...others];
+  return [
+    ...[...entities].map(([entity, privileges]) => `\u2068${entity}\u2069: ${privileges.join(separator)}`),
+    ...others,
+  ];
 }
 
 /** Undefined: left, or refused with words. */
@@ -39,7 +43,7 @@ export async function sendPlugin(
         const rights = rightsInWords(context, (data as { rights?: readonly string[] }).rights ?? []);
         const list = html`<p>${t('plugin.accept.text', { file: file.name })}</p>
           <ul class="x-plugin-list">
-            ${rights.map((right) => html`<li dir="auto">${right}</li>`)}
+            ${rights.map((right) => html`<li>${right}</li>`)}
           </ul>`;
         const said = await ask(locale, t('plugin.accept.title'), list, [
           { value: 'no', label: t('common.cancel') },
