@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { pluginFolders } from '../../core/plugins/manifest.ts';
+import { pluginFolders, readManifest } from '../../core/plugins/manifest.ts';
 import { fail } from './command.ts';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -106,10 +106,18 @@ export interface BundleOptions {
   readonly data: string;
 }
 
+/** A plugin's folder holds something that runs in the browser: the look of a field type, or a module that plugin.json names. */
+export async function hasBrowserHalf(folder: string): Promise<boolean> {
+  if (globSync('fields/*/browser.ts', { cwd: folder }).length > 0) return true;
+  const { contributes } = await readManifest(folder);
+  return Object.values(contributes).some((list) => list.some((one) => 'module' in one));
+}
+
 /** Builds the bundle where needed; says in which folder it is. */
 export async function ensureBundle(say: (line: string) => void, options?: BundleOptions): Promise<string> {
   const folders = (await Promise.all((options?.plugins ?? []).map(pluginFolders))).flat();
-  const outside = folders.filter((folder) => globSync('fields/*/browser.ts', { cwd: folder }).length > 0);
+  const halves = await Promise.all(folders.map(hasBrowserHalf));
+  const outside = folders.filter((_, index) => halves[index]);
   const place = options && outside.length > 0 ? placeIn(join(options.data, 'bundle')) : placeIn(dirname(BUNDLE));
   const wanted = await hashSources(outside);
   if ((await readStamp(place)) === wanted) return place.folder;

@@ -37,24 +37,40 @@ export interface Pages {
  * Files read so far are held: the bundle is a few hundred kilobytes. A folder that is asked for anew each time may change, as where
  * a plugin is being written: then nothing is held.
  */
-export function createPages(folder: string | (() => string)): Pages {
-  const held = new Map<string, Promise<Page | undefined>>();
+export function createPages(folder: string | (() => string), hold = typeof folder === 'string'): Pages {
+  let held = new Map<string, Promise<Page | undefined>>();
+  /** The one that is served, and those before it: pages that are open still ask for their parts. */
+  let folders: readonly string[] = [];
 
+  const places = (): readonly string[] => {
+    const present = typeof folder === 'string' ? folder : folder();
+    if (folders[0] !== present) {
+      folders = [present, ...folders.filter((one) => one !== present)].slice(0, 4);
+      held = new Map();
+    }
+    return folders;
+  };
   const load = async (name: string, encoding: string | undefined): Promise<Page | undefined> => {
-    const path = join(typeof folder === 'string' ? folder : folder(), name) + (encoding ? `.${encoding}` : '');
-    const file = await stat(path).catch(() => undefined);
-    if (!file?.isFile()) return undefined;
-    const bytes = await readFile(path);
-    return { bytes, tag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`, encoding };
+    const [present, ...earlier] = places();
+    for (const place of name.startsWith('assets/') || name.startsWith('/assets/') ? [present, ...earlier] : [present]) {
+      const path = join(place ?? '', name) + (encoding ? `.${encoding}` : '');
+      const file = await stat(path).catch(() => undefined);
+      if (!file?.isFile()) continue;
+      const bytes = await readFile(path);
+      return { bytes, tag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`, encoding };
+    }
+    return undefined;
   };
   const find = (name: string, encoding: string | undefined): Promise<Page | undefined> => {
-    if (typeof folder !== 'string') return load(name, encoding);
+    places();
+    if (!hold) return load(name, encoding);
     const key = `${encoding ?? ''}:${name}`;
-    let page = held.get(key);
+    const kept = held;
+    let page = kept.get(key);
     if (!page) {
       page = load(name, encoding);
       // Only what exists is held: misses are unlimited in number.
-      void page.then((found) => found && held.set(key, Promise.resolve(found)));
+      void page.then((found) => found && kept.set(key, Promise.resolve(found)));
     }
     return page;
   };

@@ -54,6 +54,8 @@ export interface ServerOptions {
   readonly config: Config;
   /** Folder of the built app; a function where it changes while the server runs. */
   readonly pages: string | (() => string);
+  /** Files of a folder do not change while it is served: they are read once. Default: where it is one folder. */
+  readonly holdPages?: boolean;
   /** Called when this start made the administrator; the password is told once. */
   onFirstStart?(administrator: { readonly email: string; readonly password: string | undefined }): void;
   /** What an operator wants to know while it starts. */
@@ -296,7 +298,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     createApp({
       log,
       metrics,
-      pages: createPages(options.pages),
+      pages: createPages(options.pages, options.holdPages),
       limiter: createLimiter(config.limits),
       services: () => state.services,
       stopping: () => state.stopping,

@@ -3,6 +3,7 @@ import { flushCompileCache } from 'node:module';
 import type { Command } from '../command.ts';
 import { readOptions } from '../command.ts';
 import { ensureBundle } from '../bundle.ts';
+import { startPages } from '../pages-of-packages.ts';
 import { systemPrincipal } from '../../../core/security/system-principal.ts';
 import { readConfig, type Config } from '../../server/config.ts';
 import { startServer, type RunningServer } from '../../server/server.ts';
@@ -76,10 +77,11 @@ export const start: Command = {
     sayForgottenFaults();
     let server: RunningServer | undefined;
     const stopped = untilStopped(() => server);
-    const pages = await ensureBundle(say, config);
+    const pages = startPages(config, await ensureBundle(say, config), say);
     server = await startServer({
       config,
-      pages,
+      pages: pages.folder,
+      holdPages: true,
       say,
       onFirstStart({ email, password }) {
         say(`\nAn administrator was made:\n  e-mail    ${email}`);
@@ -90,6 +92,7 @@ export const start: Command = {
         process.exit(1);
       },
     });
+    pages.follow(server.organization);
     if (values.demo) await makeDemo(server, config);
     say(`Peyvand is ready at ${server.url}`);
     // Kept now, not at the end: a server may be killed, and the next start is the one that gains.

@@ -1,0 +1,59 @@
+// The app with the browser halves of packages that come and go while the server runs: built beside the present one, in a folder
+// of its own, and served when it is done.
+import { createHash } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Organization } from '../../core/organization.ts';
+import type { Config } from '../server/config.ts';
+import { ensureBundle, hasBrowserHalf } from './bundle.ts';
+
+export interface PagesOfPackages {
+  /** Of the app that is served now. */
+  folder(): string;
+  /** Builds what the packages of now need, and again with each change of them. */
+  follow(organization: Organization): void;
+}
+
+/** `plain`: the app without packages. */
+export function startPages(config: Config, plain: string, say: (line: string) => void): PagesOfPackages {
+  const root = join(config.data, 'bundles');
+  let present = plain;
+  let work: Promise<void> = Promise.resolve();
+
+  async function build(organization: Organization): Promise<void> {
+    const { rows, set } = organization.plugins();
+    const packages = new Set(rows.filter(({ source }) => source === 'package').map(({ id }) => id));
+    const folders = set.served.plugins.filter(({ id }) => packages.has(id)).map(({ folder }) => folder);
+    const halves = await Promise.all(folders.map(hasBrowserHalf));
+    const own = folders.filter((_, index) => halves[index]);
+    if (own.length === 0) {
+      present = plain;
+      return;
+    }
+    const name = createHash('sha256').update(own.toSorted().join('\n')).digest('hex').slice(0, 16);
+    present = await ensureBundle(say, { plugins: [...config.plugins, ...own], data: join(root, name) });
+    for (const other of await readdir(root)) {
+      // Those before it go with the next start: open pages still ask for their parts.
+      if (other !== name && !served.has(other)) await rm(join(root, other), { recursive: true, force: true });
+    }
+    served.add(name);
+  }
+  const served = new Set<string>();
+
+  const later = (organization: Organization): void => {
+    work = work.then(() =>
+      build(organization).catch((error: unknown) => {
+        say(
+          `The app with the present plugins could not be built: ${error instanceof Error ? error.message : String(error)}`,
+        );
+      }),
+    );
+  };
+  return {
+    folder: () => present,
+    follow(organization) {
+      later(organization);
+      organization.onChange(() => later(organization));
+    },
+  };
+}
