@@ -24,8 +24,6 @@ interface Deal {
   readonly id: string;
   readonly name: string;
   readonly value: string;
-  readonly category: string;
-  readonly on: string;
 }
 
 interface Data {
@@ -183,10 +181,7 @@ function renderCell(context: Context, cell: Cell, period: string, key?: string):
         ? html`<ul class="x-forecast-deals">
             ${data.deals.map(
               (deal) =>
-                html`<li>
-                  <a href=${recordUrl('opportunity', deal.id)}>${deal.name}</a
-                  ><span data-tip=${deal.category}>${deal.value}</span>
-                </li>`,
+                html`<li><a href=${recordUrl('opportunity', deal.id)}>${deal.name}</a><span>${deal.value}</span></li>`,
             )}
           </ul>`
         : nothing
@@ -219,19 +214,15 @@ async function dealsOf(
   if (!/^[0-9a-f-]{36}$/.test(id) || !period) return undefined;
   const who = by === 'unit' ? '_owningbusinessunit_value' : '_ownerid_value';
   const rows = await context.client.list('opportunity', {
-    $select: 'opportunityid,name,estimatedvalue,msdyn_forecastcategory,estimatedclosedate',
+    $select: 'opportunityid,name,estimatedvalue',
     $filter: `${who} eq ${id} and statecode eq 0 and estimatedclosedate ge ${period.first} and estimatedclosedate le ${period.last}`,
     $orderby: 'estimatedvalue desc',
     $top: 50,
   });
-  const said = (row: Readonly<Record<string, unknown>>, name: string): string =>
-    String(row[`${name}@OData.Community.Display.V1.FormattedValue`] ?? row[name] ?? '');
   return rows.map((row) => ({
     id: String(row['opportunityid']),
     name: String(row['name']),
-    value: said(row, 'estimatedvalue'),
-    category: said(row, 'msdyn_forecastcategory'),
-    on: String(row['estimatedclosedate']),
+    value: context.locale.number(String(row['estimatedvalue'] ?? 0)),
   }));
 }
 
