@@ -74,7 +74,9 @@ describe('a line of text', () => {
 test('the typeface is a font file of its own at each weight, with outlines that differ', () => {
   const path = (weight: 'regular' | 'bold') => {
     const { glyphs } = typeface('arabic', weight).font.layout('پیوند');
-    return JSON.stringify(glyphs.map((glyph) => glyph.path.commands));
+    return JSON.stringify(
+      glyphs.map(({ path: outline }: { readonly path: { readonly commands: unknown } }) => outline.commands),
+    );
   };
   expect(path('bold')).not.toBe(path('regular'));
 });
