@@ -1,5 +1,11 @@
 // The server half of the catalog: what keeps products, units and prices right, and what computes with them.
 import { definePlugin } from 'peyvand/sdk';
+import { priceRules } from './handlers/price-rules.ts';
+import { productRules } from './handlers/product-rules.ts';
+import { propertyRules } from './handlers/property-rules.ts';
+import { unitRules } from './handlers/unit-rules.ts';
+import { priceBasket } from './operations/price-basket.ts';
+import { publishProductHierarchy, retireProduct, reviseProduct } from './operations/product-life.ts';
 import { printOperations } from './pdf/print-operations.ts';
 import { documentHandlers } from './trade/document-handlers.ts';
 import { inboundOperations } from './trade/erp-inbound.ts';
@@ -9,6 +15,24 @@ import { orderOperations } from './trade/order-operations.ts';
 import { quoteOperations } from './trade/quote-operations.ts';
 
 export default definePlugin({
-  handlers: [...lineHandlers, ...documentHandlers, ...outboxHandlers],
-  operations: [...quoteOperations, ...orderOperations, ...printOperations, ...outboxOperations, ...inboundOperations],
+  handlers: [
+    ...unitRules,
+    ...productRules,
+    ...propertyRules,
+    ...priceRules,
+    ...lineHandlers,
+    ...documentHandlers,
+    ...outboxHandlers,
+  ],
+  operations: [
+    publishProductHierarchy,
+    reviseProduct,
+    retireProduct,
+    priceBasket,
+    ...quoteOperations,
+    ...orderOperations,
+    ...printOperations,
+    ...outboxOperations,
+    ...inboundOperations,
+  ],
 });

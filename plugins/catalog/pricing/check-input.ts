@@ -7,6 +7,8 @@ import type { UnitFactors } from './unit-factors.ts';
 
 /** Enough for any amount, little enough to compute with. */
 const DECIMAL = /^\d{1,20}(?:\.\d{1,20})?$/;
+/** What must remain of a price; a loss that is put up with is below zero. */
+const MARGIN = /^-?\d{1,3}(?:\.\d{1,10})?$/;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const MOST_LINES = 5_000;
 
@@ -28,6 +30,11 @@ export function checkInput(input: PricingInput, { broken }: UnitFactors): void {
     decimal(target, value);
     if (value !== undefined && DECIMAL.test(value) && Number(value) > 100) {
       wrong('PRICING_PERCENT', target, `${target} is a percentage from 0 to 100; found ${value}.`);
+    }
+  };
+  const margin = (target: string, value: string | undefined): void => {
+    if (value !== undefined && !(MARGIN.test(value) && Number(value) < 100)) {
+      wrong('PRICING_PERCENT', target, `${target} is a percentage below 100; found ${value}.`);
     }
   };
   const precise = (target: string, value: number | undefined): void => {
@@ -88,7 +95,7 @@ export function checkInput(input: PricingInput, { broken }: UnitFactors): void {
     decimal(`${at}/currentCost`, currentCost);
     decimal(`${at}/standardCost`, standardCost);
     decimal(`${at}/taxRate`, taxRate);
-    percent(`${at}/minimumMargin`, minimumMargin);
+    margin(`${at}/minimumMargin`, minimumMargin);
     for (const item of items) decimal(`${at}/items/${item.productId}/quantity`, item.quantity);
   }
   for (const unit of input.units ?? []) {
@@ -141,7 +148,7 @@ export function checkInput(input: PricingInput, { broken }: UnitFactors): void {
   }
   percent('discountPercent', input.discountPercent);
   for (const key of ['discountAmount', 'freight', 'freightTaxRate'] as const) decimal(key, input[key]);
-  percent('limits/minimumMargin', input.limits?.minimumMargin);
+  margin('limits/minimumMargin', input.limits?.minimumMargin);
   percent('limits/maximumDiscount', input.limits?.maximumDiscount);
   for (const [id, rate] of Object.entries(input.currency.rates ?? {})) {
     decimal(`currency/rates/${id}`, rate);

@@ -5,6 +5,8 @@ import type {
   DiscountList,
   PriceList,
   PriceListItem,
+  PricingCurrency,
+  PricingCustomer,
   PricingMethod,
   PricingProduct,
   PricingUnit,
@@ -35,6 +37,41 @@ export interface Catalog {
   readonly promotions: readonly Promotion[];
   /** Rows of the products on the lines, by id. */
   readonly rows: ReadonlyMap<string, Row>;
+}
+
+/** What price lists and promotions ask of a customer: the segment, the territory with those it is part of. */
+export async function customerOf(
+  system: Records,
+  named: { readonly entity: string; readonly id: string } | undefined,
+): Promise<PricingCustomer> {
+  const row = named && (await system.retrieve(named.entity, named.id));
+  const segment = row?.['pricingsegment'] ?? undefined;
+  const territories: string[] = [];
+  for (let id = row && idOf(row, 'territoryid'); id !== undefined && !territories.includes(id);) {
+    territories.push(id);
+    id = idOf((await system.retrieve('territory', id)) ?? {}, 'parentterritoryid');
+  }
+  return {
+    ...(segment !== undefined && { segments: [String(segment)] }),
+    ...(territories.length > 0 && { territories }),
+  };
+}
+
+/** The currencies' rates against the base currency, and the one that is asked for. */
+export async function currencyOf(system: Records, id: string): Promise<PricingCurrency> {
+  const currencies = await listRows(
+    system,
+    'transactioncurrency',
+    '$select=transactioncurrencyid,exchangerate,currencyprecision',
+  );
+  const currency = currencies.find((one) => one['transactioncurrencyid'] === id);
+  return {
+    id,
+    precision: Math.min(2, Number(currency?.['currencyprecision'] ?? 2)),
+    rates: Object.fromEntries(
+      currencies.map((one) => [String(one['transactioncurrencyid']), decimalOf(one['exchangerate']) ?? '1']),
+    ),
+  };
 }
 
 export async function catalogOf(system: Records, productIds: Iterable<string>): Promise<Catalog> {
@@ -151,6 +188,11 @@ function segmentsOf(value: unknown): readonly string[] | undefined {
   return typeof value === 'string' && value !== '' ? value.split(',') : undefined;
 }
 
+function territoriesOf(row: Row): readonly string[] | undefined {
+  const territory = idOf(row, 'territoryid');
+  return territory === undefined ? undefined : [territory];
+}
+
 function listOf(list: Row, items: readonly Row[]): PriceList {
   return known<PriceList>({
     id: String(list['pricelevelid']),
@@ -160,7 +202,7 @@ function listOf(list: Row, items: readonly Row[]): PriceList {
     validFrom: dayOf(list, 'begindate'),
     validTo: dayOf(list, 'enddate'),
     priority: Number(list['priority'] ?? 0),
-    territories: undefined,
+    territories: territoriesOf(list),
     segments: segmentsOf(list['segments']),
     items: items.map(itemOf),
   });
@@ -253,7 +295,7 @@ function promotionOf(row: Row): readonly Promotion[] {
       effect,
       conditions: known<PromotionConditions>({
         segments: segmentsOf(row['segments']),
-        territories: undefined,
+        territories: territoriesOf(row),
         products: product === undefined ? undefined : [product],
         minimumQuantity: decimalOf(row['minimumquantity']),
         minimumAmount: decimalOf(row['minimumamount']),

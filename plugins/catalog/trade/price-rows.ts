@@ -2,10 +2,10 @@
 import type { PluginContext, Row } from 'peyvand/sdk';
 import { priceDocument } from '../pricing/price-document.ts';
 import type { PricedDocument, PricedLine } from '../pricing/priced-document.ts';
-import type { Adjustment, AdjustmentKind, LineInput, PricingCustomer, PricingInput } from '../pricing/pricing-input.ts';
+import type { Adjustment, AdjustmentKind, LineInput, PricingInput } from '../pricing/pricing-input.ts';
 import type { DocumentType } from './documents.ts';
-import { catalogOf, type Catalog } from './price-input.ts';
-import { big, dayOf, decimalOf, idOf, listRows, namedOf, textOf } from './rows.ts';
+import { catalogOf, currencyOf, customerOf, type Catalog } from './price-input.ts';
+import { big, dayOf, decimalOf, idOf, namedOf, textOf } from './rows.ts';
 
 const KINDS: readonly AdjustmentKind[] = ['tier', 'points', 'voucher', 'promotion', 'manual'];
 
@@ -59,25 +59,12 @@ async function inputOf(context: PluginContext, rows: DocumentRows, catalog: Cata
     decimalOf(settings['minimumMarginPercent']),
     decimalOf(settings['maximumDiscountPercent']),
   ];
-  const currencies = await listRows(
-    system,
-    'transactioncurrency',
-    '$select=transactioncurrencyid,exchangerate,currencyprecision',
-  );
-  const currencyId = String(document['transactioncurrencyid']);
-  const currency = currencies.find((one) => one['transactioncurrencyid'] === currencyId);
   return {
     date: dayOf(now, timeZone),
-    currency: {
-      id: currencyId,
-      precision: Math.min(2, Number(currency?.['currencyprecision'] ?? 2)),
-      rates: Object.fromEntries(
-        currencies.map((one) => [String(one['transactioncurrencyid']), decimalOf(one['exchangerate']) ?? '1']),
-      ),
-    },
+    currency: await currencyOf(system, String(document['transactioncurrencyid'])),
     lines: lines.map((line) => lineOf(line, locked)),
     rounding: { method: settings['rounding'] === 'half-even' ? 'half-even' : 'half-up' },
-    customer: await customerOf(context, document),
+    customer: await customerOf(system, namedOf(document, 'customerid')),
     ...(list !== undefined && { priceListId: list }),
     products: catalog.products,
     units: catalog.units,
@@ -94,17 +81,6 @@ async function inputOf(context: PluginContext, rows: DocumentRows, catalog: Cata
       ...(minimumMargin !== undefined && { minimumMargin }),
       ...(maximumDiscount !== undefined && { maximumDiscount }),
     },
-  };
-}
-
-async function customerOf({ system }: PluginContext, document: Row): Promise<PricingCustomer> {
-  const named = namedOf(document, 'customerid');
-  const row = named && (await system.retrieve(named.entity, named.id));
-  const segment = row?.['pricingsegment'] ?? undefined;
-  const territory = row?.['territoryid'] ?? undefined;
-  return {
-    ...(segment !== undefined && { segments: [String(segment)] }),
-    ...(typeof territory === 'string' && { territories: [territory] }),
   };
 }
 

@@ -781,6 +781,11 @@ const approvals: readonly Case[] = [
     { flags: ['margin-below-minimum'] },
   ],
   [
+    'a loss that is put up with: 5 % of 100, where 10 are',
+    document({ lines: [given('1', '100', { cost: '105' })], limits: { minimumMargin: '-10' } }),
+    { totals: { marginPercent: '-5.00' }, flags: [] },
+  ],
+  [
     'a loss',
     document({ lines: [given('1', '80', { cost: '100' })], limits: { minimumMargin: '0' } }),
     { totals: { margin: '-20.00', marginPercent: '-25.00' }, flags: ['margin-below-minimum', 'margin-below-minimum'] },

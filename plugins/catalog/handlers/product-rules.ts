@@ -1,0 +1,94 @@
+// Products keep to their structure: only families have members, a default unit is one of the unit group, and a product becomes active,
+// or active again, only as the rules of publishing allow, whichever way its state is set.
+import { defineHandler } from 'peyvand/sdk';
+import { activeBundlesOf, isBundle, isOpen, STATE, STRUCTURE, unpublishable } from '../product-states.ts';
+import { checkDays, checked, has } from './checked.ts';
+
+const fields = [
+  'productstructure',
+  'parentproductid',
+  'defaultuomscheduleid',
+  'defaultuomid',
+  'validfromdate',
+  'validtodate',
+];
+
+export const productRules = [
+  ...checked('product', 'PRODUCT_INVALID', fields, async (context) => {
+    const { row, image, values, isNew, wrong, named, refuse, system } = context;
+    checkDays(context, 'validfromdate', 'validtodate');
+    const parent = await named('product', 'parentproductid');
+    if (parent && parent['productstructure'] !== STRUCTURE.family) {
+      wrong('parentproductid', `${String(parent['name'])} is no family: only families have members.`);
+    }
+    const unit = await named('uom', 'defaultuomid');
+    if (unit && !has(row, 'defaultuomscheduleid')) values['defaultuomscheduleid'] = unit['uomscheduleid'];
+    else if (unit && unit['uomscheduleid'] !== row['defaultuomscheduleid']) {
+      wrong('defaultuomid', `${String(unit['name'])} is no unit of the product's unit group.`);
+    }
+    if (isNew) {
+      if (values['statecode'] === STATE.active) refuse(...(await unpublishable(system, row)));
+      return;
+    }
+    for (const field of ['parentproductid', 'productstructure'] as const) {
+      if (!isOpen(image) && (row[field] ?? null) !== (image?.[field] ?? null)) {
+        wrong(field, 'It can be changed while the product is a draft or under revision. Revise the product first.');
+      }
+    }
+  }),
+  defineHandler({
+    name: 'product-state',
+    stage: 'before',
+    message: 'set-state',
+    entity: 'product',
+    image: true,
+    async run({ values, image = {}, id, refuse, system }) {
+      const [from, to] = [image['statecode'], values['statecode'] ?? image['statecode']];
+      if (from === to) return;
+      const wrong = (message: string): void => refuse({ code: 'PRODUCT_STATE', target: 'statecode', message });
+      if (from === STATE.retired && (has(image, 'parentproductid') || image['productstructure'] === STRUCTURE.family)) {
+        wrong('Only products outside of families come back when they are retired. Make a new one.');
+      }
+      if (to === STATE.active) refuse(...(await unpublishable(system, { ...image, ...values, productid: id })));
+      if (to === STATE.retired) {
+        const bundles = await activeBundlesOf(system, id);
+        if (bundles.length > 0) wrong(`It is in active bundles: ${bundles.join(', ')}. Retire or revise them first.`);
+      }
+    },
+  }),
+  ...checked(
+    'productassociation',
+    'BUNDLE_ITEM_INVALID',
+    ['quantity', 'uomid', 'productisrequired'],
+    async ({ row, values, wrong, named }) => {
+      const [bundle, item, unit] = await Promise.all([
+        named('product', 'productid'),
+        named('product', 'associatedproduct'),
+        named('uom', 'uomid'),
+      ]);
+      if (!bundle || !item) return;
+      values['name'] = item['name'];
+      if (!isBundle(bundle)) wrong('productid', `${String(bundle['name'])} is no bundle and no kit.`);
+      else if (!isOpen(bundle))
+        wrong('productid', `${String(bundle['name'])} is not a draft. Revise it before you change its items.`);
+      if (item['productstructure'] !== STRUCTURE.product) {
+        wrong('associatedproduct', 'A bundle holds products: no families, bundles or kits.');
+      }
+      if (unit && unit['uomscheduleid'] !== item['defaultuomscheduleid']) {
+        wrong('uomid', `${String(unit['name'])} is no unit of ${String(item['name'])}.`);
+      }
+      if (!unit && !has(row, 'uomid') && has(item, 'defaultuomid')) values['uomid'] = item['defaultuomid'];
+    },
+  ),
+  ...checked(
+    'productsubstitute',
+    'RELATED_PRODUCT_INVALID',
+    ['salesrelationshiptype'],
+    async ({ row, values, wrong, named }) => {
+      const related = await named('product', 'substitutedproductid');
+      if (related) values['name'] = related['name'];
+      if (row['productid'] === row['substitutedproductid'])
+        wrong('substitutedproductid', 'A product is not related to itself.');
+    },
+  ),
+];
