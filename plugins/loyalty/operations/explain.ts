@@ -110,7 +110,9 @@ export const explain = defineOperation({
         color: titles.get(decision.tier.code)?.color,
         since: decision.since,
         until: decision.until,
-        reason: decision.reason,
+        // What nothing has changed since, is why.
+        reason:
+          decision.reason === 'unchanged' && last ? wordOf(REASONS, last['reason'], 'unchanged') : decision.reason,
         discountPercent: decision.tier.discountPercent,
         bonusPercent: decision.tier.bonusPercent,
         ...decision.inputs,

@@ -26,8 +26,7 @@ interface Loaded {
 }
 
 const styles = `
-.x-loyalty-page { display: grid; gap: var(--x-5); padding: var(--x-5); align-content: start; }
-.x-loyalty-page h1 { margin: 0; font-size: var(--x-size-5); }
+.x-loyalty-page { display: grid; gap: var(--x-5); align-content: start; }
 .x-loyalty-field { display: grid; gap: var(--x-1); max-inline-size: 320px; }
 .x-loyalty-wide { overflow-x: auto; }
 .x-loyalty-wide table { border-collapse: collapse; inline-size: 100%; font-size: var(--x-size-3); }
@@ -59,7 +58,6 @@ export default definePage<Loaded>({
         : locale.number(value, { signDisplay: 'exceptZero' });
     };
     return html`<div class="x-loyalty-page">
-      <h1>${texts('liability.title')}</h1>
       ${programmes.length === 0 ? nothing : programmeChoice(context, 'loyalty.liability', programmes, chosen)}
       ${
         periods.length === 0

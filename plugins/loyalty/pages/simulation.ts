@@ -33,8 +33,8 @@ interface Loaded {
 }
 
 const styles = `
-.x-loyalty-simulation { display: grid; gap: var(--x-5); padding: var(--x-5); align-content: start; max-inline-size: 960px; }
-.x-loyalty-simulation :is(h1, h2) { margin: 0; font-size: var(--x-size-5); }
+.x-loyalty-simulation { display: grid; gap: var(--x-5); align-content: start; max-inline-size: 960px; }
+.x-loyalty-simulation h2 { margin: 0; font-size: var(--x-size-5); }
 .x-loyalty-field { display: grid; gap: var(--x-1); max-inline-size: 320px; }
 .x-loyalty-rules { display: grid; gap: var(--x-3); }
 .x-loyalty-rule { display: grid; grid-template-columns: minmax(140px, 2fr) repeat(3, minmax(90px, 1fr)); gap: var(--x-3); align-items: end; border: 0; margin: 0; padding: 0; }
@@ -109,7 +109,6 @@ export default definePage<Loaded>({
         />
       </label>`;
     return html`<div class="x-loyalty-simulation">
-      <h1>${texts('simulation.title')}</h1>
       <p>${texts('simulation.about')}</p>
       ${
         programmes.length === 0
