@@ -106,13 +106,13 @@ export default defineControl({
     </div>`;
   },
   styles: `
-    .x-price h3 { margin-block: 1rem 0.25rem; font-size: 0.8125rem; color: var(--x-text-quiet, inherit); }
+    .x-price h3 { margin-block: 1rem 0.25rem; font-size: 0.8125rem; color: var(--x-text-quiet); }
     .x-price h3:first-child { margin-block-start: 0; }
     .x-price-scroll { overflow-x: auto; }
     .x-price table { inline-size: 100%; border-collapse: collapse; font-size: 0.875rem; }
     .x-price th { font-weight: 400; text-align: start; padding: 0.3rem 0; }
-    .x-price td { text-align: end; padding-block: 0.3rem; padding-inline-start: 1rem; font-variant-numeric: tabular-nums; white-space: nowrap; }
-    .x-price tr { border-block-end: 1px solid var(--x-border, currentColor); }
+    .x-price td { text-align: end; vertical-align: baseline; padding-block: 0.3rem; padding-inline-start: 1rem; font-variant-numeric: tabular-nums; white-space: nowrap; }
+    .x-price tr { border-block-end: 1px solid var(--x-line); }
     .x-price-total th, .x-price-total td, .x-price-won th, .x-price-won td { font-weight: 600; }
     .x-price-flags { margin: 0; padding: 0; list-style: none; }
     .x-price-flags li { padding: 0.5rem 0.75rem; margin-block-end: 0.5rem; border-inline-start: 3px solid; border-radius: 0.25rem; }
