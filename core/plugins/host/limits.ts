@@ -49,7 +49,7 @@ export const defaultLimits: HostLimits = Object.freeze({
   unresponsive: 100,
   heap: 192,
   memory: 448 * MB,
-  message: 16 * MB,
+  message: 8 * MB,
   outstanding: 1_000,
   printed: 4 * MB,
   idle: 600_000,

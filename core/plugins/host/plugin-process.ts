@@ -64,6 +64,8 @@ export interface PluginProcess {
 
 interface Running {
   readonly work: Work;
+  /** The process that has it; another one may have begun since. */
+  readonly on: Live;
   readonly begun: number;
   /** The plugin's own time, in milliseconds. */
   own: number;
@@ -97,6 +99,7 @@ interface Live {
     { readonly reason: string; readonly plugin: string | undefined; readonly call: number | undefined } | undefined;
   /** Ended with nobody to blame. */
   retired: boolean;
+  over: boolean;
 }
 
 const inside = fileURLToPath(new URL('inside.ts', import.meta.url));
@@ -109,6 +112,12 @@ const STRAYS = 2_000;
 const SETTLED = 2_000;
 /** For calls that still run when it is closed. */
 const CLOSING = 5_000;
+
+/** None outlives the server, not even one that loops and does not hear that the server is gone. */
+const children = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
 
 /** `readable`: folders it may read beside ours; those of plugins that are added later have to lie in them. */
 export function createPluginProcess(
@@ -141,6 +150,8 @@ export function createPluginProcess(
         ...readFlags(readable),
         `--max-old-space-size=${limits.heap}`,
         '--max-semi-space-size=8',
+        // Its collector takes no second core from those who wait for the server.
+        '--single-threaded-gc',
         '--disable-warning=ExperimentalWarning',
         inside,
       ],
@@ -166,6 +177,7 @@ export function createPluginProcess(
       tail: '',
       cause: undefined,
       retired: false,
+      over: false,
     };
     const read = lineReader(limits.message, (line) => {
       const notice = parseLine(line);
@@ -185,6 +197,7 @@ export function createPluginProcess(
     child.on('error', (error) => gone(started, error.message));
     child.on('exit', (code, signal) => gone(started, endOf(started, code, signal)));
     if (child.pid !== undefined) sacrificeFirst(child.pid);
+    children.add(child);
     hold(started, calls.size > 0);
     live = started;
     watchCalm(started);
@@ -278,7 +291,7 @@ export function createPluginProcess(
 
   function question(from: Live, number: number, { run, what, args }: Readonly<Record<string, unknown>>): void {
     const call = typeof run === 'number' ? calls.get(run) : undefined;
-    if (!call || call.ended || typeof what !== 'string' || !Array.isArray(args)) {
+    if (!call || call.on !== from || call.ended || typeof what !== 'string' || !Array.isArray(args)) {
       const message = 'this call has ended: await everything that it does';
       send(from, { answer: number, error: { message } });
       return stray(from);
@@ -315,7 +328,7 @@ export function createPluginProcess(
 
   function done(number: number, notice: Readonly<Record<string, unknown>>, from: Live): void {
     const call = calls.get(number);
-    if (!call || call.ended) return stray(from);
+    if (!call || call.on !== from || call.ended) return stray(from);
     const { plugin } = call.work;
     breakerOf(plugin).succeed();
     if (notice['error'] !== undefined) {
@@ -381,11 +394,15 @@ export function createPluginProcess(
 
   /** The process has ended: whoever waits is told, and the next one is started at once. */
   function gone(from: Live, reason: string): void {
-    if (live !== from) return;
-    live = undefined;
-    clearInterval(calm);
+    if (from.over) return;
+    from.over = true;
+    children.delete(from.child);
+    if (live === from) {
+      live = undefined;
+      clearInterval(calm);
+    }
     from.pipe.destroy();
-    const waiting = [...calls.entries()];
+    const waiting = [...calls.entries()].filter(([, { on }]) => on === from);
     // Where we do not know who it was: whoever was at it alone, else whose turn it was last.
     const last = waiting.filter(([, { turn }]) => turn !== undefined).at(-1) ?? waiting.at(-1);
     const culprit = from.cause?.plugin ?? blamed('') ?? last?.[1].work.plugin;
@@ -413,7 +430,7 @@ export function createPluginProcess(
       );
     }
     if (waiting.length > 0 && [...hosted.keys()].some((id) => breakerOf(id).health().state === 'closed')) {
-      const next = start();
+      const next = current();
       for (const id of from.loaded.keys()) load(next, id).catch(() => undefined);
     }
   }
@@ -440,7 +457,7 @@ export function createPluginProcess(
       return kill(present, `it used more than ${Math.round(limits.memory / 1_048_576)} MB of memory`);
     }
     for (const [number, call] of calls) {
-      if (call.ended) continue;
+      if (call.ended || call.on !== present) continue;
       const { own, whole } = call.work.limits;
       const spent = call.own + (call.turn === undefined ? 0 : now - call.turn);
       if (spent <= own && now - call.begun <= whole) continue;
@@ -490,6 +507,7 @@ export function createPluginProcess(
       const now = performance.now();
       const call: Running = {
         work,
+        on: present,
         begun: now,
         own: 0,
         turn: now,
