@@ -11,7 +11,7 @@ const styles = `
 .x-loyalty-table th { text-align: start; font-weight: 600; color: var(--x-text-2); }
 .x-loyalty-table :is(th, td) { padding: var(--x-2); border-block-end: 1px solid var(--x-line); white-space: nowrap; }
 .x-loyalty-table .x-loyalty-number { text-align: end; font-variant-numeric: tabular-nums; }
-.x-loyalty-empty { color: var(--x-text-2); }
+.x-loyalty-empty { color: var(--x-text-2); text-align: start; }
 `;
 
 export default defineControl<Explained | undefined>({

@@ -26,7 +26,7 @@ interface Loaded {
 }
 
 const styles = `
-.x-loyalty-page { display: grid; gap: var(--x-5); align-content: start; }
+.x-loyalty-page { display: grid; gap: var(--x-5); padding-inline: var(--x-4); align-content: start; }
 .x-loyalty-field { display: grid; gap: var(--x-1); max-inline-size: 320px; }
 .x-loyalty-wide { overflow-x: auto; }
 .x-loyalty-wide table { border-collapse: collapse; inline-size: 100%; font-size: var(--x-size-3); }

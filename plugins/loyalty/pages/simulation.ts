@@ -33,7 +33,7 @@ interface Loaded {
 }
 
 const styles = `
-.x-loyalty-simulation { display: grid; gap: var(--x-5); align-content: start; max-inline-size: 960px; }
+.x-loyalty-simulation { display: grid; gap: var(--x-5); padding-inline: var(--x-4); align-content: start; max-inline-size: 960px; }
 .x-loyalty-simulation h2 { margin: 0; font-size: var(--x-size-5); }
 .x-loyalty-field { display: grid; gap: var(--x-1); max-inline-size: 320px; }
 .x-loyalty-rules { display: grid; gap: var(--x-3); }
