@@ -106,7 +106,7 @@ export default defineControl({
     </div>`;
   },
   styles: `
-    .x-price h3 { margin-block: 1rem 0.25rem; font-size: 0.8125rem; color: var(--x-text-quiet); }
+    .x-price h3 { margin-block: 1rem 0.25rem; font-size: 0.8125rem; color: var(--x-text-2); }
     .x-price h3:first-child { margin-block-start: 0; }
     .x-price-scroll { overflow-x: auto; }
     .x-price table { inline-size: 100%; border-collapse: collapse; font-size: 0.875rem; }

@@ -7,6 +7,7 @@ import { create } from '../../../core/records/create.ts';
 import { list } from '../../../core/records/list.ts';
 import { retrieve } from '../../../core/records/retrieve.ts';
 import { update } from '../../../core/records/update.ts';
+import { loadDocumentsDemo } from './documents.ts';
 import { loadLoyaltyDemo } from './loyalty.ts';
 import { demoOrganization, type DemoOptions, type DemoRecord } from './organization.ts';
 
@@ -18,8 +19,9 @@ export async function loadDemo(call: Call, options: DemoOptions = {}, today: Dat
   const first = records[0];
   if (!first || (await exists(call, first))) return 0;
   for (const group of groups(records)) await writeAll(call, group);
+  const documents = await loadDocumentsDemo(call);
   const members = await loadLoyaltyDemo(call, records, today);
-  return records.filter((record) => !record.update && !record.link).length + members;
+  return records.filter((record) => !record.update && !record.link).length + documents + members;
 }
 
 async function exists(call: Call, record: DemoRecord): Promise<boolean> {
