@@ -65,7 +65,7 @@ function tileMetadata(
     title: typeof title === 'string' ? translate(path, `${at}/title`, title) : (drawn?.title ?? viewTitle),
     kind,
     width: Math.min(columns, size('width', kind === 'number' ? 1 : Math.min(2, columns))),
-    height: size('height', kind === 'number' ? 1 : 2),
+    height: size('height', kind === 'number' || kind === 'text' ? 1 : 2),
     ...(typeof entity === 'string' ? { entity } : {}),
     ...(typeof view === 'string' ? { view } : {}),
     ...(drawn ? { chart: drawn } : {}),

@@ -23,20 +23,27 @@ export interface PersonOptions {
 }
 
 /** Builds the app as `peyvand start` does, in a process of its own: this one runs in the mode of tests. */
-function build(): void {
+function build(plugins: readonly string[] = [], data = ''): string {
   const { VITEST: _vitest, NODE_ENV: _mode, ...environment } = process.env;
   const bundle = new URL('../../runtime/cli/bundle.ts', import.meta.url).href;
-  const script = `await (await import(${JSON.stringify(bundle)})).ensureBundle(() => {})`;
+  const options = plugins.length === 0 ? 'undefined' : JSON.stringify({ plugins, data });
+  const script = `console.log(await (await import(${JSON.stringify(bundle)})).ensureBundle(() => {}, ${options}))`;
   const built = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
     env: environment,
     encoding: 'utf8',
   });
   if (built.status !== 0) throw new Error(built.stderr);
+  return built.stdout.trim();
 }
 
 export function appServer(environment: Readonly<Record<string, string>> = {}): Promise<InProcessServer> {
   build();
   return testServer(environment);
+}
+
+/** With plugins that lie elsewhere; `data` is where the bundle made for them goes. */
+export function pluginServer(plugins: readonly string[], data: string): Promise<InProcessServer> {
+  return testServer({ PEYVAND_PLUGINS: plugins.join(',') }, build(plugins, data));
 }
 
 let browser: Promise<Browser> | undefined;

@@ -39,7 +39,10 @@ export interface InProcessServer extends TestServer {
 }
 
 /** In this process, on a fresh database of the cluster that vitest started. */
-export async function testServer(environment: Readonly<Record<string, string>> = {}): Promise<InProcessServer> {
+export async function testServer(
+  environment: Readonly<Record<string, string>> = {},
+  pages: string = BUNDLE,
+): Promise<InProcessServer> {
   const database = await testDatabase();
   await database.database.end();
   const folder = mkdtempSync(join(tmpdir(), 'peyvand-server-'));
@@ -56,7 +59,7 @@ export async function testServer(environment: Readonly<Record<string, string>> =
   let firstPassword: string | undefined;
   const server = await startServer({
     config,
-    pages: BUNDLE,
+    pages,
     onFirstStart: ({ password }) => (firstPassword = password),
   });
   const stop = async () => {

@@ -241,12 +241,12 @@ function cut(points: readonly ChartPoint[], { top, measures }: ChartMetadata, lo
   return [...first, { key: undefined, label: locale.t('dashboard.rest', { count: rest.length }), values }];
 }
 
-/** Steps of an axis from 0 (or below) to at least the greatest value: 1, 2 or 5 times a power of ten. */
-export function axisSteps(least: number, greatest: number, about = 4): readonly number[] {
+/** Steps of an axis from 0 (or below) to at least the greatest value: 1, 2 or 5 times a power of ten; `whole`: no fractions. */
+export function axisSteps(least: number, greatest: number, whole = false, about = 4): readonly number[] {
   const low = Math.min(0, least);
   const high = Math.max(0, greatest);
   if (high === low) return [0, 1];
-  const raw = (high - low) / about;
+  const raw = whole ? Math.max(1, (high - low) / about) : (high - low) / about;
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 5, 10].map((times) => times * power).find((one) => one >= raw) ?? raw;
   const from = Math.floor(low / step);

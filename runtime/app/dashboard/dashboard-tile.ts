@@ -79,7 +79,7 @@ export class DashboardTile extends LitElement {
   override render(): TemplateResult {
     const { tile, locale, data, problem } = this;
     const { t } = locale;
-    return html`<section class="x-tile" aria-label=${tile.title || t('dashboard.chart')}>
+    return html`<div class="x-tile" role="group" aria-label=${tile.title || t('dashboard.chart')}>
       ${
         tile.title === ''
           ? nothing
@@ -105,7 +105,7 @@ export class DashboardTile extends LitElement {
             ? this.#renderData(data)
             : html`<span class="x-skeleton x-tile-waits"></span>`
       }
-    </section>`;
+    </div>`;
   }
 
   #renderSwitch(): TemplateResult {

@@ -64,7 +64,7 @@ function patterns({ id }: Drawing): unknown {
 const fillOf = ({ id }: Drawing, index: number): string => `url(#${id}-${index % PATTERNS})`;
 
 /** What a point says, and where it leads. */
-function linked(drawing: Drawing, point: ChartPoint, shape: unknown, index = -1): unknown {
+function linked(drawing: Drawing, point: ChartPoint, shape: unknown, index = -1, name = point.label): unknown {
   const { locale, data } = drawing;
   const said = data.series
     .map((name, at) =>
@@ -74,7 +74,7 @@ function linked(drawing: Drawing, point: ChartPoint, shape: unknown, index = -1)
     )
     .filter((one) => one !== undefined)
     .join(', ');
-  const label = `${point.label}: ${said}`;
+  const label = `${name}: ${said}`;
   const link = drawing.linkOf(point);
   return link === undefined
     ? svg`<g role="img" aria-label=${label}><title>${label}</title>${shape}</g>`
@@ -92,10 +92,13 @@ interface Scale {
 
 function scaleOf(drawing: Drawing): Scale {
   const all = values(drawing);
-  const steps = axisSteps(Math.min(0, ...all), Math.max(0, ...all));
+  const steps = axisSteps(Math.min(0, ...all), Math.max(0, ...all), all.every(Number.isInteger));
   const [low = 0, high = 1] = [steps[0], steps.at(-1)];
   return { steps, of: (value) => (value - low) / (high - low) };
 }
+
+/** The figure is drawn from left to right; what it says is read as the page is. */
+const read = ({ direction }: Locale, text: string): string => (direction === 'rtl' ? `\u2067${text}\u2069` : text);
 
 const short = (text: string, room: number): string => {
   const most = Math.max(3, Math.floor(room / 6.5));
@@ -126,7 +129,7 @@ function frame(drawing: Drawing): {
     (
       step,
     ) => svg`<line x1=${left} x2=${left + inner} y1=${y(step)} y2=${y(step)} class=${step === 0 ? 'x-chart-zero' : ''} />
-      <text x=${rtl ? left + inner + 6 : left - 6} y=${y(step) + 4} text-anchor=${rtl ? 'start' : 'end'}>${compact(locale, step)}</text>`,
+      <text x=${rtl ? left + inner + 6 : left - 6} y=${y(step) + 4} text-anchor=${rtl ? 'start' : 'end'}>${read(locale, compact(locale, step))}</text>`,
   )}</g>`;
   return { scale, left, inner, top, tall, x, y, axis };
 }
@@ -135,11 +138,12 @@ function frame(drawing: Drawing): {
 function names(drawing: Drawing, x: (at: number) => number, inner: number): unknown {
   const { points } = drawing.data;
   const each = inner / Math.max(1, points.length);
-  const every = Math.max(1, Math.ceil(54 / each));
+  const longest = Math.min(16, Math.max(...points.map(({ label }) => label.length)));
+  const every = Math.max(1, Math.ceil((longest * 6.6 + 8) / each));
   return svg`<g class="x-chart-axis" aria-hidden="true">${points.map((point, index) =>
     index % every !== 0
       ? nothing
-      : svg`<text x=${x((index + 0.5) / points.length)} y=${drawing.height - 8} text-anchor="middle">${short(point.label, each * every)}</text>`,
+      : svg`<text x=${x((index + 0.5) / points.length)} y=${drawing.height - 8} text-anchor="middle">${read(drawing.locale, short(point.label, each * every))}</text>`,
   )}</g>`;
 }
 
@@ -158,7 +162,7 @@ function columns(drawing: Drawing): unknown {
       const from = middle - group / 2 + place * one + 1;
       const [upper, lower] = [Math.min(y(value), y(0)), Math.max(y(value), y(0))];
       const shape = svg`<rect x=${from} y=${upper} width=${Math.max(1, one - 2)} height=${Math.max(1, lower - upper)} rx="2" fill=${fillOf(drawing, at)} />
-        ${one > 26 ? svg`<text class="x-chart-value" x=${from + one / 2 - 1} y=${upper - 4} text-anchor="middle" aria-hidden="true">${compact(drawing.locale, value)}</text>` : nothing}`;
+        ${one > 26 ? svg`<text class="x-chart-value" x=${from + one / 2 - 1} y=${upper - 4} text-anchor="middle" aria-hidden="true">${read(drawing.locale, compact(drawing.locale, value))}</text>` : nothing}`;
       return linked(drawing, point, shape, at);
     });
   })}${names(drawing, x, inner)}`;
@@ -204,12 +208,12 @@ function bars(drawing: Drawing): unknown {
   const long = width - name - room;
   return svg`${points.map((point, index) => {
     const top = index * each + (each - one * series.length) / 2;
-    const label = svg`<text class="x-chart-name" x=${rtl ? width - 2 : 2} y=${index * each + each / 2 + 4} text-anchor=${rtl ? 'end' : 'start'} aria-hidden="true">${short(point.label, name)}</text>`;
+    const label = svg`<text class="x-chart-name" x=${rtl ? width - 2 : 2} y=${index * each + each / 2 + 4} text-anchor=${rtl ? 'end' : 'start'} aria-hidden="true">${read(locale, short(point.label, name))}</text>`;
     const shapes = point.values.map((value = 0, at) => {
       const size = Math.max(1, (Math.abs(value) / greatest) * long);
       const from = rtl ? width - name - size : name;
       return svg`<rect x=${from} y=${top + at * one} width=${size} height=${Math.max(2, one - 2)} rx="2" fill=${fillOf(drawing, at)} />
-        <text class="x-chart-value" x=${rtl ? from - 5 : from + size + 5} y=${top + at * one + one / 2 + 3} text-anchor=${rtl ? 'end' : 'start'} aria-hidden="true">${compact(locale, value)}</text>`;
+        <text class="x-chart-value" x=${rtl ? from - 5 : from + size + 5} y=${top + at * one + one / 2 + 3} text-anchor=${rtl ? 'end' : 'start'} aria-hidden="true">${read(locale, compact(locale, value))}</text>`;
     });
     return linked(
       drawing,
@@ -241,9 +245,9 @@ function funnel(drawing: Drawing): unknown {
       drawing,
       point,
       svg`<rect x="0" y=${index * each} width=${width} height=${each} fill="transparent" />
-        <text class="x-chart-name" x=${rtl ? width - 2 : 2} y=${(top + low) / 2 + 4} text-anchor=${rtl ? 'end' : 'start'} aria-hidden="true">${short(point.label, name)}</text>
+        <text class="x-chart-name" x=${rtl ? width - 2 : 2} y=${(top + low) / 2 + 4} text-anchor=${rtl ? 'end' : 'start'} aria-hidden="true">${read(locale, short(point.label, name))}</text>
         <path d=${shape} fill=${fillOf(drawing, 0)} />
-        <text class="x-chart-value" x=${rtl ? 2 : width - 2} y=${(top + low) / 2 + 4} text-anchor=${rtl ? 'start' : 'end'} aria-hidden="true">${compact(locale, sizes[index] ?? 0)}</text>`,
+        <text class="x-chart-value" x=${rtl ? 2 : width - 2} y=${(top + low) / 2 + 4} text-anchor=${rtl ? 'start' : 'end'} aria-hidden="true">${read(locale, compact(locale, sizes[index] ?? 0))}</text>`,
     );
   })}`;
 }
@@ -275,10 +279,11 @@ function pie(drawing: Drawing): unknown {
         : svg`<path class="x-chart-slice" d=${`M${cx} ${cy}L${edge(from)}A${radius} ${radius} 0 ${share > 0.5 ? 1 : 0} ${sweep} ${edge(to)}Z`} fill=${fillOf(drawing, index)} />`;
     const y = first + index * row + row / 2;
     const percent = locale.number(share, { style: 'percent', maximumFractionDigits: 0 });
+    const name = `${short(point.label, width - 2 * radius - 110)} · ${percent}`;
     const legend = svg`<rect x=${rtl ? beside - 12 : beside} y=${y - 6} width="12" height="12" rx="2" fill=${fillOf(drawing, index)} />
-      <text class="x-chart-name" x=${rtl ? beside - 18 : beside + 18} y=${y + 4} text-anchor=${rtl ? 'end' : 'start'} aria-hidden="true">${short(point.label, width - 2 * radius - 110)} · ${percent}</text>`;
-    return linked(drawing, point, svg`${shape}${legend}`);
-  })}${kind === 'donut' ? svg`<circle class="x-chart-hole" cx=${cx} cy=${cy} r=${radius * 0.58} aria-hidden="true" /><text class="x-chart-total" x=${cx} y=${cy + 6} text-anchor="middle" aria-hidden="true">${compact(locale, whole)}</text>` : nothing}`;
+      <text class="x-chart-name" x=${rtl ? beside - 18 : beside + 18} y=${y + 4} text-anchor=${rtl ? 'end' : 'start'} aria-hidden="true">${read(locale, name)}</text>`;
+    return linked(drawing, point, svg`${shape}${legend}`, -1, name);
+  })}${kind === 'donut' ? svg`<circle class="x-chart-hole" cx=${cx} cy=${cy} r=${radius * 0.58} aria-hidden="true" /><text class="x-chart-total" x=${cx} y=${cy + 6} text-anchor="middle" aria-hidden="true">${read(locale, compact(locale, whole))}</text>` : nothing}`;
 }
 
 /** Which pattern is which series; nothing where there is one. */

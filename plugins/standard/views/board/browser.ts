@@ -8,9 +8,8 @@ export default defineView<BoardData>({
   load: loadBoard,
   render: ({ data, ...context }) => html`<x-board .context=${context} .data=${data}></x-board>`,
   styles: `
-  .x-view-kind { display: flex; flex: 1; min-block-size: 0; }
-  .x-view-kind > .x-contribution, x-board { display: flex; flex: 1; min-inline-size: 0; min-block-size: 0; }
-  .x-board { display: flex; flex: 1; gap: 0.75rem; align-items: stretch; padding: 0.25rem 1rem 1rem; overflow: auto; min-block-size: 0; scroll-snap-type: x proximity; }
+  x-board { display: flex; flex: 1; min-inline-size: 0; min-block-size: 0; }
+  .x-board { display: flex; flex: 1; gap: 0.75rem; align-items: stretch; padding: 0.25rem 1rem 1rem; overflow: auto; min-inline-size: 0; min-block-size: 0; position: relative; scroll-snap-type: x proximity; }
   .x-board-column { display: flex; flex-direction: column; flex: 1 0 15rem; max-inline-size: 22rem; gap: 0.5rem; padding: 0.5rem; background: var(--x-sunken); border: 1px solid var(--x-line); border-radius: var(--x-radius-large); scroll-snap-align: start; block-size: fit-content; min-block-size: 8rem; }
   .x-board-column[data-over] { border-color: var(--x-accent); background: var(--x-accent-soft); }
   .x-board-head { display: flex; align-items: baseline; gap: 0.5rem; padding: 0.25rem; border-block-end: 3px solid var(--x-chip-color, var(--x-line-strong)); }
