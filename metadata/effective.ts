@@ -36,11 +36,7 @@ export interface AppMetadata {
   readonly pages: Readonly<Record<string, ContributionMetadata>>;
   /** Dashboards with something to see for the caller, by id. */
   readonly dashboards: Readonly<Record<string, { readonly title: string }>>;
-  /** Of plugins that came while the server ran: plugin → path in its folder → where the module is served. */
-  readonly modules: BrowserModules;
 }
-
-export type BrowserModules = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** A module of a plugin's browser half, and what it is called. */
 export interface ContributionMetadata {

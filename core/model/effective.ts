@@ -203,7 +203,6 @@ function buildApp(model: Model, language: string, organization: string): AppMeta
     ),
     ...brought,
     dashboards,
-    modules: {},
   };
 }
 

@@ -151,8 +151,7 @@ export class App extends LitElement {
         const { openQuickCreate } = await import('../ui/dialog/quick-create.ts');
         return openQuickCreate(workspace, entity, initial);
       },
-      module: async (plugin, path) =>
-        (await import('./contributions/plugin-modules.ts')).loadModule(app.modules, plugin, path),
+      module: async (plugin, path) => (await import('./contributions/plugin-modules.ts')).loadModule(plugin, path),
       why: (question) => {
         void rights().then(({ openWhy }) => openWhy(workspace, question));
       },

@@ -20,6 +20,7 @@ export class ContributionFrame extends LitElement {
     given: { attribute: false },
     stamp: { attribute: false },
     broken: { state: true },
+    outdated: { state: true },
     ready: { state: true },
     locale: { state: true },
   };
@@ -34,6 +35,8 @@ export class ContributionFrame extends LitElement {
   /** Its data are loaded again when this changes. */
   declare stamp: unknown;
   declare broken: boolean;
+  /** The plugin came, or changed, after the page was opened. */
+  declare outdated: boolean;
   declare ready: boolean;
   declare locale: Locale | undefined;
   #part: Part | undefined;
@@ -45,6 +48,7 @@ export class ContributionFrame extends LitElement {
   constructor() {
     super();
     this.broken = false;
+    this.outdated = false;
     this.ready = false;
   }
 
@@ -107,7 +111,8 @@ export class ContributionFrame extends LitElement {
   }
 
   #fail(error: unknown): void {
-    logContribution(this.plugin, this.module, error);
+    this.outdated = error instanceof Error && error.name === 'AppOutdated';
+    if (!this.outdated) logContribution(this.plugin, this.module, error);
     this.broken = true;
   }
 
@@ -124,6 +129,16 @@ export class ContributionFrame extends LitElement {
   override render(): TemplateResult | typeof nothing {
     const { locale, label, plugin } = this;
     if (!locale) return nothing;
+    if (this.broken && this.outdated)
+      return html`<div class="x-contribution-broken" role="status">
+        ${icon('rotate-cw')}
+        <div>
+          <p>${locale.t('plugins.outdated', { part: label })}</p>
+          <button type="button" class="x-button x-button-small" @click=${() => globalThis.location.reload()}>
+            ${locale.t('plugins.reload')}
+          </button>
+        </div>
+      </div>`;
     if (this.broken)
       return html`<div class="x-contribution-broken" role="alert">
         ${icon('unplug')}

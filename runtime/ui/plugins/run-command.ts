@@ -48,8 +48,15 @@ async function runModule(
   } catch (error) {
     // What the server refuses is told in its own words; anything else is the plugin's.
     if (error instanceof ClientError) return showFailure(workspace, error);
-    logContribution(plugin, module, error);
     const { t } = await pluginLocale(workspace.locale);
+    if (error instanceof Error && error.name === 'AppOutdated') {
+      showToast(t('plugins.outdated', { part: command.title }), 'error', {
+        label: t('plugins.reload'),
+        run: () => globalThis.location.reload(),
+      });
+      return;
+    }
+    logContribution(plugin, module, error);
     const reason = error instanceof Error ? error.message : String(error);
     showFailure(workspace, error, t('plugins.commandFailed', { part: command.title, plugin, reason }));
   }

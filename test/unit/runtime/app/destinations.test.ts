@@ -39,7 +39,6 @@ const app = {
   viewKinds: {},
   pages: {},
   dashboards: {},
-  modules: {},
 } as AppMetadata;
 
 test('the palette finds an entity that stands in no app, once, after the places of the site map', () => {
