@@ -66,13 +66,6 @@ export function checkContributions(layers: readonly Layer[], entities: ReadonlyM
       const at = { code, file: source.file, pointer: `/contributes/${path}`, message };
       problems.push(locate(at, source.text));
     };
-    for (const list of ['commands', 'controls', 'pages'] as const) {
-      const ids = (contributes[list] ?? []).map(({ id }) => id);
-      ids.forEach((id, index) => {
-        if (ids.indexOf(id) !== index)
-          add('CONTRIBUTION_INVALID', `${list}/${index}/id`, `two of the ${list} are called "${id}"`);
-      });
-    }
     (contributes.views ?? []).forEach(({ kind }, index) => {
       if (kinds.has(kind))
         add('CONTRIBUTION_INVALID', `views/${index}/kind`, `there is a view kind "${kind}" already; call it otherwise`);

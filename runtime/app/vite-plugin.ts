@@ -130,6 +130,14 @@ export function peyvandApp(): Plugin {
       );
       return `export const fieldLoaders = {${entries.join(',\n')}};`;
     },
+    // The expression language comes as CommonJS. Taken as it is, what CommonJS needs would be part of every screen.
+    transform: (code, id) =>
+      /[\\/]jsonata[\\/]jsonata\.js$/.test(id.split('?', 1)[0] ?? '')
+        ? {
+            code: `const module = { exports: {} };\nconst { exports } = module;\n${code}\nexport default module.exports;`,
+            map: null,
+          }
+        : undefined,
     // Icons that only metadata of an organization or of a plugin elsewhere names are fetched when they are shown.
     writeBundle: ({ dir }) => {
       if (dir !== undefined) cpSync(icons, join(dir, 'icons'), { recursive: true });
