@@ -54,7 +54,7 @@ export class PluginPage extends AdminElement<Loaded> {
   protected view({ plugin, settings, conflicts }: Loaded): TemplateResult {
     const { t } = this.context;
     const installed = plugin.state === 'on' || plugin.state === 'off';
-    return html`<div class="x-admin" aria-busy=${this.busy ? 'true' : 'false'}>
+    return html`<div class="x-admin" aria-busy=${this.busy ? 'true' : nothing}>
       ${pageHead({
         title: plugin.title,
         back: { href: adminUrl('plugins'), label: t('plugins') },

@@ -33,7 +33,7 @@ export class PluginsPage extends AdminElement<Loaded> {
 
   protected view({ plugins, leftOut }: Loaded): TemplateResult {
     const { t, locale } = this.context;
-    return html`<div class="x-admin" aria-busy=${this.busy === undefined ? 'false' : 'true'}>
+    return html`<div class="x-admin" aria-busy=${this.busy === undefined ? nothing : 'true'}>
       ${pageHead({
         title: t('plugins'),
         count: locale.number(plugins.filter(({ state }) => state === 'on').length),
