@@ -4,14 +4,13 @@ import { defineHandler, type EventHandler, type HandlerContext, type Records, ty
 import { inPortions, listAll } from '../store/list-all.ts';
 import { loadProgram } from '../store/load-program.ts';
 import { decimalText, given, refOf, textOf } from '../store/values.ts';
+import { POINTS, refundReservation } from '../operations/redeem.ts';
 import { decimalOf, minorOf } from '../engine/exact.ts';
 
 const PAID = 2;
 const CANCELED = 3;
 /** Source of an adjustment that a tier gave. */
 const TIER = 'loyalty-tier:';
-/** Source of an adjustment that points paid for: the reservation. */
-export const POINTS = 'loyalty-points:';
 
 interface Membership {
   readonly member: string;
@@ -164,7 +163,7 @@ export const returnPoints = defineHandler({
   message: 'delete',
   entity: 'salesadjustment',
   image: ['source', 'kind'],
-  async run({ image, system, invoke }) {
+  async run({ image, system, now }) {
     const source = image && textOf(image, 'source');
     if (source === undefined || !source.startsWith(POINTS)) return;
     const others = await system.list(
@@ -172,7 +171,7 @@ export const returnPoints = defineHandler({
       `$select=salesadjustmentid&$filter=source eq '${source}'&$top=1`,
     );
     if (others.length > 0) return;
-    const target = { entity: 'loyaltyreservation', id: source.slice(POINTS.length) };
-    await invoke('loyalty_Refund', { RefundId: target.id }, target);
+    // Whoever may lower the price may raise it again: it is the module that gives the points back.
+    await refundReservation({ system, now }, source.slice(POINTS.length));
   },
 });

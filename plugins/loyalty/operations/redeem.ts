@@ -14,6 +14,9 @@ import { addLots, openMembers, reservationOf, takeOf, takesOf, type OpenMember }
 import { bigOf, decimalText, given, numberOf, refOf, textOf, wholeOf } from '../store/values.ts';
 import { writeBooks } from '../store/write-books.ts';
 
+/** Source of a document's adjustment that points paid for: this, and the reservation. */
+export const POINTS = 'loyalty-points:';
+
 type Context = Pick<OperationContext, 'system' | 'now'>;
 
 /** Throws MEMBER_NOT_FOUND. */
@@ -173,11 +176,17 @@ interface Held {
   readonly reservation: Reservation;
 }
 
-/** Throws RESERVATION_NOT_FOUND. The member is locked and settled: what lapsed meanwhile says so. */
+/** As the caller: who may not read the reservation is told that there is none. */
 async function openReservation(context: OperationContext): Promise<Held> {
-  const { system, target, records } = context;
-  const id = target?.id ?? '';
-  const seen = await records.retrieve('loyaltyreservation', id);
+  const id = context.target?.id ?? '';
+  if (!(await context.records.retrieve('loyaltyreservation', id))) throw fail('RESERVATION_NOT_FOUND', { id });
+  return openHeld(context, id);
+}
+
+/** Throws RESERVATION_NOT_FOUND. The member is locked and settled: what lapsed meanwhile says so. */
+async function openHeld(context: Context, id: string): Promise<Held> {
+  const { system } = context;
+  const seen = await system.retrieve('loyaltyreservation', id);
   const owner = seen && refOf(seen, 'loyaltymemberid');
   if (owner === undefined) throw fail('RESERVATION_NOT_FOUND', { id });
   const loaded = await programOf(system, owner);
@@ -292,39 +301,53 @@ export const refundRedemption = defineOperation({
   returns: { properties: [{ name: 'Points', type: 'integer' }] },
   right: 'loyalty-serve',
   async run(context): Promise<{ readonly Points: number }> {
-    const { parameters, system, now } = context;
-    const { loaded, member, reservation } = await openReservation(context);
-    const [redeemed] = await system.list(
-      'loyaltytransaction',
-      `$select=loyaltytransactionid&$filter=_loyaltyreservationid_value eq ${reservation.id} and kind eq 7`,
-    );
-    if (!redeemed) throw fail('REDEMPTION_NOT_FOUND', { id: reservation.id });
-    const id = String(redeemed['loyaltytransactionid']);
-    const sourceId = (textOf(parameters, 'RefundId') ?? reservation.id).slice(0, 120);
-    const backs = await system.list(
-      'loyaltytransaction',
-      `$select=loyaltytransactionid,sourceid&$filter=_reversesid_value eq ${id}`,
-    );
-    if (backs.some((row) => row['sourceid'] === sourceId)) return { Points: 0 };
-    const spending = [id, ...backs.map((row) => String(row['loyaltytransactionid']))];
-    const returned = await listAll(
-      system,
-      'loyaltyconsumption',
-      `&$filter=_loyaltytransactionid_value in (${spending.join(',')}) and points lt 0`,
-    );
-    const takes = (await takesOf(system, [reservation.id])).get(reservation.id) ?? [];
-    await addLots(
-      system,
-      new Map([[member.id, member.account]]),
-      takes.map(({ lot }) => lot),
-    );
-    const spent = spentOf(takes, returned.map(takeOf));
-    const points = bigOf(parameters['Points']) ?? spent.reduce((sum, take) => sum + take.points, 0n);
-    const redemption = { id, sourceId, sequence: backs.length };
-    const refusal = refund(member.account, loaded.program, redemption, spent, points, now, member.book);
-    if (refusal) return refuseRefusal(refusal, points);
-    settle(member.account, loaded.program, now, member.book);
-    await writeBooks(system, loaded, [member]);
-    return { Points: Number(points) };
+    const { parameters } = context;
+    const held = await openReservation(context);
+    return giveRefund(context, held, bigOf(parameters['Points']), textOf(parameters, 'RefundId'));
   },
 });
+
+/** Everything that was spent with the reservation, once; for what the module itself undoes. */
+export async function refundReservation(context: Context, id: string): Promise<void> {
+  await giveRefund(context, await openHeld(context, id), undefined, id);
+}
+
+async function giveRefund(
+  { system, now }: Context,
+  { loaded, member, reservation }: Held,
+  wanted: bigint | undefined,
+  refundId: string | undefined,
+): Promise<{ readonly Points: number }> {
+  const [redeemed] = await system.list(
+    'loyaltytransaction',
+    `$select=loyaltytransactionid&$filter=_loyaltyreservationid_value eq ${reservation.id} and kind eq 7`,
+  );
+  if (!redeemed) throw fail('REDEMPTION_NOT_FOUND', { id: reservation.id });
+  const id = String(redeemed['loyaltytransactionid']);
+  const sourceId = (refundId ?? reservation.id).slice(0, 120);
+  const backs = await system.list(
+    'loyaltytransaction',
+    `$select=loyaltytransactionid,sourceid&$filter=_reversesid_value eq ${id}`,
+  );
+  if (backs.some((row) => row['sourceid'] === sourceId)) return { Points: 0 };
+  const spending = [id, ...backs.map((row) => String(row['loyaltytransactionid']))];
+  const returned = await listAll(
+    system,
+    'loyaltyconsumption',
+    `&$filter=_loyaltytransactionid_value in (${spending.join(',')}) and points lt 0`,
+  );
+  const takes = (await takesOf(system, [reservation.id])).get(reservation.id) ?? [];
+  await addLots(
+    system,
+    new Map([[member.id, member.account]]),
+    takes.map(({ lot }) => lot),
+  );
+  const spent = spentOf(takes, returned.map(takeOf));
+  const points = wanted ?? spent.reduce((sum, take) => sum + take.points, 0n);
+  const redemption = { id, sourceId, sequence: backs.length };
+  const refusal = refund(member.account, loaded.program, redemption, spent, points, now, member.book);
+  if (refusal) return refuseRefusal(refusal, points);
+  settle(member.account, loaded.program, now, member.book);
+  await writeBooks(system, loaded, [member]);
+  return { Points: Number(points) };
+}

@@ -3,10 +3,9 @@
 import { defineOperation, type NamedRow } from 'peyvand/sdk';
 import { dayOf } from '../engine/calendar.ts';
 import { fail } from '../errors.ts';
-import { POINTS } from '../handlers/documents.ts';
 import { quoted } from '../store/list-all.ts';
 import { decimalText, refOf, textOf } from '../store/values.ts';
-import { programOf } from './redeem.ts';
+import { POINTS, programOf } from './redeem.ts';
 import { wrong } from './read-purchases.ts';
 
 const DOCUMENTS = ['quote', 'salesorder'];

@@ -315,6 +315,45 @@ test('what the programme owes rolls forward, and a change of rules is tried over
   expect(statement).toMatchObject({ opening: 300, closing: 500, lines: [{ kind: 'earn', points: 200, balance: 500 }] });
 });
 
+test('a referral gives to both sides when the return window is over, a birthday once a year of the programme', async () => {
+  const own = await programme(kit, 'occasions', { calendar: 2, timezone: 'Asia/Tehran' });
+  const rule = { loyaltyprogramid: own.id, version: 1, kind: 2, qualifies: false };
+  await kit.admin.create('loyaltyrule', {
+    ...rule,
+    name: 'Friend',
+    code: 'friend',
+    event: 4,
+    points: 200,
+    pendingdays: 30,
+  });
+  await kit.admin.create('loyaltyrule', { ...rule, name: 'Birthday', code: 'birthday', event: 3, points: 50 });
+  // Born on the 1st of Farvardin 1369.
+  const referrer = await own.member('Referrer', { BirthDate: '1990-03-21' });
+  const friend = await own.member('Friend', { ReferredBy: { entity: 'loyaltymember', id: referrer } });
+  await kit.at('2026-02-01', () => own.buy(friend, 'W-1', '10', '2026-02-01T08:00:00Z'));
+  await kit.at('2026-02-02', () => own.buy(friend, 'W-2', '10', '2026-02-02T08:00:00Z'));
+  expect([await memberOf(referrer), await memberOf(friend)]).toMatchObject([
+    { pendingpoints: 200, spendablepoints: 0 },
+    { pendingpoints: 200, spendablepoints: 20 },
+  ]);
+  await kit.at('2026-03-03T07:59:59Z', () => own.invoke('loyalty_Maintain', {}));
+  expect(await memberOf(referrer)).toMatchObject({ pendingpoints: 200 });
+  await kit.at('2026-03-03T08:00:00Z', () => own.invoke('loyalty_Maintain', {}));
+  expect(await memberOf(referrer)).toMatchObject({ pendingpoints: 0, spendablepoints: 200 });
+  for (const day of ['2026-03-20', '2026-03-21', '2026-03-21', '2026-03-22']) {
+    await kit.at(day, () => own.invoke('loyalty_Maintain', {}));
+  }
+  expect(await memberOf(referrer)).toMatchObject({ spendablepoints: 250 });
+  // Taken back with the purchase: the friend's and the referrer's.
+  await kit.at('2026-03-23', () => own.invoke('loyalty_Reverse', { SourceType: 'order', SourceId: 'W-1' }));
+  expect([await memberOf(referrer), await memberOf(friend)]).toMatchObject([
+    { spendablepoints: 50 },
+    { spendablepoints: 10 },
+  ]);
+  await agrees(referrer);
+  await agrees(friend);
+});
+
 /** A refusal that says what stands in the way; anything else is a fault. */
 function refusal(error: unknown): undefined {
   const { code } = error as { readonly code?: unknown };
