@@ -6,6 +6,8 @@ import type { Database } from './sql.ts';
 export interface Databases extends AsyncDisposable {
   /** Names that begin so, the newest first. */
   list(prefix: string): Promise<readonly string[]>;
+  /** Of these, the ones that somebody is connected to. */
+  busy(prefix: string): Promise<readonly string[]>;
   /** Empty, or a copy of `template`, in which nobody may be at that moment. */
   create(name: string, template?: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
@@ -22,6 +24,13 @@ export function openDatabases(url: string): Databases {
     async list(prefix) {
       const found = await database.query<{ name: string }>(
         'select datname::text as name from pg_database where starts_with(datname, $1) order by oid desc',
+        [prefix],
+      );
+      return found.map(({ name }) => name);
+    },
+    async busy(prefix) {
+      const found = await database.query<{ name: string }>(
+        'select distinct datname::text as name from pg_stat_activity where starts_with(datname, $1)',
         [prefix],
       );
       return found.map(({ name }) => name);

@@ -63,7 +63,7 @@ async function startCluster(): Promise<Cluster> {
       {
         // Others may have come in the meantime: they end their runs first.
         await using databases = openDatabases(url);
-        for (let waited = 0; waited < 600 && (await databases.list(RUN_PREFIX)).length > 0; waited += 1)
+        for (let waited = 0; waited < 600 && (await databases.busy(RUN_PREFIX)).length > 0; waited += 1)
           await pause(500);
       }
       await removeConnectionNote(FOLDER);

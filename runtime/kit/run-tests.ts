@@ -9,6 +9,9 @@ const [given = '.', ...more] = process.argv.slice(2);
 const folder = resolve(given);
 const files = globSync('test/**/*.test.ts', { cwd: folder }).sort();
 
+/** A file whose tests a pattern leaves out still starts what its `before` says, and nothing would end that. */
+const FORCE_EXIT = '--test-force-exit';
+
 async function runTests(): Promise<number> {
   if (files.length === 0) {
     process.stderr.write(`There are no tests in ${join(folder, 'test')}: they are files called <what>.test.ts.\n`);
@@ -17,11 +20,15 @@ async function runTests(): Promise<number> {
   const cluster = await openCluster();
   try {
     const door = new URL('door.ts', import.meta.url).href;
-    const child = spawn(process.execPath, ['--import', door, '--test', ...more, ...files], {
-      cwd: folder,
-      env: { ...process.env, [CLUSTER_VARIABLE]: cluster.url },
-      stdio: 'inherit',
-    });
+    const child = spawn(
+      process.execPath,
+      ['--import', door, '--test', ...(more.includes('--watch') ? [] : [FORCE_EXIT]), ...more, ...files],
+      {
+        cwd: folder,
+        env: { ...process.env, [CLUSTER_VARIABLE]: cluster.url },
+        stdio: 'inherit',
+      },
+    );
     const pass = (signal: NodeJS.Signals): void => void child.kill(signal);
     process.on('SIGINT', pass).on('SIGTERM', pass);
     return await new Promise<number>((done) => child.once('exit', (code) => done(code ?? 1)));

@@ -10,9 +10,8 @@ import type { Engine } from '../../core/engine.ts';
 import { startDispatcher, type Dispatcher } from '../../core/events/dispatcher.ts';
 import type { Model } from '../../core/model/model.ts';
 import { openOrganization } from '../../core/organization.ts';
-import { closePlugins, loadPlugins, type LoadedPlugin } from '../../core/plugins/load-plugins.ts';
-import { openWorld } from '../../core/plugins/open-world.ts';
-import type { PluginWorld } from '../../core/plugins/world.ts';
+import { closePlugins, loadPlugins } from '../../core/plugins/load-plugins.ts';
+import { closedWorld, type PluginWorld } from '../../core/plugins/world.ts';
 import { reachOf } from '../../core/records/reach.ts';
 import { bootstrap } from '../../core/security/bootstrap.ts';
 import { readPrincipal } from '../../core/security/principals.ts';
@@ -86,17 +85,21 @@ function defaultsOf(schema: unknown): Record<string, unknown> {
   return Object.fromEntries(known.map(([name, property]) => [name, property.default]));
 }
 
-function worldOf(
-  parts: readonly LoadedPlugin[],
-  defaults: Readonly<Record<string, unknown>>,
-  given: World,
-): PluginWorld {
-  const settings = () => ({ ...defaults, ...given.settings });
+/** Rights are those of plugin.json, as on a server; what lies beyond them is the test's. */
+function worldOf(real: PluginWorld, defaults: Readonly<Record<string, unknown>>, given: World): PluginWorld {
+  const { settings, secrets } = given;
   return {
-    // The rights of plugin.json hold here as they do in a server.
-    ...openWorld(parts, settings),
-    secret: async (_plugin, name) => given.secrets?.[name],
+    ...real,
+    settings: () => ({ ...defaults, ...settings }),
+    async secret(plugin, name) {
+      // Refuses what plugin.json does not declare.
+      await real.secret(plugin, name);
+      return secrets?.[name];
+    },
     async fetch(plugin, url, init) {
+      const { host } = new URL(url);
+      const scope = real.scope?.(plugin);
+      if (scope && !scope.rights.hosts.has(host)) return real.fetch(plugin, url, init);
       if (!given.fetch)
         throw new Error(`the test of ${plugin} has no network: give startKit({ fetch }) what ${url} answers`);
       const { status = 200, headers = {}, body = '' } = await given.fetch(url, init);
@@ -139,10 +142,13 @@ export async function startKit(options: KitOptions = {}): Promise<Kit> {
     });
 
     const manifest = loaded.plugins.find(({ folder }) => resolve(folder) === plugin);
-    const world = worldOf(loaded.parts, defaultsOf(manifest?.settings), options);
+    const defaults = defaultsOf(manifest?.settings);
     let moment: string | undefined;
     const present = {
-      engine: (): Engine => ({ ...organization.current(), world }),
+      engine: (): Engine => {
+        const engine = organization.current();
+        return { ...engine, world: worldOf(engine.world ?? closedWorld, defaults, options) };
+      },
       now: () => moment,
     };
     const admin = personOf(present, ADMIN_EMAIL, administratorId, async (engine) => {

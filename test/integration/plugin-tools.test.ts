@@ -2,24 +2,27 @@
 // being written.
 import { execFile, spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { compileModel } from '../../core/model/compile.ts';
 import { writeDocument } from '../../core/model/write-layer.ts';
-import { loadPlugins } from '../../core/plugins/load-plugins.ts';
+import { closePlugins, loadPlugins } from '../../core/plugins/load-plugins.ts';
 import { packFolder } from '../../core/plugins/package.ts';
 import { checkPlugin } from '../../runtime/cli/check/check-plugin.ts';
 import { describeFinding } from '../../runtime/cli/check/finding.ts';
+import { commands } from '../../runtime/cli/commands.ts';
+import { pluginVerbs } from '../../runtime/cli/commands/plugin.ts';
 import { belongsTo } from '../../runtime/cli/plugin-files.ts';
 import { readPluginName } from '../../runtime/cli/plugin-name.ts';
 import { typesOf } from '../../runtime/cli/types-of.ts';
 import { writePlugin } from '../../runtime/cli/write-plugin.ts';
 import { findChromium } from '../support/chromium.ts';
 import { testDatabase } from '../support/database.ts';
+import { guideCommands, guideSnippets } from '../support/guide-snippets.ts';
 import { API_KEY, ownEnvironment } from '../support/server.ts';
 
 const MAIN = fileURLToPath(new URL('../../runtime/cli/peyvand.js', import.meta.url));
@@ -34,6 +37,22 @@ beforeAll(async () => {
   written = await writePlugin(readPluginName('my-fleet'), fleet);
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+function runTests(
+  folder: string,
+  options: readonly string[] = [],
+): Promise<{ readonly code: unknown; readonly out: string }> {
+  const env = {
+    ...ownEnvironment(),
+    PEYVAND_TEST_DATABASE: inject('databaseUrl'),
+    PEYVAND_TEST_CHROMIUM: findChromium().path,
+  };
+  return new Promise((done) => {
+    execFile(process.execPath, [MAIN, 'plugin', 'test', folder, ...options], { env }, (fault, stdout, stderr) =>
+      done({ code: fault?.code ?? 0, out: stdout + stderr }),
+    );
+  });
+}
 
 test('a new plugin bears its own name everywhere and is written as documents are', TIME, async () => {
   expect(written).toContain('my_fleet_visit/entity.json');
@@ -71,19 +90,53 @@ test('levels keep what their examples promise', async () => {
 });
 `,
   );
-  const env = {
-    ...ownEnvironment(),
-    PEYVAND_TEST_DATABASE: inject('databaseUrl'),
-    PEYVAND_TEST_CHROMIUM: findChromium().path,
-  };
-  const { code, out } = await new Promise<{ readonly code: unknown; readonly out: string }>((done) => {
-    execFile(process.execPath, [MAIN, 'plugin', 'test', fleet], { env }, (fault, stdout, stderr) =>
-      done({ code: fault?.code ?? 0, out: stdout + stderr }),
-    );
-  });
+  const { code, out } = await runTests(fleet);
   expect(out).toContain('levels keep what their examples promise');
   expect(out).toContain('the form shows the rating as stars');
   expect(out).toMatch(/pass 5\b[\s\S]*fail 0\b[\s\S]*skipped 0\b/);
+  expect(code).toBe(0);
+});
+
+test('the guide holds: a plugin written by its snippets is sound, and what they promise happens', TIME, async () => {
+  const folder = join(root, 'fleet');
+  await writePlugin(readPluginName('fleet'), folder);
+  const locale = JSON.parse(await readFile(join(folder, 'locales/fa.json'), 'utf8')) as Record<string, object>;
+  for (const { file, text } of guideSnippets()) {
+    const path = join(folder, file);
+    await mkdir(dirname(path), { recursive: true });
+    if (file !== 'plugin.json') await writeFile(path, text);
+    else {
+      const card = JSON.parse(await readFile(path, 'utf8')) as Record<string, Record<string, unknown>>;
+      for (const [key, part] of Object.entries(JSON.parse(text) as typeof card))
+        for (const [name, value] of Object.entries(part)) {
+          const there = card[key]?.[name];
+          const more: unknown = Array.isArray(there) && Array.isArray(value) ? [...there, ...value] : value;
+          card[key] = { ...card[key], [name]: more };
+        }
+      await writeFile(path, JSON.stringify(card));
+    }
+  }
+  // The guide asks for translations; `check` says which.
+  const untranslated = (await checkPlugin(folder)).flatMap(
+    ({ message }) => /^this label is not translated: add "(.+)" to/.exec(message)?.[1] ?? [],
+  );
+  expect(untranslated).toContain('plugin.fleet#commands/count/title');
+  const texts = Object.fromEntries(untranslated.map((key) => [key, 'ترجمه']));
+  await writeFile(
+    join(folder, 'locales/fa.json'),
+    JSON.stringify({ ...locale, texts: { ...locale['texts'], ...texts } }),
+  );
+  const loaded = await loadPlugins({ folders: [folder] });
+  await writeFile(join(folder, 'types.ts'), typesOf(compileModel(loaded), loaded.operations));
+  await closePlugins(loaded);
+  expect((await checkPlugin(folder)).filter(({ severity }) => severity === 'error')).toEqual([]);
+  for (const command of guideCommands()) {
+    const [verb = '', sub = ''] = command.split(' ');
+    expect(Object.keys(commands), command).toContain(verb);
+    if (verb === 'plugin') expect(Object.keys(pluginVerbs), command).toContain(sub);
+  }
+  const { code, out } = await runTests(folder, ['--test-name-pattern=inspected']);
+  expect(out).toMatch(/a visit is inspected[\s\S]*fail 0\b/);
   expect(code).toBe(0);
 });
 
@@ -102,7 +155,7 @@ test('what is packed is what a server needs, and the same files make the same by
 test('types say what handlers see and what operations take, without a database', async () => {
   const loaded = await loadPlugins({ folders: [fleet] });
   const text = typesOf(compileModel(loaded), loaded.operations);
-  await Promise.all(loaded.parts.map((part) => part.close?.()));
+  await closePlugins(loaded);
   expect(text).toContain('export interface MyFleetVisitValues {');
   expect(text).toContain('  my_fleet_rating?: number | null;');
   expect(text).toContain('  statecode?: 0 | 1 | null;');

@@ -6,11 +6,13 @@ import { installPlugin, upgradePlugin } from '../../../core/plugins/lifecycle.ts
 import { fetchPackage, openPackage, packFolder } from '../../../core/plugins/package.ts';
 import { readConflicts } from '../../../core/plugins/store.ts';
 import { readOptions, usageFault, type Command } from '../command.ts';
+import { belongsTo } from '../plugin-files.ts';
 import { openWorkspace } from '../workspace.ts';
 
 /** A tarball, a folder that is there, or else a name at npm. */
 async function bytesOf(source: string): Promise<Buffer> {
-  if (existsSync(source)) return statSync(source).isDirectory() ? packFolder(source) : readFile(source);
+  if (existsSync(source))
+    return statSync(source).isDirectory() ? packFolder(source, belongsTo(source)) : readFile(source);
   if (/[\\/]|\.tgz$/.test(source) && !source.startsWith('@')) throw usageFault(`There is no ${source}.`);
   return fetchPackage(source);
 }

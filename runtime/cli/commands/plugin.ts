@@ -2,7 +2,7 @@
 import { suggest } from '../../../core/model/suggest.ts';
 import { usageFault, type Command } from '../command.ts';
 
-const verbs: Readonly<Record<string, () => Promise<Command>>> = {
+export const pluginVerbs: Readonly<Record<string, () => Promise<Command>>> = {
   dev: async () => (await import('./plugin-dev.ts')).pluginDev,
   new: async () => (await import('./plugin-new.ts')).pluginNew,
   check: async () => (await import('./plugin-check.ts')).pluginCheck,
@@ -18,11 +18,11 @@ const verbs: Readonly<Record<string, () => Promise<Command>>> = {
 
 export const plugin: Command = {
   summary: 'Makes, tries, checks and packs plugins, and switches them on and off. `plugin VERB --help` says more.',
-  usage: [`plugin ${Object.keys(verbs).join('|')} …`],
+  usage: [`plugin ${Object.keys(pluginVerbs).join('|')} …`],
   async run([verb, ...rest]) {
-    const load = verb !== undefined && Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
+    const load = verb !== undefined && Object.hasOwn(pluginVerbs, verb) ? pluginVerbs[verb] : undefined;
     if (!load) {
-      const all = Object.keys(verbs);
+      const all = Object.keys(pluginVerbs);
       throw usageFault(
         verb === undefined
           ? `Say what to do: plugin ${all.join(', ')}.`
