@@ -13,7 +13,9 @@ export const unitRules = [
     message: 'create',
     entity: 'uomschedule',
     async run({ id, values, system }) {
-      await system.create('uom', { name: values['baseuomname'], uomscheduleid: id, quantity: 1 });
+      // Left open, the first unit of the group will be it.
+      if (has(values, 'baseuomname'))
+        await system.create('uom', { name: values['baseuomname'], uomscheduleid: id, quantity: 1 });
     },
   }),
   ...checked('uom', 'UNIT_INVALID', ['baseuom', 'quantity'], async (context) => {
@@ -22,7 +24,10 @@ export const unitRules = [
     if (isNew && !has(row, 'baseuom')) {
       const [primary] = await listRows(system, 'uom', primaryOf(group));
       if (primary) values['baseuom'] = primary['uomid'];
-      else Object.assign(values, { isschedulebaseuom: true, quantity: 1 });
+      else {
+        Object.assign(values, { isschedulebaseuom: true, quantity: 1 });
+        await system.update('uomschedule', group, { baseuomname: row['name'] });
+      }
       return;
     }
     if (row['isschedulebaseuom'] === true) {

@@ -9,19 +9,41 @@ import { retrieve } from '../../../core/records/retrieve.ts';
 import { update } from '../../../core/records/update.ts';
 import { loadDocumentsDemo } from './documents.ts';
 import { loadLoyaltyDemo } from './loyalty.ts';
-import { demoOrganization, type DemoOptions, type DemoRecord } from './organization.ts';
+import type { DemoCurrency } from './catalog.ts';
+import { demoOrganization, type DemoOptions } from './organization.ts';
+import type { DemoRecord } from './record.ts';
 
 const parallel = 4;
 
 /** Returns how many records were made; 0 when the demo organization is there already. */
 export async function loadDemo(call: Call, options: DemoOptions = {}, today: Date = new Date()): Promise<number> {
-  const records = demoOrganization(today, options).filter((record) => call.engine.model.entities.has(record.entity));
+  const currencies = options.currencies ?? (await currenciesOf(call));
+  const records = demoOrganization(today, { ...options, currencies }).filter((record) =>
+    call.engine.model.entities.has(record.entity),
+  );
   const first = records[0];
   if (!first || (await exists(call, first))) return 0;
   for (const group of groups(records)) await writeAll(call, group);
   const documents = await loadDocumentsDemo(call);
   const members = await loadLoyaltyDemo(call, records, today);
   return records.filter((record) => !record.update && !record.link).length + documents + members;
+}
+
+async function currenciesOf(call: Call): Promise<readonly DemoCurrency[]> {
+  const { json } = await list(call, {
+    entity: 'transactioncurrency',
+    select: ['transactioncurrencyid', 'isocurrencycode', 'exchangerate'],
+    sort: [{ path: ['createdon'], direction: 'asc' }],
+    expand: [],
+    count: false,
+    annotations: { formatted: false, lookup: false },
+  });
+  const rows = JSON.parse(`[${json}]`) as readonly {
+    readonly transactioncurrencyid: string;
+    readonly isocurrencycode: string;
+    readonly exchangerate: number;
+  }[];
+  return rows.map((row) => ({ id: row.transactioncurrencyid, code: row.isocurrencycode, rate: row.exchangerate }));
 }
 
 async function exists(call: Call, record: DemoRecord): Promise<boolean> {

@@ -3,7 +3,7 @@
 import type { Call } from '../../../core/engine.ts';
 import { reachOf } from '../../../core/records/reach.ts';
 import type { Records, Row } from '../../../core/sdk/index.ts';
-import type { DemoRecord } from './organization.ts';
+import type { DemoRecord } from './record.ts';
 import { seededRandom, type Random } from './random.ts';
 
 const MEMBERS = 14;

@@ -1,27 +1,10 @@
 // The demo organization as plain records in the order they can be created: people, companies in two languages, their
 // contacts, leads, opportunities, activities and notes. Same seed, same organization; dates are counted from `today`.
 import { ROOT_UNIT_ID } from '../../../core/security/system-principal.ts';
+import { demoCatalog, type DemoCurrency } from './catalog.ts';
 import { seededRandom, type Random } from './random.ts';
+import type { DemoRecord, DemoTarget } from './record.ts';
 import { english, persian, type Words } from './words.ts';
-
-export interface DemoRecord {
-  /** Logical name. */
-  readonly entity: string;
-  readonly id: string;
-  /** Wire values by field name; a lookup's value is an id. */
-  readonly values: Readonly<Record<string, unknown>>;
-  /** Lookup field → logical name of what it names, where several are possible. */
-  readonly targets?: Readonly<Record<string, string>>;
-  /** The record is there by then; these values are set on it. */
-  readonly update?: true;
-  /** When it happened, for what handlers note down (how long a deal stood in a stage); the present where nothing is said. */
-  readonly at?: string;
-  /** The record is there by then; it is linked with this one over the many-to-many relationship. */
-  readonly link?: { readonly relation: string; readonly to: DemoTarget };
-}
-
-/** A record of the demo, or the row of a role document. */
-export type DemoTarget = { readonly id: string } | { readonly role: string };
 
 export interface DemoSize {
   readonly accounts: number;
@@ -37,6 +20,8 @@ export interface DemoOptions {
   readonly seed?: number;
   /** systemuserid of whoever will look at it: a part of the records is theirs. */
   readonly administrator?: string;
+  /** Currencies that are there; without any there is no catalog. */
+  readonly currencies?: readonly DemoCurrency[];
 }
 
 export const demoSize: DemoSize = {
@@ -547,7 +532,7 @@ function makeNotes(random: Random, companies: readonly Company[], count: number)
 
 /** All records of the demo organization; a record names only records before it. */
 export function demoOrganization(today: Date, options: DemoOptions = {}): readonly DemoRecord[] {
-  const { size = demoSize, seed = 1_404, administrator } = options;
+  const { size = demoSize, seed = 1_404, administrator, currencies = [] } = options;
   const random = seededRandom(seed);
   const { records: staff, sellers } = makeStaff(random);
   // Whoever looks at the demo finds work of their own in it.
@@ -581,5 +566,12 @@ export function demoOrganization(today: Date, options: DemoOptions = {}): readon
     ...makeGoals(random, sellers, today),
     ...makeActivities(random, subjects, today, size.activities),
     ...makeNotes(random, companies, size.notes),
+    // Of a seed of its own, so that the rest stays as it is.
+    ...demoCatalog(
+      seededRandom(seed + 1),
+      currencies,
+      companies.map(({ id }) => id),
+      today,
+    ),
   ];
 }
