@@ -303,6 +303,8 @@ describe.each([
       'sessions',
       'views',
       'views/account%2Factive',
+      'plugins',
+      'plugins/sales',
       'audit',
     ];
     for (const path of paths) {
