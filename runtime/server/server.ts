@@ -130,7 +130,7 @@ async function closeAll(opened: Opened, config: Config): Promise<void> {
   await opened.provider?.close();
   await opened.sessions?.close();
   await opened.principals?.close();
-  const parts = opened.organization?.plugins().set.served.parts ?? opened.plugins?.parts;
+  const parts = opened.organization?.plugins().set.installed.parts ?? opened.plugins?.parts;
   if (parts) await closePlugins({ parts });
   opened.endWatching?.();
   await opened.organization?.close();
