@@ -11,11 +11,12 @@ import { fail as failWrite } from '../records/errors.ts';
 import { parseAddress } from '../records/parse-address.ts';
 import { resolveAddress } from '../records/resolve-address.ts';
 import { transactAll } from '../records/transact.ts';
+import { requireRight } from '../security/access.ts';
 import { PeyvandError } from '../sdk/index.ts';
 import type { NamedRow, OperationContext } from '../sdk/index.ts';
 import { fail } from './errors.ts';
 
-/** What `run` answered. Throws PeyvandErrors only, beside faults of the database. */
+/** What `run` answered. Throws RIGHT_MISSING (403) and PeyvandErrors only, beside faults of the database. */
 export async function runOperation(
   call: Call,
   operation: OwnedOperation,
@@ -28,6 +29,8 @@ export async function runOperation(
     const chain = [...(call.chain ?? []), operation.name];
     throw failWrite('DEPTH_EXCEEDED', { limit: DEPTH_LIMIT, chain: chain.join(' → ') }, { data: { chain } });
   }
+  // Also where another plugin calls it in somebody's name.
+  if (operation.right !== undefined) requireRight(call.principal, call.engine.model, operation.right);
   const work = async (attempt: Call): Promise<unknown> => {
     const parameters = { ...given };
     // Deeper than what called it: operations that call each other end, too.

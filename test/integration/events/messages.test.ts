@@ -142,4 +142,16 @@ describe('messages of handlers', () => {
       message: expect.stringContaining('Round → Round'),
     });
   });
+
+  it('asks the right that an operation takes also where another plugin calls it: only the address did', async () => {
+    const guarded: Operation = { name: 'Guarded', kind: 'action', parameters: [], right: 'guard', run: () => 'done' };
+    const door: Operation = { name: 'Door', kind: 'action', parameters: [], run: ({ invoke }) => invoke('Guarded') };
+    const engine = { ...world.engine, operations: [guarded, door] };
+    const stranger = world.with({ principal: { roles: ['basic-user'] } });
+    await expect(runOperation({ ...stranger, engine }, door, {}, undefined, reachOf)).rejects.toMatchObject({
+      code: 'RIGHT_MISSING',
+      status: 403,
+    });
+    await expect(runOperation({ ...world.call, engine }, door, {}, undefined, reachOf)).resolves.toBe('done');
+  });
 });
