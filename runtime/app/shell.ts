@@ -204,17 +204,9 @@ export class Shell extends LitElement {
       void import('./bulk/jobs-page.ts');
       return html`<x-jobs-page .workspace=${workspace}></x-jobs-page>`;
     }
-    if (address.kind === 'dashboard') {
-      void import('./dashboard/dashboard-page.ts');
-      return html`<x-dashboard-page .workspace=${workspace} .dashboardId=${address.id}></x-dashboard-page>`;
-    }
-    if (address.kind === 'page') {
-      void import('./contributions/plugin-page.ts');
-      return html`<x-plugin-page
-        .workspace=${workspace}
-        .name=${address.name}
-        .search=${location.search}
-      ></x-plugin-page>`;
+    if (address.kind === 'dashboard' || address.kind === 'page') {
+      void import('./contributions/brought-page.ts');
+      return html`<x-brought-page .workspace=${workspace} .address=${address}></x-brought-page>`;
     }
     if (address.kind === 'admin' && workspace.me.rights.length > 0)
       return this.administration?.page(workspace, navigation, address) ?? html``;

@@ -607,14 +607,8 @@ export class RecordPage extends LitElement {
       .draft=${draft}
       .ids=${[this.recordId]}
       .save=${() => this.#save()}
-      .refresh=${() => this.#refresh()}
+      .refresh=${() => this.#catchUp()}
     ></x-command-bar>`;
-  }
-
-  /** After what a command did: the record, and the lists on its form. */
-  async #refresh(): Promise<void> {
-    await this.#catchUp();
-    for (const grid of this.querySelectorAll<HTMLElement & { reload(): void }>('x-data-grid')) grid.reload();
   }
 
   #renderSaving(draft: RecordDraft): TemplateResult {

@@ -150,6 +150,9 @@ export class CommandBar extends LitElement {
         record: draft?.values,
         refresh: async () => {
           await this.refresh();
+          // Lists that stand on the form may show other rows now.
+          const grids = this.closest('.x-record')?.querySelectorAll<HTMLElement & { reload(): void }>('x-data-grid');
+          for (const grid of grids ?? []) grid.reload();
         },
       });
     } finally {
