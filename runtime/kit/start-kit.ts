@@ -1,5 +1,6 @@
 // The kit: a plugin, what it requires and the shipped ones, on a database of their own, with people, rows, clocks, a server and
 // a browser as a test asks for them. What nobody asks for is not started.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -143,13 +144,14 @@ export async function startKit(options: KitOptions = {}): Promise<Kit> {
 
     const manifest = loaded.plugins.find(({ folder }) => resolve(folder) === plugin);
     const defaults = defaultsOf(manifest?.settings);
-    let moment: string | undefined;
+    // Of each piece of work its own, also where several travel at once.
+    const moments = new AsyncLocalStorage<string>();
     const present = {
       engine: (): Engine => {
         const engine = organization.current();
         return { ...engine, world: worldOf(engine.world ?? closedWorld, defaults, options) };
       },
-      now: () => moment,
+      now: () => moments.getStore(),
     };
     const admin = personOf(present, ADMIN_EMAIL, administratorId, async (engine) => {
       const principal = await readPrincipal(engine.database, engine.schema, engine.model, administratorId);
@@ -198,13 +200,8 @@ export async function startKit(options: KitOptions = {}): Promise<Kit> {
         return newPerson(present, email, typeof roles === 'string' ? [roles] : roles, chosen, await hash);
       },
       async at(when, work) {
-        const before = moment;
-        moment = new Date(/^\d{4}-\d{2}-\d{2}$/.test(when) ? `${when}T12:00:00Z` : when).toISOString();
-        try {
-          return await work();
-        } finally {
-          moment = before;
-        }
+        const moment = new Date(/^\d{4}-\d{2}-\d{2}$/.test(when) ? `${when}T12:00:00Z` : when).toISOString();
+        return moments.run(moment, work);
       },
       async settle() {
         if (!dispatcher) {

@@ -88,10 +88,16 @@ async function purchaseOf(system: Records, id: string, invoice: Row, now: string
   return {
     sourceType: 'invoice',
     sourceId: id,
-    on: paidOn === undefined ? now : paidOn.length === 10 ? `${paidOn}T12:00:00Z` : paidOn,
+    on: paidOn === undefined ? now : paidOn.length === 10 ? noonOr(paidOn, now) : paidOn,
     ...given({ currency: currency && textOf(currency, 'isocurrencycode') }),
     ...(lines.length > 0 ? { lines } : { net: decimalOf(due, 4) }),
   };
+}
+
+/** A day's noon, but nothing later than now: what is paid in the morning earns in the morning. */
+function noonOr(day: string, now: string): string {
+  const noon = `${day}T12:00:00.000Z`;
+  return noon < now ? noon : now;
 }
 
 /** A tier's discount on a document that begins; copies bring theirs along and it stays one. */

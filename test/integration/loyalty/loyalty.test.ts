@@ -241,8 +241,11 @@ test('a paid invoice earns once, a canceled one gives back; a tier, points and v
     ispriceoverridden: true,
     isproductoverridden: true,
   });
-  await admin.update('invoice', invoice, { statecode: 2, statuscode: 100_001 });
-  await kit.settle();
+  // In the morning: what is paid on a day earned at its noon, so its points waited.
+  await kit.at('2026-06-02T08:00:00Z', async () => {
+    await admin.update('invoice', invoice, { statecode: 2, statuscode: 100_001 });
+    await kit.settle();
+  });
   expect(await memberOf(member)).toMatchObject({ spendablepoints: 1_200, purchases: 1 });
   const adjustments = (document: string) =>
     admin.list(
