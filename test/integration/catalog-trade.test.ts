@@ -316,6 +316,21 @@ test('what other modules take off lowers the total, and goes along into the orde
   const order = String((await done('/ConvertQuoteToSalesOrder', { QuoteId: quote }))['salesorderid']);
   expect(await totalOf('salesorders', order)).toBe(190);
   expect(await code('DELETE', `/salesadjustments(${adjustment})`)).toBe('409 DOCUMENT_FROZEN');
+  // Promotions of a line and of the whole are settled with the rest: when they are over, the order is what the quote was.
+  const promotion = (values: Row) => create('promotions', { effect: 1, ...values }, root);
+  const promotions = [
+    await promotion({ name: 'Ten', scope: 1, percentage: 10, 'productid@odata.bind': `/products(${rug})` }),
+    await promotion({ name: 'Three', scope: 2, percentage: 3 }),
+  ];
+  const lower = await quoteWith([{ quantity: 2 }]);
+  await create('salesadjustments', { 'documentid_quote@odata.bind': `/quotes(${lower})`, kind: 1, percentage: 5 });
+  expect(await totalOf('quotes', lower)).toBe(165.87);
+  await activate(lower);
+  for (const id of promotions) await patch(`/promotions(${id})`, { statecode: 1 }, root);
+  const settled = String((await done('/ConvertQuoteToSalesOrder', { QuoteId: lower }))['salesorderid']);
+  expect(await totalOf('salesorders', settled)).toBe(165.87);
+  const bill = String((await done('/ConvertSalesOrderToInvoice', { SalesOrderId: settled }))['invoiceid']);
+  expect(await totalOf('invoices', bill)).toBe(165.87);
 });
 
 test('a document is printed as PDF and put into an e-mail to the customer', async () => {

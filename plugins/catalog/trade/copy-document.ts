@@ -1,6 +1,7 @@
 // What goes along when one document becomes another: the header's terms, the lines with the prices they have, the adjustments.
 import { Big } from 'big.js';
 import type { OperationContext, Records, Row } from 'peyvand/sdk';
+import type { PricingStep } from '../pricing/priced-document.ts';
 import type { DocumentType } from './documents.ts';
 import { linesOf, reprice } from './reprice.ts';
 import { big, listRows, namedOf, taken } from './rows.ts';
@@ -34,7 +35,7 @@ const LINE = [
   'priceexplanation',
   'transactioncurrencyid',
 ];
-const LINE_AMOUNTS = ['manualdiscountamount', 'tax'];
+const LINE_AMOUNTS = ['manualdiscountamount', 'promotiondiscountamount', 'tax'];
 
 /** A line of the source, and how much of it goes along: none of it, or the whole. */
 export interface Portion {
@@ -105,21 +106,40 @@ export async function copyLines(
   await system.createMany(target.line, rows);
   const part = partOf(portions);
   const adjustments = await listRows(system, 'salesadjustment', `$filter=_documentid_value eq ${from.id}`);
-  await system.createMany(
-    'salesadjustment',
-    adjustments.map((row) => ({
-      documentid: { entity: target.kind, id: to },
-      ...taken(row, ['kind', 'percentage', 'source', 'reason', 'transactioncurrencyid']),
-      ...((row['amount'] ?? null) !== null && { amount: part(big(row['amount']), decimals) }),
+  // What an order or invoice is made of has its price already: what was taken off goes along as the amount it came to.
+  const isSettled = source.kind !== 'opportunity' && target.kind !== 'quote';
+  const document = { entity: target.kind, id: to };
+  await system.createMany('salesadjustment', [
+    ...adjustments.map((row) => {
+      const amount = isSettled ? row['appliedamount'] : row['amount'];
+      return {
+        documentid: document,
+        ...taken(row, [...(isSettled ? [] : ['percentage']), 'kind', 'source', 'reason', 'transactioncurrencyid']),
+        ...((amount ?? null) !== null && { amount: part(big(amount), decimals) }),
+        appliedamount: '0',
+      };
+    }),
+    ...(isSettled ? promotionsOf(from.document) : []).map(({ amount, facts }) => ({
+      documentid: document,
+      kind: 4,
+      amount: part(big(amount), decimals),
+      reason: (facts['promotion'] ?? '').slice(0, 500),
+      transactioncurrencyid: from.document['transactioncurrencyid'],
       appliedamount: '0',
     })),
-  );
+  ]);
   await system.update(target.kind, to, {
     ...Object.fromEntries(AMOUNTS.map((name) => [name, part(big(from.document[name]), decimals)])),
     // Ours: what follows prices it.
     totalamount: '0',
   });
   await reprice(context, target, to);
+}
+
+/** Promotions on the document as a whole, as they came to; those of lines are among the lines' amounts. */
+function promotionsOf(document: Row): readonly PricingStep[] {
+  const steps = (document['priceexplanation'] as { readonly steps?: readonly PricingStep[] } | null | undefined)?.steps;
+  return (steps ?? []).filter(({ code }) => code === 'promotion');
 }
 
 async function decimalsOf({ system }: OperationContext, document: Row): Promise<number> {

@@ -89,7 +89,10 @@ function lineOf(line: Row, locked: boolean): LineInput {
   const isByHand = locked || isWriteIn || line['ispriceoverridden'] === true;
   const product = isWriteIn ? undefined : idOf(line, 'productid');
   const unit = idOf(line, 'uomid');
-  const discountAmount = decimalOf(line['manualdiscountamount']);
+  // Of a locked line its promotions are snapshots, too: taken off with what was taken off by hand.
+  const discountAmount = locked
+    ? big(line['manualdiscountamount']).plus(big(line['promotiondiscountamount'])).toFixed()
+    : decimalOf(line['manualdiscountamount']);
   const price = locked
     ? big(line['priceperunit']).minus(big(line['volumediscountamount'])).toFixed()
     : (decimalOf(line['priceperunit']) ?? '0');
@@ -137,8 +140,9 @@ function lineValues(type: DocumentType, row: Row, line: PricedLine, catalog: Cat
     // Of a locked line the discount by quantity is a snapshot like its price; the engine saw both as one.
     ...(!locked && { priceperunit: line.pricePerUnit, volumediscountamount: line.volumeDiscount }),
     baseamount: line.baseAmount,
-    ...(decimalOf(row['manualdiscountamount']) !== undefined && { manualdiscountamount: line.manualDiscount }),
-    promotiondiscountamount: line.promotionDiscount,
+    ...(!locked &&
+      decimalOf(row['manualdiscountamount']) !== undefined && { manualdiscountamount: line.manualDiscount }),
+    ...(!locked && { promotiondiscountamount: line.promotionDiscount }),
     tax: line.tax,
     extendedamount: line.extendedAmount,
     ...(line.cost !== undefined && !locked && { cost: costOfUnit(line) }),
