@@ -14,6 +14,7 @@ const FILES: Readonly<Record<string, unknown>> = {
     version: '1.0.0',
     title: 'Contract',
     requires: { standard: '^0.1.0', sales: '^0.1.0' },
+    rights: { entities: { account: ['create', 'read', 'write', 'delete'] } },
   },
   'account/entity.json': {
     overlays: 'base@0.1.0:account/entity',
