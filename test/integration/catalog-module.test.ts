@@ -207,7 +207,11 @@ test('a basket is priced with the reason for every price, and nobody sees costs 
   const [line] = plain['lines'] as Row[];
   expect(line).toMatchObject({ pricePerUnit: '90.00', cost: '600.00', marginPercent: '25.93' });
   expect(
-    (line?.['candidates'] as Row[]).map(({ priceListName, outcome, reason }) => [priceListName, outcome, reason]),
+    ((line?.['candidates'] ?? []) as Row[]).map(({ priceListName, outcome, reason }) => [
+      priceListName,
+      outcome,
+      reason,
+    ]),
   ).toEqual(
     expect.arrayContaining([
       ['Everyone', 'won', 'won'],

@@ -1,6 +1,5 @@
 // A line of text as pieces from left to right, each of one font and one direction: the order of Unicode's bidirectional algorithm
 // (UAX #9) and the letters joined by the font's own rules.
-/// <reference path="./untyped-modules.d.ts" />
 import bidiFactory from 'bidi-js';
 import { typeface, type Script, type Typeface, type Weight } from './typeface.ts';
 

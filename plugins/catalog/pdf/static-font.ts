@@ -1,6 +1,5 @@
 // A variable WOFF2 font at one weight, as a plain TrueType file: the only kind that a PDF can hold a part of. Outlines are written anew
 // from their points (ISO/IEC 14496-22, glyf and loca); tables of shaping are taken over as they are.
-/// <reference path="./untyped-modules.d.ts" />
 import { create, type Font, type PathCommand } from 'fontkit';
 
 interface Point {

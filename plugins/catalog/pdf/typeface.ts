@@ -1,6 +1,5 @@
 // The typeface of printed documents: Vazirmatn, which comes in two files, one with Arabic and one with Latin letters. Read and
 // converted once per process.
-/// <reference path="./untyped-modules.d.ts" />
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { create, type Font } from 'fontkit';

@@ -34,10 +34,6 @@ export function least(one: Exact, other: Exact): Exact {
   return one.lt(other) ? one : other;
 }
 
-export function most(one: Exact, other: Exact): Exact {
-  return one.gt(other) ? one : other;
-}
-
 export function sum(values: Iterable<Exact>): Exact {
   let total = ZERO;
   for (const value of values) total = total.plus(value);

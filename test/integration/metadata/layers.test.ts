@@ -59,7 +59,10 @@ const samples: Readonly<Record<string, Sample>> = {
     values: { salesrelationshiptype: 1 },
     refers: { productid: 'product', substitutedproductid: 'product' },
   },
-  pricelevel: { values: { name: 'Retail 2026', priority: 10 }, refers: { transactioncurrencyid: 'transactioncurrency' } },
+  pricelevel: {
+    values: { name: 'Retail 2026', priority: 10 },
+    refers: { transactioncurrencyid: 'transactioncurrency' },
+  },
   discounttype: { values: { name: 'By the dozen' } },
   discount: { values: { lowquantity: 12, percentage: 5 }, refers: { discounttypeid: 'discounttype' } },
   productpricelevel: {

@@ -97,12 +97,9 @@ test('opening it, alone or with other values in the same write, makes it writabl
 test('upsert, links from the other side, and handlers’ own writes are held to it; a plugin’s own rights are not', async () => {
   const id = await made({ new_code: 'K1' });
   const account = (await create(world.call, world.entity('account'), inputOf({ name: 'Partner' }))).id;
-  const again = upsert(
-    world.call,
-    deal(),
-    { key: { new_code: 'K1' } },
-    inputOf({ new_name: 'Other' }),
-  ).catch((error: unknown) => error);
+  const again = upsert(world.call, deal(), { key: { new_code: 'K1' } }, inputOf({ new_name: 'Other' })).catch(
+    (error: unknown) => error,
+  );
   expect(await again).toMatchObject({ code: 'RECORD_READONLY' });
   expect((await refused(associate(world.call, deal(), { id }, 'new_partner', { id: account }))).code).toBe(
     'RECORD_READONLY',

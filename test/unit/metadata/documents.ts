@@ -36,13 +36,15 @@ export function readJson(file: string): Json {
 
 export function documentsOf(layer: keyof typeof layers): readonly LayerDocument[] {
   const folder = join(root, layers[layer]);
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.json') && !entry.name.startsWith('tsconfig'))
-    .map((entry) => join(entry.parentPath, entry.name))
-    // Texts of the browser half are no metadata.
-    .filter((file) => !relative(folder, file).startsWith('texts/'))
-    .sort()
-    .map((file) => ({ file, id: relative(folder, file).slice(0, -'.json'.length), body: readJson(file) }));
+  return (
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith('.json') && !entry.name.startsWith('tsconfig'))
+      .map((entry) => join(entry.parentPath, entry.name))
+      // Texts of the browser half are no metadata.
+      .filter((file) => !relative(folder, file).startsWith('texts/'))
+      .sort()
+      .map((file) => ({ file, id: relative(folder, file).slice(0, -'.json'.length), body: readJson(file) }))
+  );
 }
 
 export const schemaNames: readonly string[] = readdirSync(schemaFolder)
