@@ -6,7 +6,7 @@ import { startEmbedded } from '../../core/db/embedded.ts';
 import type { Database } from '../../core/db/sql.ts';
 import type { Call } from '../../core/engine.ts';
 import { openOrganization, type Organization } from '../../core/organization.ts';
-import { loadPlugins } from '../../core/plugins/load-plugins.ts';
+import { closePlugins, loadPlugins, type LoadedPlugins } from '../../core/plugins/load-plugins.ts';
 import { settingsKey, type SettingsKey } from '../../core/plugins/settings.ts';
 import { bootstrap } from '../../core/security/bootstrap.ts';
 import type { Principal } from '../../core/security/principal.ts';
@@ -53,15 +53,18 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
   const database = connectDatabase({ url: reached.url, applicationName: 'peyvand command' });
   const key = settingsKey(await obtainSecret(config.data, config.secret));
   let organization: Organization | undefined;
+  let plugins: LoadedPlugins | undefined;
   const close = async () => {
     await organization?.close();
+    if (plugins) await closePlugins(plugins);
     await database.end();
     await reached.stop();
   };
   try {
+    plugins = await loadPlugins({ folders: config.plugins });
     organization = await openOrganization({
       database,
-      plugins: await loadPlugins({ folders: config.plugins }),
+      plugins,
       packages: join(config.data, 'plugins'),
       settingsKey: key,
       changes: options.changes ?? 'apply',

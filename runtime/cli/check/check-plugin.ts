@@ -5,7 +5,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import { compileModel } from '../../../core/model/compile.ts';
 import { entityOf } from '../../../core/model/document-kind.ts';
 import type { Problem } from '../../../core/model/layer.ts';
-import { loadPlugins, type LoadedPlugins } from '../../../core/plugins/load-plugins.ts';
+import { closePlugins, loadPlugins, type LoadedPlugins } from '../../../core/plugins/load-plugins.ts';
 import { readManifest } from '../../../core/plugins/manifest.ts';
 import { readLayer } from '../../../core/model/read-layer.ts';
 import { isObject } from '../../../core/model/pointer.ts';
@@ -59,7 +59,7 @@ export async function checkPlugin(given: string, beside: readonly string[] = [])
   } catch (error) {
     note(error);
   } finally {
-    await Promise.all((loaded?.parts ?? []).map((part) => part.close?.()));
+    if (loaded) await closePlugins(loaded);
   }
   return findings.toSorted(
     (a, b) => a.file.localeCompare(b.file) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),

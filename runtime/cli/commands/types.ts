@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { compileModel } from '../../../core/model/compile.ts';
-import { loadPlugins } from '../../../core/plugins/load-plugins.ts';
+import { closePlugins, loadPlugins } from '../../../core/plugins/load-plugins.ts';
 import { readConfig } from '../../server/config.ts';
 import { readOptions, type Command } from '../command.ts';
 import { typesOf } from '../types-of.ts';
@@ -14,7 +14,7 @@ async function typesOfFolders(folders: readonly string[]): Promise<string> {
   try {
     return typesOf(compileModel(loaded), loaded.operations);
   } finally {
-    await Promise.all(loaded.parts.map((part) => part.close?.()));
+    await closePlugins(loaded);
   }
 }
 

@@ -1,4 +1,5 @@
 // /api/plugins/:id/uninstall and …/export: what goes is told and can be taken along before it does.
+import { Readable } from 'node:stream';
 import { exportPluginData } from '../../../core/plugins/export-data.ts';
 import { uninstallPlugin } from '../../../core/plugins/lifecycle.ts';
 import { reportUninstall } from '../../../core/plugins/uninstall-report.ts';
@@ -29,7 +30,9 @@ export async function exportData(services: Services, exchange: Exchange, princip
   const id = pluginId(exchange);
   const bytes = await exportPluginData(services.organization, id);
   await notePlugin(services, exchange, principal, { plugin: id, act: 'exported' });
-  return answerStream(200, ReadableStream.from(bytes) as ReadableStream<Uint8Array>, {
+  // Through unknown: plugins' compilers know the browser's streams beside Node's, and the two do not agree.
+  const stream: unknown = Readable.toWeb(Readable.from(bytes));
+  return answerStream(200, stream as ReadableStream<Uint8Array>, {
     'Content-Type': 'application/zip',
     'Content-Disposition': `attachment; filename="${id}.zip"`,
   });
