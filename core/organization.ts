@@ -10,8 +10,8 @@ import type { Database, Executor } from './db/sql.ts';
 import type { Engine } from './engine.ts';
 import { compileModel } from './model/compile.ts';
 import { invalidModel } from './model/errors.ts';
-import { fitLayer, type LeftOut } from './model/fit-layer.ts';
-import type { Layer } from './model/layer.ts';
+import { fitLayer, problemsOf, type LeftOut } from './model/fit-layer.ts';
+import type { Layer, Problem } from './model/layer.ts';
 import type { Model } from './model/model.ts';
 import { readDocuments } from './model/read-layer.ts';
 import type { LoadedPlugins } from './plugins/load-plugins.ts';
@@ -197,8 +197,13 @@ export async function openOrganization(options: OrganizationOptions): Promise<Or
   function refuseMisfits(next: State): State {
     const known = new Set(state.misfits.map(nameOf));
     const fresh = next.misfits.filter((one) => !known.has(nameOf(one)));
-    if (fresh.length > 0) throw invalidModel(fresh);
-    return next;
+    if (fresh.length === 0) return next;
+    // All at once, as the compiler finds them: leaving out what is wrong turns one fault into others.
+    const { layers, fieldTypes } = next.set.installed;
+    const told = new Set(state.misfits.map(saidOf));
+    const all = faultsOf(() => compileModel({ layers: [...layers, next.layer], fieldTypes }));
+    const own = all.filter((one) => !told.has(saidOf(one)));
+    throw invalidModel(own.length > 0 ? own : fresh);
   }
   const compile = (layer: Layer): Model => refuseMisfits(stateOf({ rows: state.rows, layer }, state.set)).served;
 
@@ -462,6 +467,17 @@ interface Stored {
 
 async function readStored(executor: Executor, schema: string): Promise<Stored> {
   return { rows: await readPluginRows(executor, schema), layer: await readStoredLayer(executor, schema) };
+}
+
+const saidOf = ({ file, message }: Problem): string => `${file} ${message}`;
+
+function faultsOf(compile: () => Model): readonly Problem[] {
+  try {
+    compile();
+    return [];
+  } catch (error) {
+    return problemsOf(error) ?? [];
+  }
 }
 
 const nameOf = ({ file, pointer, message }: LeftOut): string => `${file}#${pointer} ${message}`;
