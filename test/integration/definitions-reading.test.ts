@@ -44,7 +44,7 @@ test('entities are selected, filtered, sorted and counted as asked', async () =>
   expect(found).toMatchObject({ '@odata.count': 3, value: [{ LogicalName: 'task' }, { LogicalName: 'contact' }] });
   expect(
     await (await get("EntityDefinitions/$count?$filter=IsActivity eq true and LogicalName ne 'task'")).text(),
-  ).toBe('5');
+  ).toBe('6');
 });
 
 test('one entity, by name or id, is expanded with its attributes, relationships and keys', async () => {

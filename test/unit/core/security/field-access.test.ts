@@ -14,6 +14,9 @@ const text = (more: JsonObject = {}): JsonObject => ({
 const overlay = (of: string, properties: JsonObject): JsonObject => ({ overlays: `base@1.0.0:${of}`, properties });
 const grants = (fields: JsonObject): JsonObject => ({ title: 'Grants', fields });
 
+/** With that of the sales module. */
+const ACTIVITIES = ['task', 'phonecall', 'appointment', 'email', 'letter', 'opportunityclose'];
+
 let model: Model;
 beforeAll(async () => {
   model = await modelOf({
@@ -40,18 +43,9 @@ beforeAll(async () => {
     'profiles/unread': grants({ person: { pin: { create: true } } }),
     'profiles/tasks': grants({ task: { remark: { read: true } } }),
     'profiles/masks': grants(
-      Object.fromEntries(
-        ['task', 'phonecall', 'appointment', 'email', 'letter'].map((name) => [
-          name,
-          { remark: { read: true, mask: { last: 2 } } },
-        ]),
-      ),
+      Object.fromEntries(ACTIVITIES.map((name) => [name, { remark: { read: true, mask: { last: 2 } } }])),
     ),
-    'profiles/activities': grants(
-      Object.fromEntries(
-        ['task', 'phonecall', 'appointment', 'email', 'letter'].map((name) => [name, { remark: { read: true } }]),
-      ),
-    ),
+    'profiles/activities': grants(Object.fromEntries(ACTIVITIES.map((name) => [name, { remark: { read: true } }]))),
   });
 });
 
