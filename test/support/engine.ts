@@ -41,7 +41,7 @@ export function inputOf(
 
 /** `documents`: an organization's layer over the shipped ones. */
 export async function testEngine(documents: Readonly<Record<string, JsonObject>> = {}): Promise<TestEngine> {
-  const { database, drop } = await testDatabase({ max: 8 });
+  const { database, drop } = await testDatabase({ max: 8, shipped: true });
   const schema = 'org_default';
   const model = await modelOf(documents);
   await ensureSystemTables(database, schema);

@@ -43,7 +43,7 @@ export async function testServer(
   environment: Readonly<Record<string, string>> = {},
   pages: string = BUNDLE,
 ): Promise<InProcessServer> {
-  const database = await testDatabase();
+  const database = await testDatabase({ shipped: true });
   await database.database.end();
   const folder = mkdtempSync(join(tmpdir(), 'peyvand-server-'));
   const config = readConfig({
