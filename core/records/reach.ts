@@ -5,7 +5,7 @@ import { run } from '../events/pipeline.ts';
 import type { Entity } from '../model/model.ts';
 import { runOperation } from '../operations/run-operation.ts';
 import type { MakeReach } from '../plugins/context.ts';
-import { confine, requirePluginRight } from '../plugins/scope.ts';
+import { confine, requirePluginRight, type PluginScope } from '../plugins/scope.ts';
 import { administratorRole, requirePrivilege, type Privilege } from '../security/access.ts';
 import type { Principal } from '../security/principal.ts';
 import type { Records, Row } from '../sdk/index.ts';
@@ -64,6 +64,7 @@ export function recordsOf(call: Call, trusted: boolean): Records {
     requirePluginRight(plugin, privilege, name);
     const owner = plugin && privilege === 'write' && factsOf(entity).system.get('owner')?.name;
     if (owner && given.some((values) => owner in values)) requirePluginRight(plugin, 'assign', name);
+    if (plugin) for (const values of given) requireLookups(plugin, entity, values);
     return entity;
   };
   return {
@@ -105,6 +106,20 @@ export function recordsOf(call: Call, trusted: boolean): Records {
       await storeFile(call, allowed('write', name), { id }, field, { ...file, data: Buffer.from(base64, 'base64') });
     },
   };
+}
+
+/** A lookup that is set takes `append` on the row's entity and `append-to` on the other; what the platform fills, owners too, takes none. */
+function requireLookups(plugin: PluginScope, entity: Entity, values: Row): void {
+  for (const [name, value] of Object.entries(values)) {
+    const field = entity.fields.get(name);
+    if (!field?.reference || field.system !== undefined || value === null || value === undefined) continue;
+    requirePluginRight(plugin, 'append', entity.name);
+    const { targets } = field.reference;
+    const said = typeof value === 'object' && 'entity' in value ? String(value.entity) : undefined;
+    // Of what has one target, that is it, whatever is said; of several, saying none of them is refused with the other values.
+    const target = targets.length > 1 && said !== undefined ? said : (targets[0] ?? entity.name);
+    requirePluginRight(plugin, 'append-to', target);
+  }
 }
 
 function entityOf(call: Call, name: string): Entity {
