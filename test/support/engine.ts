@@ -39,11 +39,14 @@ export function inputOf(
   return { values, targets, exact: {} };
 }
 
-/** `documents`: an organization's layer over the shipped ones. */
-export async function testEngine(documents: Readonly<Record<string, JsonObject>> = {}): Promise<TestEngine> {
-  const { database, drop } = await testDatabase({ max: 8, shipped: true });
+/** `documents`: an organization's layer over the shipped ones, or over those of `loaded`. */
+export async function testEngine(
+  documents: Readonly<Record<string, JsonObject>> = {},
+  loaded?: Parameters<typeof modelOf>[1],
+): Promise<TestEngine> {
+  const { database, drop } = await testDatabase({ max: 8, shipped: loaded === undefined });
   const schema = 'org_default';
-  const model = await modelOf(documents);
+  const model = await modelOf(documents, loaded);
   await ensureSystemTables(database, schema);
   await withPublishLock(database, schema, async (executor: Executor) => {
     const plan = planChanges(await introspect(executor, schema), desiredState(model, schema));

@@ -22,9 +22,12 @@ export async function baseModel(): Promise<Model> {
   return compileModel(await shippedPlugins());
 }
 
-/** The shipped model under an organization's layer of these documents: `{'ship/entity': {…}, 'ship/views/all': {…}}`. */
-export async function modelOf(documents: Readonly<Record<string, JsonObject>>): Promise<Model> {
-  const { layers, fieldTypes } = await shippedPlugins();
+/** The model of the shipped plugins, or these, under an organization's layer of such documents: `{'ship/entity': {…}, 'ship/views/all': {…}}`. */
+export async function modelOf(
+  documents: Readonly<Record<string, JsonObject>>,
+  loaded?: Pick<LoadedPlugins, 'layers' | 'fieldTypes'>,
+): Promise<Model> {
+  const { layers, fieldTypes } = loaded ?? (await shippedPlugins());
   const read = layerOf({ id: 'organization', version: '1.0.0', kind: 'organization' }, documents);
   if (read.problems.length > 0) throw invalidModel(read.problems);
   return compileModel({ layers: [...layers, read.layer], fieldTypes });
