@@ -23,8 +23,11 @@ export interface HostLimits {
   readonly heap: number;
   /** The whole process, buffers outside the heap included (watched on Linux). */
   readonly memory: number;
-  /** One message. */
+  /** One message: a file of 3 MB fits. Reading one holds the server up for some 10 ms a megabyte. */
   readonly message: number;
+  /** What is read of it at once, and in a second beyond that; the rest waits in its pipe. */
+  readonly burst: number;
+  readonly flow: number;
   /** Answers that one call may wait for at a time. */
   readonly outstanding: number;
   /** What it prints in a second; more ends it. Of it, 8 KB go to the log. */
@@ -49,7 +52,9 @@ export const defaultLimits: HostLimits = Object.freeze({
   unresponsive: 100,
   heap: 192,
   memory: 448 * MB,
-  message: 8 * MB,
+  message: 4 * MB,
+  burst: 1 * MB,
+  flow: 16 * MB,
   outstanding: 1_000,
   printed: 4 * MB,
   idle: 600_000,

@@ -11,7 +11,7 @@ import { pluginError } from '../errors.ts';
 import { createBreaker, type Breaker, type Health } from './breaker.ts';
 import { tellHost } from './events.ts';
 import { defaultLimits, type CallLimits, type HostLimits } from './limits.ts';
-import { busyOf, prioritize, residentOf, sacrificeFirst } from './process-watch.ts';
+import { busyOf, prioritize, residentOf, sacrificeFirst, tiedToUs } from './process-watch.ts';
 import { readFlags } from './readable.ts';
 import { lineReader, parseLine, type FunctionCall, type Order, type Part, type WireError } from './wire.ts';
 
@@ -90,6 +90,8 @@ interface Live {
   readonly loads: Map<string, { resolve(value: unknown): void; reject(error: unknown): void }>;
   pinged: number | undefined;
   demoted: boolean;
+  /** Its priority as long as it answers. */
+  readonly priority: number;
   strays: number;
   printed: number;
   logged: number;
@@ -103,7 +105,9 @@ interface Live {
 }
 
 const inside = fileURLToPath(new URL('inside.ts', import.meta.url));
-const TICK = 50;
+const TICK = 25;
+/** Of a process that takes the place of one that failed: its start, too, is nobody's to wait for. */
+const SUCCESSOR = 10;
 const CALM = 5_000;
 /** Of processor time within CALM, while nobody calls. */
 const RESTLESS = 2_500;
@@ -113,7 +117,7 @@ const SETTLED = 2_000;
 /** For calls that still run when it is closed. */
 const CLOSING = 5_000;
 
-/** None outlives the server, not even one that loops and does not hear that the server is gone. */
+/** None outlives the server, not even one that loops and does not hear that it is gone; `tiedToUs()` where it is killed itself. */
 const children = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of children) child.kill('SIGKILL');
@@ -131,6 +135,7 @@ export function createPluginProcess(
   let live: Live | undefined;
   let lastCall = 0;
   let used = performance.now();
+  let failed = -Infinity;
   let clock: NodeJS.Timeout | undefined;
   let calm: NodeJS.Timeout | undefined;
 
@@ -143,9 +148,11 @@ export function createPluginProcess(
   }
 
   function start(): Live {
+    const [command = process.execPath, ...words] = [...tiedToUs(), process.execPath];
     const child = spawn(
-      process.execPath,
+      command,
       [
+        ...words,
         '--permission',
         ...readFlags(readable),
         `--max-old-space-size=${limits.heap}`,
@@ -171,6 +178,7 @@ export function createPluginProcess(
       loads: new Map(),
       pinged: undefined,
       demoted: false,
+      priority: performance.now() - failed < limits.window ? SUCCESSOR : 0,
       strays: 0,
       printed: 0,
       logged: 0,
@@ -184,8 +192,16 @@ export function createPluginProcess(
       if (notice['ready'] === true) ready();
       else take(started, notice);
     });
+    let [owed, seen] = [0, performance.now()];
     pipe.on('data', (chunk: Buffer) => {
       if (started.cause) return;
+      const now = performance.now();
+      owed = Math.max(0, owed - ((now - seen) * limits.flow) / 1_000) + chunk.length;
+      seen = now;
+      if (owed > limits.burst) {
+        pipe.pause();
+        setTimeout(() => pipe.resume(), ((owed - limits.burst) * 1_000) / limits.flow);
+      }
       try {
         read(chunk);
       } catch (error) {
@@ -196,7 +212,11 @@ export function createPluginProcess(
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => print(started, chunk));
     child.on('error', (error) => gone(started, error.message));
     child.on('exit', (code, signal) => gone(started, endOf(started, code, signal)));
-    if (child.pid !== undefined) sacrificeFirst(child.pid);
+    if (child.pid !== undefined) {
+      sacrificeFirst(child.pid);
+      // Threads that it makes from now on have it, too.
+      if (started.priority > 0) prioritize(child.pid, started.priority);
+    }
     children.add(child);
     hold(started, calls.size > 0);
     live = started;
@@ -382,6 +402,8 @@ export function createPluginProcess(
     if (from.cause) return;
     from.cause = { reason, plugin, call };
     from.child.kill('SIGKILL');
+    // Nothing more of it is read, and what has been is let go.
+    from.pipe.destroy();
   }
 
   function endOf(from: Live, code: number | null, signal: NodeJS.Signals | null): string {
@@ -407,6 +429,7 @@ export function createPluginProcess(
     const last = waiting.filter(([, { turn }]) => turn !== undefined).at(-1) ?? waiting.at(-1);
     const culprit = from.cause?.plugin ?? blamed('') ?? last?.[1].work.plugin;
     if (!from.retired) {
+      failed = performance.now();
       if (culprit !== undefined) struck(culprit, reason);
       tellHost({ kind: 'ended', process: name, plugin: culprit, reason });
     }
@@ -453,6 +476,10 @@ export function createPluginProcess(
       present.demoted = prioritize(pid, 19);
     }
     const memory = pid === undefined ? undefined : residentOf(pid);
+    if (!present.demoted && pid !== undefined && hasGrown(memory)) {
+      // Getting pages from the system is work of the system that looks like no work of the plugin's.
+      present.demoted = prioritize(pid, 19);
+    }
     if (memory !== undefined && memory > limits.memory) {
       return kill(present, `it used more than ${Math.round(limits.memory / 1_048_576)} MB of memory`);
     }
@@ -473,9 +500,12 @@ export function createPluginProcess(
     }
   }
 
+  const hasGrown = (memory: number | undefined): boolean => memory !== undefined && memory > limits.memory / 2;
+
   function recovered(from: Live): void {
     from.pinged = undefined;
-    if (from.demoted && from.child.pid !== undefined) from.demoted = !prioritize(from.child.pid, 0);
+    const { pid } = from.child;
+    if (from.demoted && pid !== undefined && !hasGrown(residentOf(pid))) from.demoted = !prioritize(pid, from.priority);
   }
 
   /** Nobody calls it: it should be still. One that cannot have its priority back, or was not needed for long, ends. */

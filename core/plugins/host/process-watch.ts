@@ -1,5 +1,6 @@
 // What the server can see and do about another process of its own: memory and processor time (on Linux), priority.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 
 const PAGE = 4_096;
@@ -51,4 +52,28 @@ export function sacrificeFirst(pid: number): void {
   } catch {
     // Only Linux has it.
   }
+}
+
+let tie: readonly string[] | undefined;
+
+/**
+ * What a command is started with so that the system kills it when the thread that started it ends, however that ends and
+ * whatever the command does then: `setpriv` sets PR_SET_PDEATHSIG and becomes the command. Empty where there is none.
+ */
+export function tiedToUs(): readonly string[] {
+  tie ??= findTie();
+  return tie;
+}
+
+function findTie(): readonly string[] {
+  if (process.platform !== 'linux') return [];
+  const words = ['/usr/bin/setpriv', '/bin/setpriv']
+    .filter((file) => existsSync(file))
+    .map((file) => [file, '--pdeathsig', 'KILL']);
+  // Small systems have one that does less.
+  return words.find(([file = '', ...flags]) => succeeds(file, [...flags, file, '--version'])) ?? [];
+}
+
+function succeeds(file: string, words: readonly string[]): boolean {
+  return spawnSync(file, words, { env: {}, stdio: 'ignore', timeout: 2_000 }).status === 0;
 }
