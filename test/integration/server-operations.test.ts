@@ -55,7 +55,7 @@ beforeAll(async () => {
       version: '1.0.0',
       title: 'Test',
       requires: {},
-      rights: { entities: { account: ['read', 'create', 'append', 'append-to'], contact: ['read'] } },
+      rights: { entities: { account: ['read', 'create', 'append', 'append-to'], contact: ['read', 'append-to'] } },
     }),
   );
   writeFileSync(join(folder, 'server.ts'), PLUGIN);
