@@ -103,6 +103,10 @@ function blaming(handler: EventHandler, reach: Reach): Reach {
     retrieve: (entity, id, options) => named(records.retrieve(entity, id, options)),
     list: (entity, query) => named(records.list(entity, query)),
     storeFile: (entity, id, field, file) => named(records.storeFile(entity, id, field, file)),
+    associate: (...given) => named(records.associate(...given)),
+    disassociate: (...given) => named(records.disassociate(...given)),
+    share: (...given) => named(records.share(...given)),
+    unshare: (...given) => named(records.unshare(...given)),
   });
   return {
     records: blamed(reach.records),
@@ -130,5 +134,9 @@ const noRecords: Records = {
   retrieve: refused,
   list: refused,
   storeFile: refused,
+  associate: refused,
+  disassociate: refused,
+  share: refused,
+  unshare: refused,
 };
 export const nowhere: Reach = { records: noRecords, system: noRecords, invoke: refused };

@@ -4,7 +4,8 @@ import { run } from '../events/pipeline.ts';
 import type { Entity } from '../model/model.ts';
 import { reachOf } from './reach.ts';
 import type { RecordAddress } from './input.ts';
-import { linkEnds, planIntersect, writeLookup } from './link.ts';
+import { linkEnds, planIntersect } from './link.ts';
+import { writeLookup } from './write-lookup.ts';
 
 /** Linking what is linked changes nothing. Throws NAVIGATION_UNKNOWN (400), RECORD_NOT_FOUND, TARGET_NOT_FOUND (404). */
 export async function associate(

@@ -9,11 +9,12 @@ import { columnOf, factsOf } from './entity-facts.ts';
 import { fail } from './errors.ts';
 import { reachOf } from './reach.ts';
 import type { RecordAddress } from './input.ts';
-import { linkEnds, planIntersect, writeLookup } from './link.ts';
+import { linkEnds, planIntersect } from './link.ts';
 import { notFound } from './not-found.ts';
 import { requireRow } from './row-rights.ts';
 import { table } from './statement.ts';
 import { alone, executorOf } from './transact.ts';
+import { writeLookup } from './write-lookup.ts';
 
 const ATTEMPTS = 5;
 

@@ -5,21 +5,19 @@ import type { Parameter } from '../db/sql.ts';
 import { uuidv7 } from '../db/uuid.ts';
 import type { Call } from '../engine.ts';
 import { handlersOf } from '../events/handlers.ts';
-import { run, type PlannedWrite } from '../events/pipeline.ts';
+import type { PlannedWrite } from '../events/pipeline.ts';
 import type { Entity, Navigation } from '../model/model.ts';
 import { suggest } from '../model/suggest.ts';
 import { requirePrivilege, type Privilege } from '../security/access.ts';
 import type { ManyToMany } from './cascade.ts';
 import { columnOf } from './entity-facts.ts';
 import { fail } from './errors.ts';
-import { reachOf } from './reach.ts';
-import type { RecordAddress, RecordInput } from './input.ts';
+import type { RecordAddress } from './input.ts';
 import { notFound, resolveAddress, say } from './resolve-address.ts';
 import { fillConditions, rowConditions } from './row-conditions.ts';
 import { askedText, askingOf, may, rowPrivilegeMissing, standing, type Asking } from './row-rights.ts';
 import { auditInto, jsonObject, outboxInto, slots, table, traceOf } from './statement.ts';
 import { executorOf } from './transact.ts';
-import { planUpdate } from './update-write.ts';
 
 export interface LinkEnds {
   readonly navigation: Navigation;
@@ -49,24 +47,6 @@ export async function linkEnds(
   const targetId = await resolveAddress(call, other, target);
   if (targetId === undefined) throw fail('TARGET_NOT_FOUND', { entity: other.name, address: say(target) });
   return { navigation, id, target: other, targetId };
-}
-
-/** Sets or empties a lookup through the ordinary update; `version`: only if the row still has it. */
-export async function writeLookup(
-  call: Call,
-  entity: Entity,
-  id: string,
-  field: string,
-  value: { readonly entity: string; readonly id: string } | null,
-  options: { readonly version?: string } = {},
-): Promise<void> {
-  const input: RecordInput = {
-    values: { [field]: value?.id ?? null },
-    targets: value ? { [field]: value.entity } : {},
-    exact: {},
-  };
-  const written = await run(call, planUpdate(call, entity, id, input, options), reachOf);
-  if (!written) throw notFound(entity, { id });
 }
 
 /** Adds or removes an intersect row; nothing is logged when nothing changes. */

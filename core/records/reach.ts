@@ -8,13 +8,15 @@ import type { MakeReach } from '../plugins/context.ts';
 import { confine, requirePluginRight, type PluginScope } from '../plugins/scope.ts';
 import { administratorRole, requirePrivilege, type Privilege } from '../security/access.ts';
 import type { Principal } from '../security/principal.ts';
-import type { Records, Row } from '../sdk/index.ts';
+import { share, unshare } from '../security/sharing/shares.ts';
+import type { NamedRow, Records, Row } from '../sdk/index.ts';
 import { createMany } from './create-many.ts';
 import { planCreate } from './create-write.ts';
 import { factsOf } from './entity-facts.ts';
 import { fail } from './errors.ts';
 import { storeFile } from './files.ts';
 import type { RecordInput } from './input.ts';
+import { linkEnds, planIntersect } from './link.ts';
 import { listOData } from './list.ts';
 import { readRow } from './read-row.ts';
 import { planRemove } from './remove-write.ts';
@@ -67,6 +69,24 @@ export function recordsOf(call: Call, trusted: boolean): Records {
     if (plugin) for (const values of given) requireLookups(plugin, entity, values);
     return entity;
   };
+  const link = async (
+    message: 'associate' | 'disassociate',
+    name: string,
+    id: string,
+    navigation: string,
+    target: NamedRow,
+  ): Promise<void> => {
+    const entity = allowed('append', name);
+    const ends = await linkEnds(call, entity, { id }, navigation, { id: target.id });
+    requirePluginRight(plugin, 'append', ends.target.name);
+    const relation = call.engine.model.relations.get(ends.navigation.relation);
+    if (relation?.kind !== 'many-to-many' || ends.target.name !== target.entity) {
+      throw new TypeError(
+        `${navigation} of ${name} is no N:N relation with ${target.entity}; a lookup is set with update`,
+      );
+    }
+    await run(call, planIntersect(entity, { ...ends, targetId: target.id }, relation, message), reachOf);
+  };
   return {
     async create(name, values) {
       const entity = allowed('create', name, values);
@@ -105,6 +125,10 @@ export function recordsOf(call: Call, trusted: boolean): Records {
     async storeFile(name, id, field, { base64, ...file }) {
       await storeFile(call, allowed('write', name), { id }, field, { ...file, data: Buffer.from(base64, 'base64') });
     },
+    associate: (name, id, navigation, target) => link('associate', name, id, navigation, target),
+    disassociate: (name, id, navigation, target) => link('disassociate', name, id, navigation, target),
+    share: (name, id, principal, given) => share(call, allowed('share', name), id, { ...given, principal }),
+    unshare: (name, id, principal) => unshare(call, allowed('share', name), id, principal),
   };
 }
 

@@ -38,7 +38,7 @@ export type {
   OperationValue,
 } from './operation.ts';
 export type { FetchOptions, Fetched, PluginContext } from './context.ts';
-export type { NamedRow, NewFile, Records, Row } from './records.ts';
+export type { NamedRow, NewFile, NewShare, Records, Row, Shared, SharedRight } from './records.ts';
 export { defineSchedule } from './schedule.ts';
 export type { Schedule, ScheduleContext } from './schedule.ts';
 export { defineMigration } from './migration.ts';

@@ -26,6 +26,30 @@ export interface Records {
   list(entity: string, query: string): Promise<readonly Row[]>;
   /** Puts a file in the place of what a file or image field holds. */
   storeFile(entity: string, id: string, field: string, file: NewFile): Promise<void>;
+  /** Links two rows over an N:N relation, by its name or the navigation property; linked already: nothing changes. */
+  associate(entity: string, id: string, navigation: string, target: NamedRow): Promise<void>;
+  disassociate(entity: string, id: string, navigation: string, target: NamedRow): Promise<void>;
+  /** Gives a user or team rights on one row, instead of those an earlier share gave it, or beside them with `add`. */
+  share(entity: string, id: string, principal: string, share: NewShare): Promise<Shared>;
+  /** Ends what was shared with a user or team; nothing shared: nothing changes. */
+  unshare(entity: string, id: string, principal: string): Promise<void>;
+}
+
+export type SharedRight = 'read' | 'write' | 'delete' | 'append' | 'append-to' | 'assign' | 'share';
+
+export interface NewShare {
+  readonly rights: readonly SharedRight[];
+  readonly add?: boolean;
+  /** Instant, UTC; null or left out: for ever. */
+  readonly expiresAt?: string | null;
+  /** Shown beside the share: at most 400 characters. */
+  readonly reason?: string;
+}
+
+export interface Shared {
+  readonly rights: readonly string[];
+  /** Rights that do nothing yet: no role of the receiver grants them on the entity. */
+  readonly ineffective: readonly string[];
 }
 
 export interface NewFile {

@@ -4,6 +4,7 @@ import { rollUpAll } from './goals/roll-up.ts';
 import { goalRules } from './handlers/goal-rules.ts';
 import { leadRules } from './handlers/lead-rules.ts';
 import { opportunityOutcome } from './handlers/opportunity-outcome.ts';
+import { salesTeam } from './handlers/sales-team.ts';
 import { stageHistory } from './handlers/stage-history.ts';
 import { stakeholderName } from './handlers/stakeholder-name.ts';
 import { closeAsLost, closeAsWon, loseOpportunity, winOpportunity } from './operations/close-opportunity.ts';
@@ -15,7 +16,7 @@ import { disqualifyLead, reactivateLead, reopenOpportunity } from './operations/
 import { dayIn } from './today.ts';
 
 export default definePlugin({
-  handlers: [...opportunityOutcome, ...stageHistory, ...leadRules, ...stakeholderName, ...goalRules],
+  handlers: [...opportunityOutcome, ...stageHistory, ...leadRules, ...stakeholderName, ...salesTeam, ...goalRules],
   operations: [
     qualifyLead,
     disqualifyLead,

@@ -54,6 +54,10 @@ export function personOf(
     retrieve: async (...given) => (await records()).retrieve(...given),
     list: async (...given) => (await records()).list(...given),
     storeFile: async (...given) => (await records()).storeFile(...given),
+    associate: async (...given) => (await records()).associate(...given),
+    disassociate: async (...given) => (await records()).disassociate(...given),
+    share: async (...given) => (await records()).share(...given),
+    unshare: async (...given) => (await records()).unshare(...given),
     invoke: async (...given) => reachOf(await call(), false).invoke(...given),
     make: (entity, values = {}) => makeRow(present.engine(), self, entity, values),
   };

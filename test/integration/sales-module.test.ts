@@ -5,16 +5,23 @@ import { testServer, type InProcessServer } from '../support/server.ts';
 
 const BASE = '/api/data/v9.2';
 let server: InProcessServer;
-let seller: { readonly id: string; readonly headers: Record<string, string> };
+interface Person {
+  readonly id: string;
+  readonly headers: Record<string, string>;
+}
+let seller: Person;
 beforeAll(async () => {
   server = await testServer();
-  const { key, id } = await newcomer(server.server, 'seller', ['basic-user', 'salesperson']);
-  seller = { id, headers: { authorization: `Bearer ${key}` } };
+  seller = await person('seller', ['basic-user', 'salesperson']);
 });
 afterAll(async () => {
   await server?.stop();
 });
 
+async function person(name: string, roles: readonly string[]): Promise<Person> {
+  const { key, id } = await newcomer(server.server, name, roles);
+  return { id, headers: { authorization: `Bearer ${key}` } };
+}
 type Row = Record<string, unknown>;
 async function send(method: string, path: string, body?: unknown, headers: Record<string, string> = seller.headers) {
   const response = await server.request(BASE + path, {
@@ -44,8 +51,9 @@ const refused = async (method: string, path: string, body: unknown = {}) => {
   const { status, body: answer } = await send(method, path, body);
   return { status, ...(answer['error'] as Row) };
 };
-const read = async (path: string) => (await send('GET', path)).body;
-const rows = async (path: string) => (await read(path))['value'] as Row[];
+const read = async (path: string, headers?: Record<string, string>) =>
+  (await send('GET', path, undefined, headers)).body;
+const rows = async (path: string, headers?: Record<string, string>) => (await read(path, headers))['value'] as Row[];
 /** As the administrator, who sets up what sellers only use. */
 const root = {};
 
@@ -376,4 +384,76 @@ test('the forecast lays won, committed and open deals beside the quota, period b
     { committed: '80', won: '0', quota: '0', deals: 1 },
   ]);
   expect((await send('GET', "/sales_Forecast(By='moon')")).status).toBe(400);
+});
+
+test('who is in the sales team of a deal sees and edits it, as far as it says, and no longer than that', async () => {
+  const helper = await person('helper', ['salesperson']);
+  const other = await person('other', ['salesperson']);
+  const deal = await create('opportunities', { name: 'Team work', estimatedvalue: 10 });
+  const path = `/opportunities(${deal})`;
+  const edit = async ({ headers }: Person) => (await send('PATCH', path, { stepname: 'Call' }, headers)).status;
+  const member = (user: Person, access: number, headers?: Record<string, string>) =>
+    send(
+      'POST',
+      '/opportunityteammembers',
+      {
+        'opportunityid@odata.bind': path,
+        'systemuserid@odata.bind': `/systemusers(${user.id})`,
+        teamrole: 2,
+        access,
+      },
+      headers,
+    );
+  expect(await edit(helper)).toBe(403);
+  expect((await member(helper, 2, helper.headers)).status).toBe(403);
+  const joined = await member(helper, 2);
+  expect(joined.status, joined.text).toBe(204);
+  expect(await edit(helper)).toBe(204);
+  expect((await member(helper, 2)).status).toBe(409);
+  // Who was let in does not let others in.
+  expect((await member(other, 2, helper.headers)).status).toBe(403);
+  const [row] = await rows(`/opportunityteammembers?$filter=_opportunityid_value eq ${deal}`);
+  expect(row).toMatchObject({ teamrole: 2, access: 2, _systemuserid_value: helper.id });
+  const place = `/opportunityteammembers(${String(row?.['opportunityteammemberid'])})`;
+  const mine = async ({ headers }: Person) =>
+    (await rows('/opportunities?$select=name&savedQuery=on-the-team', headers)).map(({ name }) => name);
+  expect([await mine(helper), await mine(seller)]).toEqual([['Team work'], []]);
+  await send('PATCH', place, { access: 1 });
+  expect(await edit(helper)).toBe(403);
+  await send('PATCH', place, { access: 2 });
+  // Leaving is one's own; a team goes with its deal.
+  expect((await send('DELETE', place, undefined, helper.headers)).status).toBe(204);
+  expect([await edit(helper), await mine(helper)]).toEqual([403, []]);
+  expect((await member(other, 1)).status).toBe(204);
+  expect((await send('DELETE', path)).status).toBe(204);
+  const blind = await person('blind', []);
+  const next = await create('opportunities', { name: 'Next' });
+  expect(
+    await refused('POST', '/opportunityteammembers', {
+      'opportunityid@odata.bind': `/opportunities(${next})`,
+      'systemuserid@odata.bind': `/systemusers(${blind.id})`,
+    }),
+  ).toMatchObject({ status: 400, details: [{ code: 'TEAM_MEMBER_BLIND', target: 'systemuserid' }] });
+});
+
+test('a competitor is credited with the deals lost to it and won against it, and not with one that was opened again', async () => {
+  const rival = await create('competitors', { name: 'Counted rival' });
+  const figures = async () => {
+    const { wondeals, lostdeals, opendeals } = await read(`/competitors(${rival})`);
+    return [wondeals, lostdeals, opendeals];
+  };
+  const deal = await create('opportunities', { name: 'Fought for' });
+  const named = { '@odata.type': 'Microsoft.Dynamics.CRM.competitor', competitorid: rival };
+  const lose = () => done(`/opportunities(${deal})/sales_CloseAsLost`, { Competitor: named });
+  await lose();
+  const linked = `/opportunities?$select=name&$filter=opportunitycompetitors_association/any(c:c/competitorid eq ${rival})`;
+  expect((await rows(linked)).map(({ name }) => name)).toEqual(['Fought for']);
+  expect(await figures()).toEqual([0, 1, 0]);
+  await done(`/opportunities(${deal})/ReopenOpportunity`);
+  expect(await figures()).toEqual([0, 0, 1]);
+  await lose();
+  expect(await figures()).toEqual([0, 1, 0]);
+  await done(`/opportunities(${deal})/ReopenOpportunity`);
+  await done(`/opportunities(${deal})/sales_CloseAsWon`);
+  expect(await figures()).toEqual([1, 0, 0]);
 });

@@ -89,7 +89,19 @@ function ask(run: number, what: string, args: readonly unknown[]): Promise<unkno
 }
 
 function recordsOf(run: number, as: 'records' | 'system'): Members {
-  const verbs = ['create', 'createMany', 'update', 'remove', 'retrieve', 'list', 'storeFile'];
+  const verbs = [
+    'create',
+    'createMany',
+    'update',
+    'remove',
+    'retrieve',
+    'list',
+    'storeFile',
+    'associate',
+    'disassociate',
+    'share',
+    'unshare',
+  ];
   return Object.fromEntries(verbs.map((verb) => [verb, (...args: unknown[]) => ask(run, `${as}.${verb}`, args)]));
 }
 

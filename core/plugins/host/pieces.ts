@@ -3,6 +3,8 @@
 import type {
   EventHandler,
   HandlerContext,
+  NamedRow,
+  NewShare,
   Operation,
   OperationContext,
   PluginContext,
@@ -130,6 +132,33 @@ function take(into: Record<string, unknown>, changes: Readonly<Record<string, un
 
 type Asked = (context: PluginContext, args: readonly unknown[]) => Promise<unknown>;
 
+function linkOf(
+  entity: unknown,
+  id: unknown,
+  navigation: unknown,
+  target: unknown,
+): [string, string, string, NamedRow] {
+  const row = membersOf(target, 'the other row');
+  return [
+    textOf(entity, 'an entity'),
+    textOf(id, 'an id'),
+    textOf(navigation, 'a relation'),
+    { entity: textOf(row['entity'], 'an entity'), id: textOf(row['id'], 'an id') },
+  ];
+}
+
+/** What is wrong with its values, sharing says. */
+function shareOf(given: unknown): NewShare {
+  const { rights, add, expiresAt, reason } = membersOf(given, 'a share');
+  if (!Array.isArray(rights)) throw new TypeError('a share names its rights in a list');
+  return {
+    rights: rights as NewShare['rights'],
+    add: add === true,
+    ...(typeof expiresAt === 'string' && { expiresAt }),
+    ...(typeof reason === 'string' && { reason }),
+  };
+}
+
 const verbs: Readonly<Record<keyof Records, (records: Records, args: readonly unknown[]) => Promise<unknown>>> = {
   create: (records, [entity, values]) => records.create(textOf(entity, 'an entity'), membersOf(values, 'values')),
   createMany: (records, [entity, rows]) => {
@@ -154,6 +183,19 @@ const verbs: Readonly<Record<keyof Records, (records: Records, args: readonly un
       base64: textOf(base64, 'the content of a file'),
     });
   },
+  associate: (records, [entity, id, navigation, target]) =>
+    records.associate(...linkOf(entity, id, navigation, target)),
+  disassociate: (records, [entity, id, navigation, target]) =>
+    records.disassociate(...linkOf(entity, id, navigation, target)),
+  share: (records, [entity, id, principal, share]) =>
+    records.share(
+      textOf(entity, 'an entity'),
+      textOf(id, 'an id'),
+      textOf(principal, 'a user or team'),
+      shareOf(share),
+    ),
+  unshare: (records, [entity, id, principal]) =>
+    records.unshare(textOf(entity, 'an entity'), textOf(id, 'an id'), textOf(principal, 'a user or team')),
   list: (records, [entity, query]) => records.list(textOf(entity, 'an entity'), textOf(query ?? '', 'a query')),
 };
 

@@ -41,7 +41,8 @@ function ownerOf(deal: Row): { readonly ownerid: NamedRow } | undefined {
 }
 
 /** The close activity that an action has begun is completed; a state that was set by hand gets one of its own. */
-async function recordClose({ system, id, now }: HandlerContext, deal: Row, figures: Row): Promise<void> {
+async function recordClose(context: HandlerContext, deal: Row, figures: Row): Promise<void> {
+  const { system, id, now } = context;
   const facts = {
     opportunitystatecode: deal['statecode'],
     opportunitystatuscode: deal['statuscode'],
@@ -52,9 +53,12 @@ async function recordClose({ system, id, now }: HandlerContext, deal: Row, figur
   };
   const [begun] = await system.list(
     'opportunityclose',
-    `$select=activityid&$filter=_opportunityid_value eq ${id} and statecode eq 0&$top=1`,
+    `$select=activityid,_competitorid_value&$filter=_opportunityid_value eq ${id} and statecode eq 0&$top=1`,
   );
-  if (typeof begun?.['activityid'] === 'string') return system.update('opportunityclose', begun['activityid'], facts);
+  if (typeof begun?.['activityid'] === 'string') {
+    await linkCompetitor(context, begun['_competitorid_value']);
+    return system.update('opportunityclose', begun['activityid'], facts);
+  }
   await system.create('opportunityclose', {
     ...facts,
     subject: deal['name'],
@@ -65,12 +69,27 @@ async function recordClose({ system, id, now }: HandlerContext, deal: Row, figur
   });
 }
 
+/** Whom it was lost to was a competitor of it, so that their figures count it. */
+async function linkCompetitor({ system, id }: HandlerContext, competitor: unknown): Promise<void> {
+  if (typeof competitor !== 'string') return;
+  const row = { entity: 'competitor', id: competitor };
+  await system.associate('opportunity', id, 'opportunitycompetitors_association', row);
+}
+
+/** Closes of a deal that is open again stay, and count no more. */
+async function takeBackCloses({ system, id }: HandlerContext): Promise<void> {
+  const query = `$select=activityid&$filter=_opportunityid_value eq ${id} and (reopened eq false or reopened eq null)`;
+  for (const close of await system.list('opportunityclose', query))
+    await system.update('opportunityclose', String(close['activityid']), { reopened: true });
+}
+
 async function settle(context: HandlerContext, before: unknown): Promise<void> {
   const { system, id, timeZone, now } = context;
   const deal = await system.retrieve('opportunity', id);
   if (!deal || deal['statecode'] === before) return;
   if (deal['statecode'] === 0) {
     const open = { actualvalue: null, actualclosedate: null, msdyn_forecastcategory: FORECAST.pipeline };
+    await takeBackCloses(context);
     return system.update('opportunity', id, { ...open, closeprobability: likelihood(deal['salesstage']) });
   }
   const isWon = deal['statecode'] === 1;

@@ -83,6 +83,10 @@ const samples: Readonly<Record<string, Sample>> = {
   },
   opportunitystagehistory: { values: {}, refers: { opportunityid: 'opportunity' } },
   opportunitystakeholder: { values: { buyingrole: 1 }, refers: { opportunityid: 'opportunity', contactid: 'contact' } },
+  opportunityteammember: {
+    values: { teamrole: 2, access: 1 },
+    refers: { opportunityid: 'opportunity', systemuserid: 'systemuser' },
+  },
   territory: { values: { name: 'North' }, refers: { managerid: 'systemuser' } },
   metric: { values: { name: 'Won', sourceentity: 'opportunity', actualdatefield: 'actualclosedate' } },
   goal: {
@@ -288,6 +292,7 @@ describe('every view answers', () => {
       'opportunity/views/best-months',
       'opportunity/views/closing-this-month',
       'opportunity/views/lost',
+      'opportunity/views/on-the-team',
       'opportunity/views/won',
       'opportunity/views/won-by-quarter',
       'product/views/active',
