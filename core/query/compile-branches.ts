@@ -80,6 +80,8 @@ export interface PageShape {
   readonly afterNulls: readonly boolean[] | undefined;
   /** What `fewIds` says of the caller's rows. */
   readonly few: readonly number[] | undefined;
+  /** The rows read are locked, in the order they come in. */
+  readonly lock?: boolean;
 }
 
 export interface FoundPage {

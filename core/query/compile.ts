@@ -62,7 +62,7 @@ export function compilePage(target: Target, restricted: Restricted, page: PageSh
   const compilation = begin(target, restricted);
   const { query } = restricted;
   const { statement } = compilation;
-  const branched = query.count ? undefined : branchedPage(compilation, query, page);
+  const branched = query.count || page.lock === true ? undefined : branchedPage(compilation, query, page);
   const {
     keys,
     found,
@@ -95,7 +95,7 @@ function objectText(values: readonly (readonly Piece[])[]): string {
   ]);
 }
 
-function plainPage(compilation: Compilation, query: Query, { limit, afterNulls }: PageShape): FoundPage {
+function plainPage(compilation: Compilation, query: Query, { limit, afterNulls, lock }: PageShape): FoundPage {
   const source = sourceOf(compilation, query);
   const keys = sortKeys(source.from, query.sort, query.joins);
   const columns = carryColumns(source.from, query);
@@ -106,7 +106,10 @@ function plainPage(compilation: Compilation, query: Query, { limit, afterNulls }
   const carried = { beside: carriedText(columns), offset: offsetText(compilation, query) };
   const page = (conditions: readonly string[]): string =>
     pageText({ from: source.from, where: [...source.where, ...conditions] }, keys, limit + 1, carried);
-  if (!afterNulls) return { keys, count, columns, found: page([]) };
+  if (!afterNulls) {
+    const held = lock === true ? ` for no key update of ${source.from.alias}` : '';
+    return { keys, count, columns, found: `${page([])}${held}` };
+  }
   const [first] = keys;
   // Where the rows without a value are met on the way, an index is walked before and after that place, not over it.
   if (!first?.nullable || (first.direction === 'asc') !== (afterNulls[0] === true)) {

@@ -1,6 +1,5 @@
 // Creates many rows of one entity. Where nothing has to be asked or done row by row (handlers inside the transaction, rules about
 // duplicates, lookups that the statement checks itself, numbers, exchange rates), rows of one shape go in one statement.
-import type { Parameter } from '../db/sql.ts';
 import type { Call } from '../engine.ts';
 import { handlersOf } from '../events/handlers.ts';
 import { run } from '../events/pipeline.ts';
@@ -10,12 +9,10 @@ import { guardOf } from '../security/administration/guard.ts';
 import { commonSlots, planCreate, type CreateOptions, type PlannedCreate, type Preparation } from './create-write.ts';
 import { fail } from './errors.ts';
 import type { RecordInput } from './input.ts';
-import { insertManyStatement, type ManyStatement } from './insert-statement.ts';
+import { insertManyStatement } from './insert-statement.ts';
+import { inPortions, rowParameters, type ManyStatement } from './many-rows.ts';
 import { statementFor } from './statement-cache.ts';
 import { executorOf, transact, transactAll } from './transact.ts';
-
-/** Rows of one statement: enough that its cost is spread, few enough that it stays short. */
-const PORTION = 1_000;
 
 /** The ids, in the order of the rows; all of them are made or none. Throws what creating each of them would. */
 export async function createMany(
@@ -56,17 +53,6 @@ async function oneByOne(call: Call, plans: readonly PlannedCreate[], reach: Make
   return plans.map(({ id }) => id);
 }
 
-/** Neighbours of one signature, so that rows come in their order. */
-function inPortions(rows: readonly Preparation[]): readonly (readonly Preparation[])[] {
-  const portions: Preparation[][] = [];
-  for (const row of rows) {
-    const last = portions.at(-1);
-    if (last && last.length < PORTION && last[0]?.signature === row.signature) last.push(row);
-    else portions.push([row]);
-  }
-  return portions;
-}
-
 const none = { text: '', slots: [] };
 
 function statementOf({ engine }: Call, entity: Entity, { signature, shape }: Preparation): ManyStatement | undefined {
@@ -82,17 +68,9 @@ function statementOf({ engine }: Call, entity: Entity, { signature, shape }: Pre
 async function store(
   call: Call,
   entity: Entity,
-  { text, slots, rowSlots }: ManyStatement,
+  statement: ManyStatement,
   rows: readonly Preparation[],
 ): Promise<void> {
-  const shared = commonSlots(call);
-  const arrays = rowSlots.map((slot) => rows.map(({ own }) => textOf(own.get(slot))));
-  await transact(call, entity, (inside) =>
-    executorOf(inside).query(text, [...slots.map((slot) => shared.get(slot) ?? null), ...arrays]),
-  );
-}
-
-function textOf(value: Parameter | undefined): string | null {
-  if (value === undefined || value === null) return null;
-  return Array.isArray(value) ? `{${value.join(',')}}` : String(value);
+  const parameters = rowParameters(statement, commonSlots(call), rows);
+  await transact(call, entity, (inside) => executorOf(inside).query(statement.text, parameters));
 }

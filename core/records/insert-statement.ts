@@ -3,6 +3,7 @@
 import { constraintName, ident, literal, qualified } from '../db/identifier.ts';
 import type { Column, Entity, Model } from '../model/model.ts';
 import { columnOf, factsOf, typeColumnOf } from './entity-facts.ts';
+import { manySlots, type ManyStatement } from './many-rows.ts';
 import { rowConditions } from './row-conditions.ts';
 import {
   auditInto,
@@ -42,15 +43,7 @@ export function insertStatement(model: Model, schema: string, entity: Entity, sh
   return build(model, schema, entity, shape, slots(), undefined);
 }
 
-/** The same for any number of rows; `rowSlots` are given as arrays, one text per row, behind `slots`. */
-export interface ManyStatement extends Statement {
-  readonly rowSlots: readonly string[];
-}
-
-/** What is one value for all rows; every other slot is a column of `input`. */
-const common: ReadonlySet<string> = new Set([':user', ':unit', ':request', ':address', ':via', ':channel']);
-
-/** Undefined where the statement would have to look something up for each row: those are created one by one. */
+/** The same for any number of rows. Undefined where the statement would have to look something up for each row: those are created one by one. */
 export function insertManyStatement(
   model: Model,
   schema: string,
@@ -59,20 +52,8 @@ export function insertManyStatement(
 ): ManyStatement | undefined {
   if (shape.sequences.length > 0 || shape.references.length > 0 || shape.skipTaken) return undefined;
   if (factsOf(entity).stamps.length > 0) return undefined;
-  const shared = slots();
-  const rowSlots: string[] = [];
-  const parameters: Slots = {
-    names: shared.names,
-    use(slot, type) {
-      if (common.has(slot)) return shared.use(slot, type);
-      if (!rowSlots.includes(slot)) rowSlots.push(slot);
-      return `input.${ident(slot)}::${type}`;
-    },
-  };
-  const input = (): string => {
-    const arrays = rowSlots.map((_, index) => `$${shared.names.length + index + 1}::text[]`);
-    return `input as materialized (select * from unnest(${arrays.join(', ')}) as input(${rowSlots.map(ident).join(', ')}))`;
-  };
+  const parameters = manySlots();
+  const { rowSlots, input } = parameters;
   return { ...build(model, schema, entity, shape, parameters, input), rowSlots };
 }
 

@@ -74,10 +74,22 @@ export async function listOData(
   entity: Entity,
   query: string,
   preferences: ReadPreferences,
+  options: { readonly lock?: boolean } = {},
 ): Promise<ListedOData> {
   // An empty list would say that there is nothing, where the caller merely has no business.
   requirePrivilege(call.principal, call.engine.model, 'read', entity.name);
-  return answerPage(call, entity, query, preferences, undefined);
+  return answerPage(call, entity, query, preferences, undefined, options.lock === true && requireLockable(query));
+}
+
+/** What a list that locks its rows may say: anything else would lock them in another order than everybody, or other rows. */
+const LOCKABLE: ReadonlySet<string> = new Set(['$select', '$filter', '$top']);
+
+function requireLockable(query: string): true {
+  for (const name of lexRequest(query).options.keys()) {
+    if (!LOCKABLE.has(name))
+      throw new TypeError(`a list that locks its rows takes $select, $filter and $top, not ${name}`);
+  }
+  return true;
 }
 
 /** The rows that a navigation property of one row leads to, with the options of a collection. */
@@ -121,6 +133,7 @@ async function answerPage(
   query: string,
   preferences: ReadPreferences,
   within: { readonly entity: Entity; readonly id: string; readonly navigation: string } | undefined,
+  lock = false,
 ): Promise<ListedOData> {
   const { engine, principal } = call;
   const request = lexRequest(query);
@@ -135,7 +148,7 @@ async function answerPage(
   const key = [
     engine.schema,
     entity.name,
-    within ? `${within.entity.name}/${within.navigation}` : '',
+    within ? `${within.entity.name}/${within.navigation}` : lock ? 'locked' : '',
     few ? `${limit}f${few.join()}` : limit,
     nullMask(position?.after),
     annotations.formatted ? `f${annotations.lookup ? 'l' : ''}:${principal.language}` : annotations.lookup ? 'l' : '',
@@ -156,7 +169,7 @@ async function answerPage(
     const restricted = restrict(tree, principal, engine.model);
     const afterNulls = position?.after.map((value) => value === null);
     const compile = tree.aggregate ? compileGroups : compilePage;
-    return { compiled: compile(engine, restricted, { limit, afterNulls, few }), top: tree.top };
+    return { compiled: compile(engine, restricted, { limit, afterNulls, few, lock }), top: tree.top };
   });
   const left = asked ?? top;
   const size = Math.min(page, left ?? page);

@@ -22,6 +22,7 @@ import { readRow } from './read-row.ts';
 import { planRemove } from './remove-write.ts';
 import { notFound } from './not-found.ts';
 import { askedOf, flagsOf, may } from './row-rights.ts';
+import { updateMany } from './update-many.ts';
 import { planUpdate } from './update-write.ts';
 
 export const reachOf: MakeReach = (call, trusted) => ({
@@ -103,6 +104,10 @@ export function recordsOf(call: Call, trusted: boolean): Records {
       const done = await run(call, planUpdate(call, entity, id, inputOf(values), { trusted }), reachOf);
       if (!done) throw notFound(entity, { id });
     },
+    async updateMany(name, rows) {
+      const entity = allowed('write', name, ...rows);
+      await updateMany(call, entity, rows.map(inputOf), { trusted }, reachOf);
+    },
     async remove(name, id) {
       const entity = allowed('delete', name);
       if (!(await run(call, planRemove(entity, id), reachOf))) throw notFound(entity, { id });
@@ -117,9 +122,10 @@ export function recordsOf(call: Call, trusted: boolean): Records {
       }
       return readRow(call, entity, id, options?.lock === true && call.executor !== undefined);
     },
-    async list(name, query) {
+    async list(name, query, options) {
       const entity = allowed('read', name);
-      const { body } = await listOData(reading, entity, query, { root: '' });
+      const lock = options?.lock === true && call.executor !== undefined;
+      const { body } = await listOData(reading, entity, query, { root: '' }, { lock });
       return (JSON.parse(body) as { readonly value: readonly Readonly<Record<string, unknown>>[] }).value;
     },
     async storeFile(name, id, field, { base64, ...file }) {

@@ -4,6 +4,7 @@ import { ident, literal, qualified } from '../db/identifier.ts';
 import type { Column, Entity, Model } from '../model/model.ts';
 import { columnOf, factsOf } from './entity-facts.ts';
 import { ownerValues } from './insert-statement.ts';
+import { manySlots, type ManySlots, type ManyStatement } from './many-rows.ts';
 import { rowConditions } from './row-conditions.ts';
 import { askedText, may, type Asking } from './row-rights.ts';
 import type { Lock } from './closed.ts';
@@ -18,6 +19,7 @@ import {
   stamp,
   table,
   type CheckedReference,
+  type Slots,
   type Statement,
 } from './statement.ts';
 import { wireText } from './wire-text.ts';
@@ -47,8 +49,39 @@ export interface UpdateShape {
 
 /** Columns of the answer: before, version (null: nothing written), reason, current (the given columns, when stale), state, locked, ref:…, may … */
 export function updateStatement(model: Model, schema: string, entity: Entity, shape: UpdateShape): Statement {
+  return build(model, schema, entity, shape, slots(), undefined);
+}
+
+/**
+ * The same for any number of rows, each with its own values of the given columns; a row is answered with its `id`. Undefined where
+ * the statement would have to look something up or ask something for each row: those are changed one by one.
+ */
+export function updateManyStatement(
+  model: Model,
+  schema: string,
+  entity: Entity,
+  shape: UpdateShape,
+): ManyStatement | undefined {
+  const { references, owner, version, keepReason, from, locks, cleared, asking } = shape;
+  const isPlain = references.length + locks.length + cleared.length + asking.flags.length === 0;
+  if (!isPlain || owner !== undefined || version || keepReason || from !== undefined) return undefined;
+  if (factsOf(entity).stamps.length > 0) return undefined;
+  // The old row carries what it is to become.
+  const parameters = manySlots('old', givenName);
+  return { ...build(model, schema, entity, shape, parameters, parameters), rowSlots: parameters.rowSlots };
+}
+
+const givenName = (place: number): string => `given ${place}`;
+
+function build(
+  model: Model,
+  schema: string,
+  entity: Entity,
+  shape: UpdateShape,
+  parameters: Slots,
+  many: ManySlots | undefined,
+): Statement {
   const facts = factsOf(entity);
-  const parameters = slots();
   const columns = new Map<string, Column>();
   for (const field of entity.fields.values()) for (const column of field.columns) columns.set(column.name, column);
   const key = ident(columnOf(entity.key).name);
@@ -132,11 +165,10 @@ export function updateStatement(model: Model, schema: string, entity: Entity, sh
 
   const isAsked = shape.asking.flags.length > 0;
   const flags = askedText(rows, entity, 't', shape.asking.flags);
-  const ctes = [
-    `old as materialized (select ${[...needed].map(ident).join(', ')}${flags} from ${table(schema, entity)}${isAsked ? ' t' : ''} where ${key} = ${parameters.use(':id', 'uuid')} for no key update)`,
-    ...checks.ctes,
-    ...stamped.ctes,
-  ];
+  if (many) for (const slot of [':id', ':audit']) many.use(slot, 'uuid');
+  const one = (): string =>
+    `old as materialized (select ${[...needed].map(ident).join(', ')}${flags} from ${table(schema, entity)}${isAsked ? ' t' : ''} where ${key} = ${parameters.use(':id', 'uuid')} for no key update)`;
+  const ctes = [...(many ? [] : [one()]), ...checks.ctes, ...stamped.ctes];
   const sets = [...values].map(([name, sql]) => `${ident(name)} = ${sql}`);
   const returned = [columnOf(entity.key).name, ...logged, ...(version ? [columnOf(version).name] : [])];
   ctes.push(
@@ -148,14 +180,14 @@ export function updateStatement(model: Model, schema: string, entity: Entity, sh
   );
   const versionOf = versionColumn ? `new.${versionColumn}` : 'null::bigint';
   ctes.push(
-    `diff as materialized (select new.${key} as id, ${versionOf} as version, ${pairs.length > 0 ? pairs.join(' || ') : `'{}'::jsonb`} as changes from new, old)`,
+    `diff as materialized (select new.${key} as id, ${versionOf} as version, ${pairs.length > 0 ? pairs.join(' || ') : `'{}'::jsonb`} as changes${many ? `, ${many.use(':audit', 'uuid')} as audit` : ''} from new${many ? ` join old on old.${key} = new.${key}` : ', old'})`,
   );
   const request = parameters.use(':request', 'text');
   if (entity.audit) {
     const log = audited(entity, 'changes', logged);
     const some = log === 'changes' && !shape.blind && mayNotRead.length === 0 ? '' : ` where (${log}) <> '{}'`;
     ctes.push(
-      `audit as (${auditInto(schema, parameters, { id: parameters.use(':audit', 'uuid'), entity: entity.name, record: 'id', action: 'update', changes: log, from: `diff${some}` })})`,
+      `audit as (${auditInto(schema, parameters, { id: many ? 'audit' : parameters.use(':audit', 'uuid'), entity: entity.name, record: 'id', action: 'update', changes: log, from: `diff${some}` })})`,
     );
   }
   const payload = shape.notify ? `(select jsonb_object_agg(key, value -> 1) from jsonb_each(changes))` : 'null';
@@ -168,6 +200,7 @@ export function updateStatement(model: Model, schema: string, entity: Entity, sh
     );
   }
   const results = [
+    ...(many ? [`old.${key} as "id"`] : []),
     versionColumn ? `old.${versionColumn}::text as "before"` : `'0' as "before"`,
     versionColumn
       ? `${versionOf}::text as "version"`
@@ -187,11 +220,24 @@ export function updateStatement(model: Model, schema: string, entity: Entity, sh
         ]
       : []),
   ];
+  // Last, when all of their columns are known.
+  if (many) ctes.unshift(...oldRows(schema, entity, [...needed], many));
   return {
-    text: `with ${ctes.join(',\n')}\nselect ${results.join(', ')} from old left join new on true`,
+    text: `with ${ctes.join(',\n')}\nselect ${results.join(', ')} from old left join new on ${many ? `new.${key} = old.${key}` : 'true'}`,
     slots: parameters.names,
     recipes: rows.recipes,
   };
+}
+
+/** The rows as they are, with what is given for each of them; locked in the order of their ids. */
+function oldRows(schema: string, entity: Entity, needed: readonly string[], many: ManySlots): readonly string[] {
+  const key = ident(columnOf(entity.key).name);
+  const given = many.rowSlots.map((slot, place) => `input.${ident(slot)} as ${ident(givenName(place))}`);
+  const columns = [...needed.map((name) => `t.${ident(name)}`), ...given];
+  return [
+    many.input(),
+    `old as materialized (select ${columns.join(', ')} from input join ${table(schema, entity)} t on t.${key} = input.${ident(':id')}::uuid order by t.${key} for no key update of t)`,
+  ];
 }
 
 /**

@@ -26,7 +26,7 @@ import { settleState, transitionRefused, type SettledState } from './state.ts';
 import { traceOf, type CheckedReference } from './statement.ts';
 import { statementFor } from './statement-cache.ts';
 import { executorOf } from './transact.ts';
-import { updateStatement } from './update-statement.ts';
+import { updateStatement, type UpdateShape } from './update-statement.ts';
 import { validate } from './validate.ts';
 import { fromText } from './wire-text.ts';
 
@@ -37,6 +37,22 @@ export interface UpdateOptions {
   readonly trusted?: boolean;
 }
 
+export interface PlannedUpdate extends PlannedWrite<Written | undefined> {
+  /** Something is looked up, asked or done beside the row itself; after `check`. */
+  asks(call: Call): boolean;
+  /** What the statement needs; after `check`. */
+  prepare(call: Call): PreparedUpdate;
+}
+
+/** The statement's shape and the values of this row. Rows of one signature share the statement. */
+export interface PreparedUpdate {
+  readonly id: string;
+  readonly signature: string;
+  readonly shape: UpdateShape;
+  /** By slot; those of the call itself are left out. */
+  readonly own: ReadonlyMap<string, Parameter>;
+}
+
 /** The write answers undefined where there is no such row. */
 export function planUpdate(
   call: Call,
@@ -44,7 +60,7 @@ export function planUpdate(
   id: string,
   input: RecordInput,
   options: UpdateOptions = {},
-): PlannedWrite<Written | undefined> {
+): PlannedUpdate {
   refuseUnion(entity);
   const facts = factsOf(entity);
   const values: Record<string, unknown> = {};
@@ -86,6 +102,8 @@ export function planUpdate(
       authorizeReferences(caller, entity, references);
       if (!options.trusted) authorizeFields(caller, entity, sent, 'update');
     },
+    asks: () => rules.length > 0 || trees.length > 0 || assigning,
+    prepare: (caller) => prepare(caller, entity, id, columns, state, references, taken(), options.version),
     admit: (inside) => requireRow(inside, entity, id, taken(), true),
     image: (inside) => readRow(inside, entity, id, true),
     async execute(inside) {
@@ -127,7 +145,7 @@ interface Answer {
   readonly [flag: string]: unknown;
 }
 
-async function store(
+function prepare(
   call: Call,
   entity: Entity,
   id: string,
@@ -136,8 +154,8 @@ async function store(
   references: readonly CheckedReference[],
   taken: readonly Privilege[],
   version: string | undefined,
-): Promise<Written | undefined> {
-  const { engine, principal } = call;
+): PreparedUpdate {
+  const { engine } = call;
   const facts = factsOf(entity);
   const status = facts.system.get('status');
   const statusColumn = status && columnOf(status).name;
@@ -169,15 +187,36 @@ async function store(
   };
   const rights = `${asking.required.join()} ${askedShape(call, asking.flags)}`;
   const signature = `update ${given.join()} ${checkedShape(call, checked)} ${kind ?? ''} ${shape.version} ${state.keepReason} ${state.from?.join() ?? '-'} ${cleared.join()} ${blind} ${notify} ${locksShape(locks)} ${rights}`;
+  const own = new Map<string, Parameter>(columns);
+  own.set(':id', id);
+  own.set(':audit', uuidv7());
+  own.set(':version', version !== undefined && /^\d{1,18}$/.test(version) ? version : '-1');
+  return { id, signature, shape, own };
+}
+
+/** The values that are the same for all rows of a call. */
+export function commonOf(call: Call): Map<string, Parameter> {
+  return new Map<string, Parameter>([...traceOf(call), [':channel', `${call.engine.schema}_outbox`]]);
+}
+
+async function store(
+  call: Call,
+  entity: Entity,
+  id: string,
+  columns: ReadonlyMap<string, ColumnValue>,
+  state: SettledState,
+  references: readonly CheckedReference[],
+  taken: readonly Privilege[],
+  version: string | undefined,
+): Promise<Written | undefined> {
+  const { engine, principal } = call;
+  const { signature, shape, own } = prepare(call, entity, id, columns, state, references, taken, version);
+  const { asking, references: checked } = shape;
   const statement = statementFor(engine, entity, signature, () =>
     updateStatement(engine.model, engine.schema, entity, shape),
   );
-  const parameters = new Map<string, Parameter>(columns);
-  parameters.set(':id', id);
-  parameters.set(':audit', uuidv7());
-  for (const [slot, value] of traceOf(call)) parameters.set(slot, value);
-  parameters.set(':channel', `${engine.schema}_outbox`);
-  parameters.set(':version', version !== undefined && /^\d{1,18}$/.test(version) ? version : '-1');
+  const parameters = commonOf(call);
+  for (const [slot, value] of own) parameters.set(slot, value);
   fillConditions(statement.recipes ?? [], principal, parameters);
   const rows = await executorOf(call).query<Answer>(
     statement.text,
@@ -192,6 +231,8 @@ async function store(
     throw readOnly(entity, row[may('read')] === false ? undefined : (row.state ?? undefined), row.locked);
   }
   refuseReferences(entity, checked, columns, row);
+  const status = factsOf(entity).system.get('status');
+  const statusColumn = status && columnOf(status).name;
   const next = statusColumn === undefined ? null : (columns.get(statusColumn) ?? null);
   if (state.from && typeof row.reason === 'number' && row.reason !== next && !state.from.includes(row.reason)) {
     const current = row[may('read')] === false ? undefined : row.reason;

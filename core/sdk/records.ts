@@ -19,11 +19,20 @@ export interface Records {
    */
   createMany(entity: string, rows: readonly Row[]): Promise<readonly string[]>;
   update(entity: string, id: string, values: Row): Promise<void>;
+  /**
+   * Changes many rows of one entity in few statements, in one transaction; each of `rows` is the row's key and the fields that
+   * change. All of them or none: a row that is not there is RECORD_NOT_FOUND. Handlers, rules, audit and outbox as with `update`.
+   */
+  updateMany(entity: string, rows: readonly Row[]): Promise<void>;
   remove(entity: string, id: string): Promise<void>;
   /** The whole row; undefined where there is none that may be read. `lock`: nobody changes it until the transaction ends. */
   retrieve(entity: string, id: string, options?: { readonly lock?: boolean }): Promise<Row | undefined>;
-  /** Rows by OData options (`$select=name&$filter=…`), those of this transaction included; at most 5,000. */
-  list(entity: string, query: string): Promise<readonly Row[]>;
+  /**
+   * Rows by OData options (`$select=name&$filter=…`), those of this transaction included; at most 5,000. `lock`: nobody changes them
+   * until the transaction ends. They are locked, and come, in the order of their ids, so that two that lock do not wait for each
+   * other; the query has `$select`, `$filter` and `$top` only.
+   */
+  list(entity: string, query: string, options?: { readonly lock?: boolean }): Promise<readonly Row[]>;
   /** Puts a file in the place of what a file or image field holds. */
   storeFile(entity: string, id: string, field: string, file: NewFile): Promise<void>;
   /** Links two rows over an N:N relation, by its name or the navigation property; linked already: nothing changes. */

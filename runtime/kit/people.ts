@@ -50,6 +50,7 @@ export function personOf(
     create: async (...given) => (await records()).create(...given),
     createMany: async (...given) => (await records()).createMany(...given),
     update: async (...given) => (await records()).update(...given),
+    updateMany: async (...given) => (await records()).updateMany(...given),
     remove: async (...given) => (await records()).remove(...given),
     retrieve: async (...given) => (await records()).retrieve(...given),
     list: async (...given) => (await records()).list(...given),

@@ -93,6 +93,7 @@ function recordsOf(run: number, as: 'records' | 'system'): Members {
     'create',
     'createMany',
     'update',
+    'updateMany',
     'remove',
     'retrieve',
     'list',

@@ -161,20 +161,13 @@ function shareOf(given: unknown): NewShare {
 
 const verbs: Readonly<Record<keyof Records, (records: Records, args: readonly unknown[]) => Promise<unknown>>> = {
   create: (records, [entity, values]) => records.create(textOf(entity, 'an entity'), membersOf(values, 'values')),
-  createMany: (records, [entity, rows]) => {
-    if (!Array.isArray(rows)) throw new TypeError('createMany takes a list of rows');
-    return records.createMany(
-      textOf(entity, 'an entity'),
-      rows.map((row) => membersOf(row, 'a row')),
-    );
-  },
+  createMany: (records, [entity, rows]) => records.createMany(textOf(entity, 'an entity'), rowsOf(rows)),
   update: (records, [entity, id, values]) =>
     records.update(textOf(entity, 'an entity'), textOf(id, 'an id'), membersOf(values, 'values')),
+  updateMany: (records, [entity, rows]) => records.updateMany(textOf(entity, 'an entity'), rowsOf(rows)),
   remove: (records, [entity, id]) => records.remove(textOf(entity, 'an entity'), textOf(id, 'an id')),
   retrieve: (records, [entity, id, options]) =>
-    records.retrieve(textOf(entity, 'an entity'), textOf(id, 'an id'), {
-      lock: isMembers(options) && options['lock'] === true,
-    }),
+    records.retrieve(textOf(entity, 'an entity'), textOf(id, 'an id'), lockOf(options)),
   storeFile: (records, [entity, id, field, file]) => {
     const { name, mediaType, base64 } = membersOf(file, 'a file');
     return records.storeFile(textOf(entity, 'an entity'), textOf(id, 'an id'), textOf(field, 'a field'), {
@@ -196,7 +189,8 @@ const verbs: Readonly<Record<keyof Records, (records: Records, args: readonly un
     ),
   unshare: (records, [entity, id, principal]) =>
     records.unshare(textOf(entity, 'an entity'), textOf(id, 'an id'), textOf(principal, 'a user or team')),
-  list: (records, [entity, query]) => records.list(textOf(entity, 'an entity'), textOf(query ?? '', 'a query')),
+  list: (records, [entity, query, options]) =>
+    records.list(textOf(entity, 'an entity'), textOf(query ?? '', 'a query'), lockOf(options)),
 };
 
 const asked: ReadonlyMap<string, Asked> = new Map<string, Asked>([
@@ -250,6 +244,15 @@ function isMembers(value: unknown): value is Readonly<Record<string, unknown>> {
 function membersOf(value: unknown, what: string): Readonly<Record<string, unknown>> {
   if (!isMembers(value)) throw new TypeError(`${what} must be an object`);
   return value;
+}
+
+function rowsOf(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+  if (!Array.isArray(value)) throw new TypeError('many rows come as a list');
+  return value.map((row) => membersOf(row, 'a row'));
+}
+
+function lockOf(options: unknown): { readonly lock: boolean } {
+  return { lock: isMembers(options) && options['lock'] === true };
 }
 
 function textOf(value: unknown, what: string): string {

@@ -12,13 +12,14 @@ const PRIVILEGE_OF = new Map([
   ['retrieve', 'read'],
   ['storeFile', 'write'],
   ['update', 'write'],
+  ['updateMany', 'write'],
 ]);
 
 /** `records.create`, `context.system.list`: of what is called so anywhere, only what takes an entity's name. */
 const RECORDS = /(?:^|\.)(?:records|system)\.(\w+)$/;
 
 /** What may be records under another name: then nothing is said to be unused. */
-const INDIRECT = /\.(?:create|createMany|list|remove|retrieve|storeFile|update)$/;
+const INDIRECT = /\.(?:create|createMany|list|remove|retrieve|storeFile|update|updateMany)$/;
 
 interface Use {
   readonly entity: string;
