@@ -70,13 +70,15 @@ export function freshRecords(schema: string, entities: readonly string[], since:
 }
 
 /**
- * Over `a`, an entry of the audit log: it was not there at the moment. Entries are never updated, so the tuple itself tells
- * which transaction wrote it; the 32 bits it keeps are completed from the moment's.
+ * Over `a`, an entry of the audit log: it may not have been there at the moment. Entries are never updated, so the tuple itself
+ * tells which transaction wrote it; the 32 bits it keeps are completed from the moment's. What is written after a savepoint
+ * keeps a number of its own, of which no snapshot says whether it was over: so all entries count from the oldest transaction
+ * on that was not. One too many does no harm: it tells of a time when the caller could see the row, too.
  */
 export function isFreshEntry(since: Moment, use: Use): string {
-  const base = use('bigint', since.snapshot.split(':')[1] ?? '0');
+  const [oldest = '0', next = '0'] = since.snapshot.split(':');
+  const base = use('bigint', next);
   const whole = `${base} + (((a.xmin::text::bigint - ${base}) % 4294967296 + 6442450944) % 4294967296) - 2147483648`;
   // No transaction writes for a day: the log is read from there on only.
-  const from = `a."at" >= ${use('timestamptz', since.at)} - interval '1 day'`;
-  return `${from} and not pg_visible_in_snapshot((${whole})::text::xid8, ${use('text', since.snapshot)}::pg_snapshot)`;
+  return `a."at" >= ${use('timestamptz', since.at)} - interval '1 day' and ${whole} >= ${use('bigint', oldest)}`;
 }

@@ -30,11 +30,16 @@ export function pastOf(
     const table = model.entities.get(name);
     if (!table || table.union) continue;
     const own = name === entity.name;
-    const touched = own ? `select unnest(${ids})` : freshRecords(schema, [name], since, use);
+    // Where sight depends on another row of the same entity, that one is read as well, whichever it is.
+    const only = own && !reach.dependencies.some((steps) => steps.some((step) => step.entity === name));
+    const touched = [
+      ...(own ? [`select unnest(${ids})`] : []),
+      ...(only ? [] : [freshRecords(schema, [name], since, use)]),
+    ].join(' union ');
     const wires = [...read, ...(own ? filtered : [])];
     const position = names.size;
     ctes.push(...statesOf(schema, table, wires, touched, since, use, position));
-    const now = `select t.* from ${qualified(schema, name)} t${own ? ` where t.${ident(mainColumn(table.key).name)} = any(${ids})` : ''}`;
+    const now = `select t.* from ${qualified(schema, name)} t${only ? ` where t.${ident(mainColumn(table.key).name)} = any(${ids})` : ''}`;
     ctes.push(`ever${position} as not materialized (${now} union all select * from past${position})`);
     names.set(name, `ever${position}`);
   }

@@ -11,8 +11,14 @@ import { inputOf } from '../support/engine.ts';
 import { changes, feedKey, queryOf, tracked } from '../support/feed-client.ts';
 import { paperWorld, people, roleOf, teams, type PaperWorld } from '../support/paper-world.ts';
 
+/** Own folders below one that is called "open". */
+const belowOpen = {
+  title: 'Below open',
+  privileges: { new_folder: { read: { depth: 'own', when: 'new_above.new_name = "open"' } } },
+};
+
 let world: PaperWorld;
-beforeAll(async () => void (world = await paperWorld()));
+beforeAll(async () => void (world = await paperWorld({ 'roles/new_below_open': belowOpen })));
 afterAll(() => world.drop());
 
 const paper = () => world.entity('new_paper');
@@ -46,10 +52,8 @@ const give = (id: string, ownerid: string) => set(id, { ownerid }, { ownerid: 's
 test('a change committed late, behind later ones that were told already, is told by the next link', async () => {
   const [early, late] = [await world.made('new_paper', people.me), await world.made('new_paper', people.me)];
   const first = await begin(me());
-  let commit: () => void = () => undefined;
-  const gate = new Promise<void>((resolve) => (commit = resolve));
-  let written: () => void = () => undefined;
-  const isWritten = new Promise<void>((resolve) => (written = resolve));
+  const { promise: gate, resolve: commit } = Promise.withResolvers<void>();
+  const { promise: isWritten, resolve: written } = Promise.withResolvers<void>();
   const slow = world.engine.database.transaction(async (executor) => {
     await set(early, { new_title: 'early' }, {}, { ...world.call, executor });
     written();
@@ -139,6 +143,38 @@ test('rows below a row come and go with it, where rights come from there', async
   expect(second.changed).toEqual([id]);
   await update(world.call, folder(), { id: above }, inputOf({ ownerid: people.far }, { ownerid: 'systemuser' }));
   expect((await follow(me(), second.query)).gone).toEqual({ [id]: 'changed' });
+});
+
+test('a row leaves when rights come from a row above it of the same kind, which nobody touched', async () => {
+  const above = await world.made('new_folder', people.far, { new_name: 'open' });
+  const id = await world.made('new_folder', people.me, { new_name: 'below' });
+  await update(world.call, folder(), { id }, inputOf({ new_above: above }, { new_above: 'new_folder' }));
+  const mine = () => world.as('me', 'new_below_open');
+  const first = await begin(mine(), '', folder());
+  await update(world.call, folder(), { id }, inputOf({ ownerid: people.far }, { ownerid: 'systemuser' }));
+  expect((await follow(mine(), first, folder())).gone).toEqual({ [id]: 'changed' });
+});
+
+test('a row given away after a savepoint leaves, though it was written while a later write was told', async () => {
+  const [given, other] = [await world.made('new_paper', people.me), await world.made('new_paper', people.me)];
+  const first = await begin(me());
+  const { promise: gate, resolve: commit } = Promise.withResolvers<void>();
+  const { promise: isWritten, resolve: written } = Promise.withResolvers<void>();
+  const slow = world.engine.database.transaction(async (executor) => {
+    await set(other, { new_title: 'first' }, {}, { ...world.call, executor });
+    await executor.transaction((inner) =>
+      set(given, { ownerid: people.far }, { ownerid: 'systemuser' }, { ...world.call, executor: inner }),
+    );
+    written();
+    await gate;
+  });
+  await isWritten;
+  const later = await world.made('new_paper', people.me);
+  const second = await follow(me(), first);
+  expect(second.changed).toEqual([later]);
+  commit();
+  await slow;
+  expect((await follow(me(), second.query)).gone).toEqual({ [given]: 'changed' });
 });
 
 test('a row that no longer matches the filter leaves, one that never did is not spoken of', async () => {
