@@ -76,6 +76,8 @@ export interface CommandField {
   readonly title?: string;
   readonly description?: string;
   readonly field?: string;
+  /** Of a status reason: only those of this state. */
+  readonly state?: number;
   readonly entity?: string;
   readonly default?: unknown;
   readonly from?: string;
@@ -187,6 +189,8 @@ export interface FieldMetadata {
   readonly options: Readonly<Record<string, unknown>>;
   /** The name of the value in answers: `name`, `_primarycontactid_value`. */
   readonly wire: string;
+  /** Of an amount: the name of the same in the base currency, which sums over many rows take. */
+  readonly base?: string;
   readonly required: boolean;
   readonly readOnly: boolean;
   readonly immutable: boolean;

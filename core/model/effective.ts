@@ -272,6 +272,7 @@ function fieldMetadata(model: Model, translate: Translate, entity: Entity, field
     );
     return step ? [{ entity: target, navigation: step.name }] : [];
   });
+  const base = field.columns.find(({ quotient }) => quotient)?.wire;
   return {
     name: field.name,
     title: translateField(model, translate, entity, field, 'title', field.title),
@@ -279,6 +280,7 @@ function fieldMetadata(model: Model, translate: Translate, entity: Entity, field
     type: field.type.shownAs?.(field.spec) ?? field.type.name,
     options,
     wire: field.columns[0]?.wire ?? field.name,
+    ...(base && { base }),
     required: field.required,
     readOnly: field.readOnly || entity.union !== undefined,
     immutable: field.immutable,

@@ -182,6 +182,10 @@ export interface Parameter {
    */
   field?: string;
   /**
+   * With a `field` that is the status reason: only the reasons of this state are offered.
+   */
+  state?: number;
+  /**
    * Where the operation names no entity: rows of which one are offered.
    */
   entity?: string;

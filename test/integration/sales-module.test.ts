@@ -74,6 +74,10 @@ test('a lead is put aside with its reason, is read-only then, and is opened agai
   });
   expect(await refused('POST', `/leads(${lead})/DisqualifyLead`)).toMatchObject({ status: 409, code: 'LEAD_NOT_OPEN' });
   await done(`/leads(${lead})/ReactivateLead`);
+  expect(await read(`/leads(${lead})`)).toMatchObject({ statecode: 0, statuscode: 1, qualificationcomments: null });
+  expect(await rows(`/annotations?$select=notetext&$filter=_objectid_value eq ${lead}`)).toMatchObject([
+    { notetext: '<p>No money this year</p>' },
+  ]);
   expect((await send('PATCH', `/leads(${lead})`, { subject: 'Warm' })).status).toBe(204);
   expect(await refused('POST', `/leads(${lead})/ReactivateLead`)).toMatchObject({ status: 409, code: 'LEAD_OPEN' });
 });
@@ -456,4 +460,51 @@ test('a competitor is credited with the deals lost to it and won against it, and
   await done(`/opportunities(${deal})/ReopenOpportunity`);
   await done(`/opportunities(${deal})/sales_CloseAsWon`);
   expect(await figures()).toEqual([1, 0, 0]);
+});
+
+test('deals in another currency are added up in the base currency: by goals, the forecast and the funnel', async () => {
+  const [base] = await rows('/transactioncurrencies?$select=transactioncurrencyid&$top=1', root);
+  const foreign = await create(
+    'transactioncurrencies',
+    { currencyname: 'Half', isocurrencycode: 'XTS', currencysymbol: '½', exchangerate: 2, currencyprecision: 2 },
+    root,
+  );
+  expect(base).toBeDefined();
+  const money = { 'transactioncurrencyid@odata.bind': `/transactioncurrencies(${foreign})` };
+  const day = { estimatedclosedate: '2036-02-01' };
+  await create('opportunities', { name: 'Own', estimatedvalue: 100, msdyn_forecastcategory: 100000003, ...day });
+  const deal = await create('opportunities', {
+    name: 'Foreign',
+    estimatedvalue: 50,
+    msdyn_forecastcategory: 100000003,
+    ...day,
+    ...money,
+  });
+  const cells = async () => {
+    const answer = (await read("/sales_Forecast(Period='month',Count=1,From=2036-02-10)", root))['value'] as Row;
+    return ((answer['rows'] as Row[]).find(({ id }) => id === seller.id)?.['cells'] as Row[])[0];
+  };
+  expect(await cells()).toMatchObject({ committed: '125' });
+  const metric = await create(
+    'metrics',
+    { name: 'Plain name', actualfield: 'estimatedvalue', actualdatefield: 'estimatedclosedate', actualstate: 0 },
+    root,
+  );
+  const goal = await create(
+    'goals',
+    {
+      title: 'In base currency',
+      'metricid@odata.bind': `/metrics(${metric})`,
+      'goalownerid_systemuser@odata.bind': `/systemusers(${seller.id})`,
+      goalstartdate: '2036-02-01',
+      goalenddate: '2036-02-29',
+    },
+    root,
+  );
+  expect(await read(`/goals(${goal})?$select=actualdecimal`, root)).toMatchObject({ actualdecimal: 125 });
+  await done(`/opportunities(${deal})/sales_CloseAsWon`, { ClosedOn: '2036-02-03' });
+  expect(await cells()).toMatchObject({ committed: '100', won: '25' });
+  expect(await rows(`/opportunitystagehistories?$filter=_opportunityid_value eq ${deal}`)).toMatchObject([
+    { estimatedvalue_entered: 25 },
+  ]);
 });

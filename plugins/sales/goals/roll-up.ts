@@ -160,9 +160,10 @@ async function total(
     (metric[`${which}state`] ?? null) === null ? '' : ` and statecode eq ${String(metric[`${which}state`])}`;
   const filter = `${on('OnOrAfter', first)} and ${on('OnOrBefore', last)}${state}${whose}`;
   const isAmount = metric['isamount'] !== false && typeof field === 'string';
-  const query = `$apply=filter(${filter})/aggregate(${isAmount ? `${field} with sum` : '$count'} as total)`;
   const source = String(metric['sourceentity']);
   try {
+    const sum = isAmount ? `${await inBaseCurrency(system, source, field)} with sum` : '$count';
+    const query = `$apply=filter(${filter})/aggregate(${sum} as total)`;
     const [row] = await system.list(source, query);
     return Big(String(row?.['total'] ?? 0));
   } catch (error) {
@@ -172,4 +173,10 @@ async function total(
       { cause: error },
     );
   }
+}
+
+/** The name of an amount in the base currency, where it has one: amounts of several currencies do not add up. */
+async function inBaseCurrency(system: Records, source: string, field: string): Promise<string> {
+  const [row = {}] = await system.list(source, '$top=1');
+  return `${field}_base` in row ? `${field}_base` : field;
 }

@@ -4,6 +4,7 @@
 import { defineOperation, type NamedRow, type Operation, type OperationContext } from 'peyvand/sdk';
 import { dayIn } from '../today.ts';
 import { fail } from './errors.ts';
+import { noteOf } from './note.ts';
 
 const STATES = ['open', 'won', 'lost'];
 
@@ -30,10 +31,6 @@ async function opportunityOf({ reference, refuse }: OperationContext, close: Mem
 
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value.trim() : '';
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`).replaceAll('\n', '<br>');
 }
 
 /** `competitorid@odata.bind`, or the id itself. */
@@ -89,11 +86,7 @@ async function closeDeal({ records, system, timeZone, now }: OperationContext, c
     ...(earned !== null && { actualvalue: earned }),
   });
   if (subject === '' && description === '') return;
-  await records.create('annotation', {
-    ...(subject !== '' && { subject: subject.slice(0, 200) }),
-    ...(description !== '' && { notetext: `<p>${escaped(description)}</p>` }),
-    objectid: { entity: 'opportunity', id },
-  });
+  await records.create('annotation', noteOf({ entity: 'opportunity', id }, subject, description));
 }
 
 /** `reason`: the status where the call leaves it to us (-1). */

@@ -111,7 +111,7 @@ async function offerKnown(records: Records, lead: Row, account: boolean, contact
     id,
     name,
     rule: 'sales/qualify-lead',
-    title: field,
+    title: '',
     score: 1,
     fields: [{ field, value: lead[field === 'name' ? 'companyname' : field] }],
   }));

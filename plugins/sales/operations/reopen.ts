@@ -1,6 +1,7 @@
 // Taking back an end: ReopenOpportunity (its close activities stay, its actual figures go), DisqualifyLead and ReactivateLead.
 import { defineOperation, type Row } from 'peyvand/sdk';
 import { fail } from './errors.ts';
+import { noteOf } from './note.ts';
 
 const LEAD_STATES = ['open', 'qualified', 'disqualified'];
 
@@ -30,7 +31,12 @@ export const disqualifyLead = defineOperation({
       optional: true,
       description: 'A status reason of the state Disqualified; -1 = the usual one.',
     },
-    { name: 'Reason', type: 'text', optional: true, description: 'Why, in words: kept on the lead.' },
+    {
+      name: 'Reason',
+      type: 'text',
+      optional: true,
+      description: 'Why, in words: on the lead until it is opened again, and a note of it that stays.',
+    },
   ],
   description: 'Puts an open lead aside. Refused while a deal that came from it is open.',
   async run({ target, parameters, records }) {
@@ -39,12 +45,13 @@ export const disqualifyLead = defineOperation({
     if (!lead) throw fail('LEAD_NOT_FOUND', { id });
     if (lead['statecode'] !== 0) throw fail('LEAD_NOT_OPEN', { state: LEAD_STATES[Number(lead['statecode'])] ?? '' });
     const status = parameters['Status'] ?? -1;
-    const reason = parameters['Reason'];
+    const reason = String(parameters['Reason'] ?? '').trim();
     const values: Row = { statecode: 2, ...(status !== -1 && { statuscode: status }) };
     await records.update('lead', id, {
       ...values,
-      ...(typeof reason === 'string' && reason !== '' && { qualificationcomments: reason }),
+      ...(reason !== '' && { qualificationcomments: reason }),
     });
+    if (reason !== '') await records.create('annotation', noteOf({ entity: 'lead', id }, '', reason));
   },
 });
 

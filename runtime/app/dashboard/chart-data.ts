@@ -79,7 +79,9 @@ export function measureText(
   entity: EntityMetadata,
   as: string,
 ): string {
-  const wire = measure.field === undefined ? undefined : (entity.fields[measure.field]?.wire ?? measure.field);
+  const field = measure.field === undefined ? undefined : entity.fields[measure.field];
+  // Amounts of several currencies come together in the base currency.
+  const wire = field?.base ?? field?.wire ?? measure.field;
   if (wire === undefined) return `$count as ${as}`;
   return `${wire} with ${functions[measure.function] ?? 'sum'} as ${as}`;
 }

@@ -17,15 +17,22 @@ export type DuplicateAnswer =
   /** Do not save: the found one is meant. */
   | { readonly kind: 'take'; readonly record: LookupValue };
 
-/**
- * `data`: of the refusal (DUPLICATE_FOUND). `offer`: what may be done with a found record besides opening it. Undefined: back to
- * editing.
- */
+export interface DuplicatesOffer {
+  /** A found record may be merged with the one that is saved. */
+  readonly merges?: boolean;
+  /** Records of which entities may be taken instead. */
+  takes?(entity: string): boolean;
+  /** In the place of words about saving. */
+  readonly text?: string;
+  readonly anyway?: string;
+}
+
+/** `data`: of the refusal (DUPLICATE_FOUND). Undefined: back to editing. */
 export async function openDuplicates(
   workspace: Workspace,
   draft: RecordDraft,
   data: Readonly<Record<string, unknown>>,
-  offer: 'merge' | 'take' | undefined,
+  offer: DuplicatesOffer,
 ): Promise<DuplicateAnswer | undefined> {
   const found = (data['duplicates'] ?? []) as readonly Duplicate[];
   // A rule does not let it be saved.
@@ -54,7 +61,7 @@ export async function openDuplicates(
     title: t('duplicates.title'),
     locale,
     body: (handle) => html`
-      <p>${t(refused ? 'duplicates.refused' : 'duplicates.text')}</p>
+      <p>${offer.text ?? t(refused ? 'duplicates.refused' : 'duplicates.text')}</p>
       <ul class="x-twins">
         ${found.map((one) => {
           const entity = entities.get(one.entity);
@@ -70,8 +77,7 @@ export async function openDuplicates(
                 ><bdi>${one.name}</bdi> ${icon('external-link')}</a
               >
               <span class="x-hint"
-                >${entity?.title ?? one.entity} ·
-                ${one.title}${
+                >${entity?.title ?? one.entity}${one.title === '' ? '' : ` · ${one.title}`}${
                   one.score < 1
                     ? ` · ${t('duplicates.score', { percent: locale.number(one.score, { style: 'percent' }) })}`
                     : ''
@@ -80,7 +86,7 @@ export async function openDuplicates(
               <span class="x-twin-shared">${shared(one)}</span>
             </div>
             ${
-              offer === 'take' && same
+              offer.takes?.(one.entity) === true
                 ? html`<button
                     type="button"
                     class="x-button x-button-small"
@@ -89,7 +95,7 @@ export async function openDuplicates(
                   >
                     ${t('duplicates.take')}
                   </button>`
-                : offer === 'merge' && !refused && same && isMergeable(draft.entity)
+                : offer.merges === true && !refused && same && isMergeable(draft.entity)
                   ? html`<button
                       type="button"
                       class="x-button x-button-small"
@@ -116,7 +122,7 @@ export async function openDuplicates(
               autofocus
               @click=${() => handle.close({ kind: 'save' })}
             >
-              ${t('duplicates.anyway')}
+              ${offer.anyway ?? t('duplicates.anyway')}
             </button>`
       }
     `,

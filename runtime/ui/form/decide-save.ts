@@ -22,7 +22,10 @@ export async function askAboutDuplicates(
   error: ClientError,
   offer: 'merge' | 'take' | undefined,
 ): Promise<Decision> {
-  const answer = await openDuplicates(workspace, draft, error.data, offer);
+  const answer = await openDuplicates(workspace, draft, error.data, {
+    merges: offer === 'merge',
+    takes: (entity) => offer === 'take' && entity === draft.entity.name,
+  });
   if (!answer) return { kind: 'cancelled' };
   if (answer.kind === 'take') return { kind: 'existing', record: answer.record };
   return answer.kind === 'merge' ? { kind: 'again', mergeWith: answer.id } : { kind: 'again' };

@@ -30,6 +30,9 @@ export interface OperationAsked {
   call(parameters: Readonly<Record<string, unknown>>): Promise<void>;
 }
 
+/** By this parameter an operation goes on although what it would make seems to be there; the dialog of what was found asks it. */
+const ANYWAY = 'SuppressDuplicateDetection';
+
 /** Field types by the types of parameters; what is not here cannot be asked for. */
 const fieldTypes: Readonly<Record<string, string>> = {
   text: 'text',
@@ -75,6 +78,8 @@ export function fieldOf(parameter: Parameter, said: CommandField | undefined, en
   const like = said?.field === undefined ? undefined : entity.fields[said.field];
   const target = parameter.entity ?? said?.entity;
   const description = said?.description;
+  const reasons =
+    said?.state === undefined ? undefined : entity.status?.find(({ state }) => state === said.state)?.reasons;
   const { default: _default, secured: _secured, description: _said, ...own } = like ?? ({} as Partial<FieldMetadata>);
   return {
     type: said?.multiline === true ? 'multiline' : (fieldTypes[type] ?? 'text'),
@@ -83,6 +88,7 @@ export function fieldOf(parameter: Parameter, said: CommandField | undefined, en
     operators: [],
     sortable: false,
     ...own,
+    ...(reasons && { choices: reasons }),
     name,
     wire: name,
     title: said?.title ?? like?.title ?? wordsOf(name),
@@ -109,12 +115,18 @@ function dialogEntity(command: CommandMetadata, entity: EntityMetadata, asked: r
   };
 }
 
-async function firstValues(command: CommandMetadata, asked: readonly Parameter[], record: Values): Promise<Values> {
+async function firstValues(
+  command: CommandMetadata,
+  asked: readonly Parameter[],
+  { fields }: EntityMetadata,
+  record: Values,
+): Promise<Values> {
   const values: Record<string, FieldValue> = {};
   for (const { name, type } of asked) {
     const said = command.fields[name];
     const worked = said?.from === undefined ? undefined : await evaluate(said.from, record);
-    const first = worked ?? said?.default ?? (type === 'boolean' ? false : undefined);
+    const reason = said?.state === undefined ? undefined : fields[name]?.choices?.[0]?.value;
+    const first = worked ?? said?.default ?? reason ?? (type === 'boolean' ? false : undefined);
     if (first !== undefined) values[name] = first;
   }
   return values;
@@ -147,7 +159,9 @@ export async function openOperation(
 ): Promise<boolean> {
   const locale = await pluginLocale(workspace.locale);
   const { t } = locale;
-  const asked = askedFor(command);
+  const canGoOn = command.operation?.parameters.some(({ name }) => name === ANYWAY) === true;
+  // Of several rows nobody wants to be asked for each.
+  const asked = askedFor(command).filter(({ name }) => ids.length > 1 || name !== ANYWAY);
   const entity = dialogEntity(command, of, asked);
   const form: FormMetadata = {
     id: 'operation',
@@ -174,7 +188,7 @@ export async function openOperation(
     entity,
     fields: workspace.fields,
     locale,
-    initial: await firstValues(command, asked, record ?? {}),
+    initial: await firstValues(command, asked, entity, record ?? {}),
     // Dependent controls see the record they are about, and what stands in the dialog.
     context: (draft) => fieldContext(workspace, entity, { ...record, ...draft.values }, undefined, ids[0]),
   });
@@ -182,6 +196,23 @@ export async function openOperation(
   let violations: readonly ErrorDetail[] = [];
   let showErrors = false;
   let busy = false;
+  let anyway = false;
+
+  /** What is there already: the user takes it where the dialog asks for such a row, or goes on. False: back to the dialog. */
+  const settleDuplicates = async ({ data }: ClientError): Promise<boolean> => {
+    const { openDuplicates } = await import('../dialog/duplicates-dialog.ts');
+    const lookupFor = (target: string): string | undefined =>
+      asked.find(({ name, type }) => type === 'entity' && entity.fields[name]?.targets?.[0]?.entity === target)?.name;
+    const answer = await openDuplicates(workspace, draft, canGoOn ? data : { ...data, refused: true }, {
+      takes: (target) => lookupFor(target) !== undefined,
+      text: t('plugins.known'),
+      anyway: t('plugins.goOn'),
+    });
+    if (!answer) return false;
+    if (answer.kind === 'take') draft.set(lookupFor(answer.record.entity) ?? '', answer.record);
+    else anyway = true;
+    return true;
+  };
 
   const run = async (handle: DialogHandle<true>): Promise<void> => {
     if (busy) return;
@@ -192,11 +223,16 @@ export async function openOperation(
       busy = true;
       handle.update();
       try {
-        await call(parametersOf(command, asked, draft));
+        await call({ ...parametersOf(command, asked, draft), ...(anyway && { [ANYWAY]: true }) });
         handle.close(true);
         return;
       } catch (error) {
         if (!(error instanceof ClientError)) throw error;
+        if (error.code === 'DUPLICATE_FOUND' && Array.isArray(error.data['duplicates'])) {
+          busy = false;
+          if (await settleDuplicates(error)) return await run(handle);
+          return;
+        }
         const rest = draft.takeViolations(error.details);
         violations = error.details.length > 0 ? rest : [{ code: error.code, target: '', message: error.message }];
         if (whyOf(error)) showFailure(workspace, error);

@@ -1,5 +1,5 @@
 // What a board shows, read by its columns: how many rows and how much each has, and the first cards of it.
-import { odataString, valueOf } from 'peyvand/ui';
+import { odataString } from 'peyvand/ui';
 import type { EntityMetadata, FieldMetadata, FieldValue, Row, ViewContext } from 'peyvand/ui';
 
 /** `options` of a view of the kind `board`, as plugin.json's schema has them. */
@@ -81,6 +81,11 @@ function both(...conditions: readonly (string | undefined)[]): string {
   return conditions.flatMap((one) => (one === undefined || one === '' ? [] : `(${one})`)).join(' and ');
 }
 
+/** What is summed of a field: amounts in the base currency, since those of several do not add up. */
+function summed({ base, wire }: FieldMetadata): string {
+  return base ?? wire;
+}
+
 /** How many rows, and how much of them, each value has. */
 async function totals(
   { client, entity, query }: ViewContext,
@@ -88,7 +93,7 @@ async function totals(
   sum: FieldMetadata | undefined,
 ): Promise<ReadonlyMap<string, { readonly count: number; readonly sum: number }>> {
   const { $filter, $search, savedQuery } = query;
-  const measures = ['$count as n', ...(sum ? [`${sum.wire} with sum as total`] : [])].join(',');
+  const measures = ['$count as n', ...(sum ? [`${summed(sum)} with sum as total`] : [])].join(',');
   const rows = await client.list(entity.name, {
     ...(savedQuery !== undefined && { savedQuery }),
     ...($search !== undefined && { $search }),
@@ -110,7 +115,8 @@ export async function cardsOf(
 ): Promise<readonly Row[]> {
   const { client, entity, query } = context;
   const options = context.options as Partial<BoardOptions>;
-  const more = [group.wire, entity.fields[options.sum ?? '']?.wire].flatMap((name) => name ?? []);
+  const sum = entity.fields[options.sum ?? ''];
+  const more = [group.wire, ...(sum ? [summed(sum)] : [])];
   return client.list(entity.name, {
     ...query,
     $select: [...new Set([...(query['$select'] ?? entity.key).split(','), ...more])].join(','),
@@ -170,7 +176,7 @@ export function withMoved(
   to: BoardColumn,
   sum: FieldMetadata | undefined,
 ): readonly BoardColumn[] {
-  const amount = sum ? Number(valueOf(row, sum) ?? 0) : 0;
+  const amount = sum ? Number(row[summed(sum)] ?? 0) : 0;
   const change = (column: BoardColumn, by: 1 | -1, rows: readonly Row[]): BoardColumn => ({
     ...column,
     rows,

@@ -41,6 +41,7 @@ const entity = {
     stage: field('stage', { choices }),
     day: field('day', { type: 'date' }),
     amount: field('amount'),
+    price: field('price', { base: 'price_base' }),
     account: field('account', { wire: '_account_value', targets: [{ entity: 'account', navigation: 'account' }] }),
   },
 } as unknown as EntityMetadata;
@@ -74,6 +75,11 @@ describe('what is asked', () => {
     [
       { group: [], measures: [{ id: 'a', function: 'avg' as const, field: 'amount' }] },
       'aggregate(amount with average as m0)',
+    ],
+    // Prices of several currencies add up in the base currency only.
+    [
+      { group: [], measures: [{ id: 'p', function: 'sum' as const, field: 'price' }] },
+      'aggregate(price_base with sum as m0)',
     ],
   ])('%j', async (more, wanted) => {
     const of = chart(more);
