@@ -136,7 +136,8 @@ function indexesOf(keyword: JsonObject, checkName: CheckName): readonly Index[] 
     const index = isObject(said) ? said : {};
     const fields = (isArray(index['fields']) ? index['fields'] : []).map(String);
     fields.forEach((field, position) => checkName(field, `/entity/indexes/${name}/fields/${position}`));
-    return { name, fields, kind: index['kind'] === 'trigram' ? 'trigram' : 'btree' };
+    const { kind } = index;
+    return { name, fields, kind: kind === 'trigram' || kind === 'equal' ? kind : 'btree' };
   });
 }
 

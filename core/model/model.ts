@@ -184,7 +184,7 @@ export interface AlternateKey {
 export interface Index {
   readonly name: string;
   readonly fields: readonly string[];
-  readonly kind: 'btree' | 'trigram';
+  readonly kind: 'btree' | 'equal' | 'trigram';
 }
 
 export type Relation =

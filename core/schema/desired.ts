@@ -158,7 +158,7 @@ function indexesOf(entity: Entity, model: Model): TableIndex[] {
   }
   for (const index of entity.indexes) {
     if (index.kind === 'trigram') for (const name of index.fields) addTrigram(name);
-    else add(index.fields.flatMap((name) => orderColumns(entity, name)));
+    else add(index.fields.flatMap((name) => textColumns(entity, name, index.kind === 'equal' ? 'plain' : 'ordered')));
   }
   for (const name of entity.search) addTrigram(name);
   addNameIndexes();
@@ -212,11 +212,11 @@ function plainColumns(entity: Entity, name: string): IndexKey[] {
   return columns.map((column) => ({ column: column.name, kind: 'ascending' }));
 }
 
-/** What is sorted by: texts in their order. What is equal to a text is asked of its plain letters, by another index. */
-function orderColumns(entity: Entity, name: string): IndexKey[] {
+/** Texts in the order that lists have, or their plain letters, of which is asked what is equal to a text. */
+function textColumns(entity: Entity, name: string, kind: 'ordered' | 'plain'): IndexKey[] {
   const columns = entity.fields.get(name)?.columns ?? [];
   return plainColumns(entity, name).map((key) =>
-    columns.some((column) => column.name === key.column && column.type === 'text') ? { ...key, kind: 'ordered' } : key,
+    columns.some((column) => column.name === key.column && column.type === 'text') ? { ...key, kind } : key,
   );
 }
 

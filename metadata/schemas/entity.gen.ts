@@ -108,9 +108,9 @@ export interface Entity {
        */
       fields: string[];
       /**
-       * `btree` for equality, range and order; `trigram` for contains.
+       * `btree` for range and order, and what numbers, days and ids are equal to; `equal` for what texts are equal to or begin with; `trigram` for contains.
        */
-      kind?: 'btree' | 'trigram';
+      kind?: 'btree' | 'equal' | 'trigram';
     };
   };
   /**

@@ -98,8 +98,11 @@ export async function bench(): Promise<Readonly<Record<string, unknown>>> {
     process.stderr.write(`posting ${lines} lines in ${purchases.length} purchases …\n`);
     let [posted, entries] = [0, 0];
     const begin = performance.now();
+    const taken: number[] = [];
     for (let from = 0; from < purchases.length; from += PORTION) {
+      const started = performance.now();
       const answer = await post(purchases.slice(from, from + PORTION));
+      taken.push((performance.now() - started) / Math.min(PORTION, purchases.length - from));
       posted += answer['Posted'] ?? 0;
       entries += answer['Entries'] ?? 0;
     }
@@ -126,6 +129,9 @@ export async function bench(): Promise<Readonly<Record<string, unknown>>> {
       seconds: round(seconds),
       lines_per_second: Math.round(lines / seconds),
       purchases_per_second: Math.round(posted / seconds),
+      // Flat: what is in the ledger already does not slow down what comes.
+      purchases_per_second_at_first: rateOf(taken.slice(0, Math.ceil(taken.length / 4))),
+      purchases_per_second_at_last: rateOf(taken.slice(-Math.ceil(taken.length / 4))),
       known_again: known,
       known_per_second: Math.round(known / repeated),
       enrolled_per_second: Math.round(people / (enrolled / 1000)),
@@ -143,6 +149,11 @@ export async function bench(): Promise<Readonly<Record<string, unknown>>> {
     }
     return figures;
   });
+}
+
+/** Of milliseconds for one. */
+function rateOf(taken: readonly number[]): number {
+  return Math.round((1000 * taken.length) / taken.reduce((sum, one) => sum + one, 0));
 }
 
 function round(value: number): number {

@@ -196,14 +196,14 @@ async function ownersOf(
   purchases: readonly PostedPurchase[],
 ): Promise<ReadonlyMap<string, string>> {
   const owners = new Map<string, string>();
-  const select = '$select=loyaltymemberid,_customerid_value';
-  const own = `_loyaltyprogramid_value eq ${program.id}`;
+  const select = '$select=loyaltymemberid,_customerid_value,_loyaltyprogramid_value';
   const find = async (field: string, values: readonly (string | undefined)[]): Promise<void> => {
     const ids = [...new Set(values.filter((value) => value !== undefined))];
     const rows = await inPortions(ids, field, (condition) =>
-      system.list('loyaltymember', `${select}&$filter=${condition} and ${own}`),
+      system.list('loyaltymember', `${select}&$filter=${condition}`),
     );
     for (const row of rows) {
+      if (refOf(row, 'loyaltyprogramid') !== program.id) continue;
       const id = String(row['loyaltymemberid']);
       owners.set(field === 'loyaltymemberid' ? id : (refOf(row, 'customerid') ?? ''), id);
     }
@@ -234,27 +234,30 @@ export function sourceKey({
   return JSON.stringify([sourceType, sourceId, sequence]);
 }
 
-/** What of these sources is in the ledger already; returns that came before their purchase are found by it. */
+/**
+ * What of these sources is in the ledger already; returns that came before their purchase are found by it. Asked by the sources
+ * alone: the programme is no condition, for it would have the database read all that the programme ever wrote.
+ */
 async function knownSources(
   system: Records,
   program: string,
   purchases: readonly PostedPurchase[],
 ): Promise<{ readonly posted: Set<string>; readonly reversed: ReadonlySet<string> }> {
   const ids = [...new Set(purchases.map(({ sourceId }) => sourceId))].map(quoted);
-  const own = `_loyaltyprogramid_value eq ${program}`;
+  const ofProgram = (row: Row): boolean => refOf(row, 'loyaltyprogramid') === program;
   const posted = await inPortions(ids, 'sourceid', (condition) =>
     listAll(
       system,
       'loyaltytransaction',
-      `$select=loyaltytransactionid,sourcetype,sourceid,sequence&$filter=${condition} and ${own}`,
+      `$select=loyaltytransactionid,_loyaltyprogramid_value,sourcetype,sourceid,sequence&$filter=${condition}`,
     ),
   );
   const reversed = await inPortions(ids, 'originalid', (condition) =>
-    system.list('loyaltytransaction', `$select=originalid&$filter=${condition} and ${own}`),
+    system.list('loyaltytransaction', `$select=_loyaltyprogramid_value,originalid&$filter=${condition}`),
   );
   return {
     posted: new Set(
-      posted.map((row) =>
+      posted.filter(ofProgram).map((row) =>
         sourceKey({
           sourceType: String(row['sourcetype']),
           sourceId: String(row['sourceid']),
@@ -262,7 +265,7 @@ async function knownSources(
         }),
       ),
     ),
-    reversed: new Set(reversed.map((row) => textOf(row, 'originalid') ?? '')),
+    reversed: new Set(reversed.filter(ofProgram).map((row) => textOf(row, 'originalid') ?? '')),
   };
 }
 

@@ -21,12 +21,52 @@ export async function activityOf(
   const filter = `filter(_loyaltymemberid_value eq ${member.id} and dayon ge ${from})`;
   const rows = await system.list('loyaltytransaction', `$apply=${filter}/groupby((dayon,currencycode),${sums})`);
   const stored = rows.map((row): Activity => ({ day: textOf(row, 'dayon') ?? '', ...countsOf(row, home) }));
-  const fresh = member.book.entries.map((entry): Activity => {
+  return [...stored, ...freshOf({ program, home }, member, from)];
+}
+
+/** What the member's book holds and is not stored yet. */
+function freshOf(
+  { program, home }: Pick<LoadedProgram, 'program' | 'home'>,
+  { book }: Pick<OpenMember, 'book'>,
+  from: string,
+): readonly Activity[] {
+  const fresh = book.entries.map((entry): Activity => {
     const isHome = entry.currency === home.code;
     const day = dayOf(entry.countsOn ?? entry.on, program);
     return { day, points: entry.qualifying, spend: isHome ? (entry.spend ?? 0n) : 0n, count: entry.count ?? 0 };
   });
-  return [...stored, ...fresh.filter(({ day }) => day >= from)];
+  return fresh.filter(({ day }) => day >= from);
+}
+
+/** Its time and the days of grace are over: what it was kept by is looked at day by day. */
+function hasLapsed(program: Program, standing: OpenMember['standing'], today: string): boolean {
+  return standing?.until !== undefined && addDays(standing.until, program.graceDays) < today;
+}
+
+/** What counts in the window of today, by member: one sum for each, on its first day. */
+async function sumsOf(
+  system: Records,
+  { program, home }: LoadedProgram,
+  members: readonly OpenMember[],
+  today: string,
+): Promise<ReadonlyMap<string, readonly Activity[]>> {
+  const sums = new Map<string, Activity[]>(members.map(({ id }) => [id, []]));
+  const windows = new Map<string, string[]>();
+  for (const { id, facts } of members) {
+    const { from } = windowOf(today, program.tierWindow, facts.enrolledDay, program);
+    windows.set(from, [...(windows.get(from) ?? []), id]);
+  }
+  const measures = 'aggregate(qualifying with sum as points,amount with sum as spend,purchasecount with sum as number)';
+  for (const [from, ids] of windows) {
+    const rows = await inPortions(ids, '_loyaltymemberid_value', (condition) =>
+      system.list(
+        'loyaltytransaction',
+        `$apply=filter(${condition} and dayon ge ${from} and dayon le ${today})/groupby((_loyaltymemberid_value,currencycode),${measures})`,
+      ),
+    );
+    for (const row of rows) sums.get(refOf(row, 'loyaltymemberid') ?? '')?.push({ day: from, ...countsOf(row, home) });
+  }
+  return sums;
 }
 
 /** Amounts of other currencies are not added to the programme's own. */
@@ -49,11 +89,20 @@ export async function decideTiers(
   const { program } = loaded;
   const today = dayOf(now, program);
   const decisions = new Map<string, TierDecision>();
+  const sums = await sumsOf(
+    system,
+    loaded,
+    members.filter(({ standing }) => !hasLapsed(program, standing, today)),
+    today,
+  );
   for (const member of members) {
     const window = (day: string): string => windowOf(day, program.tierWindow, member.facts.enrolledDay, program).from;
     const until = member.standing?.until;
     const from = until !== undefined && until < today ? window(until) : window(today);
-    const activity = await activityOf(system, loaded, member, from);
+    const known = sums.get(member.id);
+    const activity = known
+      ? [...known, ...freshOf(loaded, member, from)]
+      : await activityOf(system, loaded, member, from);
     const { facts, standing, override } = member;
     decisions.set(member.id, await decideTier(program, facts, activity, standing, today, override));
   }
@@ -86,7 +135,7 @@ export async function mayChange(
   return members.filter((member) => {
     const { standing } = member;
     if (!standing || !isExact) return true;
-    if (standing.until !== undefined && addDays(standing.until, program.graceDays) < today) return true;
+    if (hasLapsed(program, standing, today)) return true;
     const fresh = member.book.entries.reduce((sum, entry) => sum + measureOf(program, home.code, entry), 0n);
     const total = (sums.get(member.id) ?? 0n) + fresh;
     // Reached again or reached anew: both change until when the tier is kept.

@@ -24,6 +24,33 @@ export interface OpenMember {
   readonly unreadDue: string | undefined;
 }
 
+const MEMBER = `$select=${[
+  'name',
+  '_loyaltyprogramid_value',
+  '_customerid_value',
+  'enrolledon',
+  'birthdate',
+  'segment',
+  'household',
+  '_referredbyid_value',
+  '_loyaltytierid_value',
+  'tiersince',
+  'tieruntil',
+  '_overridetierid_value',
+  'overrideuntil',
+  'overridereason',
+  'frozen',
+  'freezereason',
+  'spendablepoints',
+  'promopoints',
+  'pendingpoints',
+  'reservedpoints',
+  'qualifyingpoints',
+  'purchases',
+  'lastactivityon',
+  'nextdueon',
+].join(',')}`;
+
 /** `due`: lots only where something is due or owed, for earning. `open`: what can be spent. `all`: what was spent or expired, too. */
 export type Extent = 'due' | 'open' | 'all';
 
@@ -36,12 +63,16 @@ export async function openMembers(
   now: string,
   newId: () => string,
 ): Promise<readonly OpenMember[]> {
-  const rows: (readonly [string, Row])[] = [];
-  for (const id of [...new Set(ids)].sort()) {
-    const row = await system.retrieve('loyaltymember', id, { lock: true });
+  const wanted = [...new Set(ids)].sort();
+  const found = await inPortions(wanted, 'loyaltymemberid', (condition) =>
+    system.list('loyaltymember', `${MEMBER}&$filter=${condition}`, { lock: true }),
+  );
+  const byId = new Map(found.map((row) => [String(row['loyaltymemberid']), row]));
+  const rows = wanted.map((id): readonly [string, Row] => {
+    const row = byId.get(id);
     if (!row || refOf(row, 'loyaltyprogramid') !== program.id) throw fail('MEMBER_NOT_FOUND', { id });
-    rows.push([id, row]);
-  }
+    return [id, row];
+  });
   const asked = rows.filter(([, row]) => extent !== 'due' || isDue(row, now)).map(([id]) => id);
   const accounts = await loadAccounts(system, asked, extent === 'all');
   return rows.map(([id, row]) => {

@@ -9,7 +9,7 @@ import type { TierDecision } from '../engine/tiers.ts';
 import { ACCOUNTS, KINDS, PURSES, REASONS, STATES } from './codes.ts';
 import type { LoadedProgram } from './load-program.ts';
 import type { OpenMember } from './open-members.ts';
-import { codeOf, given, instantOf, numberOf, wholeOf } from './values.ts';
+import { codeOf, given, instantOf, numberOf, refOf, textOf, wholeOf } from './values.ts';
 
 /** More of an entry than the engine knows, by its id. */
 export type Extras = ReadonlyMap<string, Row>;
@@ -79,7 +79,22 @@ export async function writeBooks(
   await createAll(system, 'loyaltylot', lots ?? []);
   await createAll(system, 'loyaltyposting', postings ?? []);
   await createAll(system, 'loyaltyconsumption', takes ?? []);
-  for (const member of members) await updateMember(system, member, options);
+  const changed = members.map((member) => changesOf(member, options));
+  await updateAll(
+    system,
+    'loyaltylot',
+    changed.flatMap(({ lots }) => lots),
+  );
+  await updateAll(
+    system,
+    'loyaltyreservation',
+    changed.flatMap(({ reservations }) => reservations),
+  );
+  await updateAll(
+    system,
+    'loyaltymember',
+    changed.flatMap(({ members }) => members),
+  );
   const evaluations = evaluationRows(members, options.decisions);
   await createAll(system, 'loyaltytierevaluation', evaluations);
   const all = [entries, lots, postings, takes, evaluations];
@@ -88,6 +103,10 @@ export async function writeBooks(
 
 async function createAll(system: Records, entity: string, rows: readonly Row[]): Promise<void> {
   for (let from = 0; from < rows.length; from += 2_000) await system.createMany(entity, rows.slice(from, from + 2_000));
+}
+
+async function updateAll(system: Records, entity: string, rows: readonly Row[]): Promise<void> {
+  for (let from = 0; from < rows.length; from += 2_000) await system.updateMany(entity, rows.slice(from, from + 2_000));
 }
 
 function entryRow(entry: Entry, day: string, decimals: number): Row {
@@ -143,21 +162,27 @@ function lotState(lot: Lot): Row {
   };
 }
 
-async function updateMember(
-  system: Records,
+interface Changes {
+  readonly lots: readonly Row[];
+  readonly reservations: readonly Row[];
+  readonly members: readonly Row[];
+}
+
+/** Rows that change, each with its key. Rows of one entity name the same fields, so that they go in one statement. */
+function changesOf(
   member: OpenMember,
   {
     decisions,
     more,
   }: { readonly decisions?: ReadonlyMap<string, TierDecision>; readonly more?: ReadonlyMap<string, Row> },
-): Promise<void> {
+): Changes {
   const { id, row, book, account } = member;
-  for (const lot of account.lots)
-    if (book.touchedLots.has(lot.id)) await system.update('loyaltylot', lot.id, lotState(lot));
-  for (const reservation of account.reservations) {
-    if (!book.touchedReservations.has(reservation.id)) continue;
-    await system.update('loyaltyreservation', reservation.id, { reservationstate: codeOf(STATES, reservation.state) });
-  }
+  const lots = account.lots
+    .filter((lot) => book.touchedLots.has(lot.id))
+    .map((lot) => ({ loyaltylotid: lot.id, graceuntil: null, ...lotState(lot) }));
+  const reservations = account.reservations
+    .filter((reservation) => book.touchedReservations.has(reservation.id))
+    .map(({ id: loyaltyreservationid, state }) => ({ loyaltyreservationid, reservationstate: codeOf(STATES, state) }));
   const change: Record<string, unknown> = { ...more?.get(id) };
   for (const [field, name] of CACHES) {
     const moved = total(book.entries, name);
@@ -172,7 +197,21 @@ async function updateMember(
   if (due !== instantOf(row, 'nextdueon')) change['nextdueon'] = due ?? null;
   const decision = decisions?.get(id);
   if (decision) Object.assign(change, tierChange(member, decision));
-  if (Object.keys(change).length > 0) await system.update('loyaltymember', id, change);
+  const isSame = Object.keys(change).length === 0;
+  return { lots, reservations, members: isSame ? [] : [{ loyaltymemberid: id, ...figuresOf(row), ...change }] };
+}
+
+/** What most changes are about, as it is. */
+function figuresOf(row: Row): Row {
+  return {
+    ...Object.fromEntries(CACHES.map(([field]) => [field, String(wholeOf(row, field))])),
+    purchases: numberOf(row, 'purchases') ?? 0,
+    lastactivityon: instantOf(row, 'lastactivityon') ?? null,
+    nextdueon: instantOf(row, 'nextdueon') ?? null,
+    loyaltytierid: refOf(row, 'loyaltytierid') ?? null,
+    tiersince: textOf(row, 'tiersince') ?? null,
+    tieruntil: textOf(row, 'tieruntil') ?? null,
+  };
 }
 
 function total(entries: readonly Entry[], account: AccountName): bigint {
