@@ -1,9 +1,10 @@
 // Power cuts: kill -9 of the server or of the embedded Postgres in the middle of writes. What was acknowledged is there
 // afterwards, what was begun is whole or absent, and the database comes up by itself.
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync, mkdirSync, chmodSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { API_KEY, childServer, dataFolder, ownEnvironment, type ChildServer } from '../support/server.ts';
 
 const BASE = '/api/data/v9.2';
@@ -26,9 +27,16 @@ async function start(folder: string): Promise<ChildServer> {
   return server;
 }
 
-function freshFolder(): string {
+/** The data of a server that was started and stopped once. */
+const begun = dataFolder();
+beforeAll(async () => (await childServer({ folder: begun })).stop(), 180_000);
+afterAll(() => rmSync(begun, { recursive: true, force: true }));
+
+/** A copy of it, its owners kept: making every table anew is not what these tests ask for. */
+function begunFolder(): string {
   const folder = dataFolder();
   folders.push(folder);
+  execFileSync('cp', ['-a', `${begun}/.`, folder]);
   return folder;
 }
 
@@ -118,7 +126,7 @@ async function halfWrites(folder: string): Promise<unknown> {
 }
 
 test('kill -9 of the server in the middle of writes loses no acknowledged write', { timeout: 180_000 }, async () => {
-  const folder = freshFolder();
+  const folder = begunFolder();
   const acknowledged = new Set<string>();
   for (let round = 0; round < 3; round++) {
     const server = await start(folder);
@@ -137,7 +145,7 @@ test(
   'kill -9 of the embedded Postgres: it comes up by itself and no acknowledged write is lost',
   { timeout: 180_000 },
   async () => {
-    const folder = freshFolder();
+    const folder = begunFolder();
     const server = await start(folder);
     const writers = writeInBackground(server, 'postgres');
     for (let round = 0; round < 2; round++) {
@@ -157,7 +165,7 @@ test(
 );
 
 test('both killed at once, as by a power cut', { timeout: 180_000 }, async () => {
-  const folder = freshFolder();
+  const folder = begunFolder();
   const first = await start(folder);
   const writers = writeInBackground(first, 'both');
   await until(() => writers.acknowledged.size > 50);
@@ -170,16 +178,16 @@ test('both killed at once, as by a power cut', { timeout: 180_000 }, async () =>
 });
 
 test('a data folder in use by another server is refused with a clear word', { timeout: 120_000 }, async () => {
-  const folder = freshFolder();
+  const folder = begunFolder();
   const first = await start(folder);
   await expect(childServer({ folder })).rejects.toThrow(/in use by another Peyvand process \(pid \d+/);
   expect((await first.request('/readyz')).status).toBe(200);
 });
 
 test('a taken port is refused with a clear word', { timeout: 120_000 }, async () => {
-  const first = await start(freshFolder());
+  const first = await start(begunFolder());
   const { port } = new URL(first.url);
-  const second = childServer({ folder: freshFolder(), environment: { PORT: port } });
+  const second = childServer({ folder: begunFolder(), environment: { PORT: port } });
   await expect(second).rejects.toThrow(`Port ${port} of 127.0.0.1 is in use`);
 });
 
@@ -187,7 +195,7 @@ test(
   'a stop by signal finishes what runs, answers everything it took, and the next start finds all',
   { timeout: 120_000 },
   async () => {
-    const folder = freshFolder();
+    const folder = begunFolder();
     const first = await start(folder);
     const writers = writeInBackground(first, 'stop');
     await until(() => writers.acknowledged.size > 30);
@@ -223,7 +231,7 @@ test.runIf(process.getuid?.() === 0)(
 );
 
 test('a publish killed in its middle leaves the old state or the new one, whole', { timeout: 240_000 }, async () => {
-  const folder = freshFolder();
+  const folder = begunFolder();
   const layer = mkdtempSync(join(tmpdir(), 'peyvand-layer-'));
   folders.push(layer);
   const source = new URL('../../metadata/base/tag/', import.meta.url);
