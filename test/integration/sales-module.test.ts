@@ -1,5 +1,7 @@
 // The sales module over real HTTP, as a salesperson: what becomes of leads and deals, and what goals, funnel and forecast say of them.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startSchedules } from '../../core/plugins/schedules.ts';
+import { reachOf } from '../../core/records/reach.ts';
 import { newcomer } from '../support/newcomer.ts';
 import { testServer, type InProcessServer } from '../support/server.ts';
 
@@ -482,7 +484,8 @@ test('deals in another currency are added up in the base currency: by goals, the
   });
   const cells = async () => {
     const answer = (await read("/sales_Forecast(Period='month',Count=1,From=2036-02-10)", root))['value'] as Row;
-    return ((answer['rows'] as Row[]).find(({ id }) => id === seller.id)?.['cells'] as Row[])[0];
+    const mine = (answer['rows'] as Row[]).find(({ id }) => id === seller.id) ?? {};
+    return (mine['cells'] as Row[])[0];
   };
   expect(await cells()).toMatchObject({ committed: '125' });
   const metric = await create(
@@ -507,4 +510,69 @@ test('deals in another currency are added up in the base currency: by goals, the
   expect(await rows(`/opportunitystagehistories?$filter=_opportunityid_value eq ${deal}`)).toMatchObject([
     { estimatedvalue_entered: 25 },
   ]);
+});
+
+test('a manager raises a seller’s forecast with a reason, in their name; the seller cannot, and each week’s forecast stays to be seen', async () => {
+  const manager = await person('manager', ['sales-manager']);
+  await create('opportunities', {
+    name: 'Likely',
+    estimatedvalue: 40,
+    msdyn_forecastcategory: 100000003,
+    estimatedclosedate: '2038-01-20',
+  });
+  const values = {
+    category: 100000003,
+    periodstart: '2038-01-01',
+    periodend: '2038-01-31',
+    amount: 15.5,
+    reason: 'They told me',
+    'ownerid@odata.bind': `/systemusers(${seller.id})`,
+  };
+  expect((await send('POST', '/forecastadjustments', values)).status).toBe(403);
+  const made = await create('forecastadjustments', values, manager.headers);
+  expect(await read(`/forecastadjustments(${made})`)).toMatchObject({
+    reason: 'They told me',
+    _createdby_value: manager.id,
+  });
+  expect((await send('DELETE', `/forecastadjustments(${made})`)).status).toBe(403);
+  expect((await send('PATCH', `/forecastadjustments(${made})`, { amount: 99 }, manager.headers)).status).toBe(400);
+  for (const wrong of [{ amount: 0 }, { periodend: '2037-12-31' }]) {
+    expect((await send('POST', '/forecastadjustments', { ...values, ...wrong }, manager.headers)).status).toBe(400);
+  }
+  const forecast = async (by: string, id: string) => {
+    const answer = (await read(`/sales_Forecast(By='${by}',Count=1,From=2038-02-01)`))['value'] as { rows: Row[] };
+    return ((answer.rows.find((row) => row['id'] === id) ?? {})['cells'] as Row[])[0];
+  };
+  // Of a month of the quarter, and of the seller's unit with them.
+  const adjusted = { committed: '40', adjusted: { committed: '15.5', bestCase: '0' } };
+  expect(await forecast('owner', seller.id)).toMatchObject(adjusted);
+  const { _businessunitid_value: unit } = await read(`/systemusers(${seller.id})?$select=_businessunitid_value`);
+  expect(await forecast('unit', String(unit))).toMatchObject(adjusted);
+
+  const { organization } = server.server;
+  const served = () => organization.plugins().set.served.schedules;
+  let now = Date.parse('2038-01-30T00:00:00Z');
+  const schedules = await startSchedules({
+    engine: () => organization.current(),
+    schedules: () => served().filter(({ name }) => name === 'sales/forecast-snapshot'),
+    reach: reachOf,
+    clock: () => now,
+    onFailure: (error) => {
+      throw error;
+    },
+  });
+  await schedules.tick();
+  for (const day of ['2038-02-01T03:01:00Z', '2038-02-08T03:01:00Z']) {
+    now = Date.parse(day);
+    await schedules.tick();
+    await send('DELETE', `/forecastadjustments(${made})`, undefined, manager.headers);
+  }
+  await schedules.stop();
+  const history = `/sales_ForecastHistory(From=2038-01-01,To=2038-03-31,Owner=${seller.id})`;
+  expect((await read(history))['value']).toMatchObject([
+    { takenon: '2038-02-01', committed: '40', adjusted: '55.5', won: '0' },
+    { takenon: '2038-02-08', committed: '40', adjusted: '40', won: '0' },
+  ]);
+  const [kept] = await rows('/forecastsnapshots?$top=1');
+  expect((await send('DELETE', `/forecastsnapshots(${String(kept?.['forecastsnapshotid'])})`)).status).toBe(403);
 });

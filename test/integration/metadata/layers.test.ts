@@ -93,6 +93,10 @@ const samples: Readonly<Record<string, Sample>> = {
     values: { title: 'Winter', goalstartdate: '2026-12-22', goalenddate: '2027-03-20', targetdecimal: 100 },
     refers: { metricid: 'metric', goalownerid: 'systemuser' },
   },
+  forecastadjustment: {
+    values: { amount: 5, periodstart: '2026-12-01', periodend: '2026-12-31', reason: 'They signed' },
+  },
+  forecastsnapshot: { values: {} },
   quote: { values: { name: 'Forty GTX Pro' }, refers: { customerid: 'account', opportunityid: 'opportunity' } },
   quotedetail: { values: { quantity: 40 }, refers: { quoteid: 'quote', productid: 'product' } },
   salesorder: { values: { name: 'Forty GTX Pro' }, refers: { customerid: 'account' } },
