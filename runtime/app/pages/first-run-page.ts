@@ -56,6 +56,8 @@ export class FirstRunPage extends LitElement {
   declare message: string | undefined;
   declare busy: boolean;
   #calendarChosen = false;
+  /** What is filled in already arrives a moment after the page. */
+  #loaded: Promise<void> = Promise.resolve();
   /** The currency's name, symbol and decimals were typed over: another language does not change them. */
   #currencyTouched = false;
 
@@ -95,7 +97,7 @@ export class FirstRunPage extends LitElement {
     if (!this.hasUpdated) {
       this.values = { 'organization.timeZone': this.locale.timeZone };
       this.#suggest(this.locale.language === 'fa' ? 'IRT' : 'USD');
-      void this.#load();
+      this.#loaded = this.#load();
     }
     const before = changed.get('locale') as Locale | undefined;
     if (before && before.language !== this.locale.language && !this.#currencyTouched && !this.fixed)
@@ -448,6 +450,7 @@ export class FirstRunPage extends LitElement {
   readonly #onSubmit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     if (this.busy) return;
+    await this.#loaded;
     this.#keepPassword();
     this.message = undefined;
     this.errors = this.#check();
