@@ -23,6 +23,8 @@ export interface DispatcherOptions {
   onFailure?(failure: Failure): void;
   /** Milliseconds between looks without being woken. Default 5,000. */
   readonly interval?: number;
+  /** Works only when it is told to `drain`: not when something is written, nor by the clock. */
+  readonly asked?: boolean;
   /** Attempts before a row is parked. Default 10. */
   readonly attempts?: number;
   /** Pause in milliseconds before attempt `n` (2, 3 …). Default 1 s, 2 s, 4 s … up to an hour. */
@@ -83,12 +85,13 @@ export async function startDispatcher(options: DispatcherOptions): Promise<Dispa
   // A database that is away for a moment is no reason to end: the clock comes round again.
   const nudge = (): void => void wake().catch(() => undefined);
 
-  const unlisten = await database.listen(`${schema}_outbox`, nudge, nudge);
-  const clock = setInterval(nudge, options.interval ?? 5_000);
-  clock.unref();
+  const isAsked = options.asked === true;
+  const unlisten = isAsked ? undefined : await database.listen(`${schema}_outbox`, nudge, nudge);
+  const clock = isAsked ? undefined : setInterval(nudge, options.interval ?? 5_000);
+  clock?.unref();
   const broom = setInterval(() => void prune(database, schema).catch(() => undefined), 3_600_000);
   broom.unref();
-  nudge();
+  if (!isAsked) nudge();
   return {
     drain: wake,
     async stop() {
@@ -96,7 +99,7 @@ export async function startDispatcher(options: DispatcherOptions): Promise<Dispa
       clearInterval(clock);
       clearInterval(broom);
       await running?.catch(() => undefined);
-      await unlisten();
+      await unlisten?.();
     },
   };
 }

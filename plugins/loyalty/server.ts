@@ -1,7 +1,14 @@
 // The server half of loyalty: operations on points and tiers, handlers that keep the ledger what it is, and what the clock brings.
 import { definePlugin } from 'peyvand/sdk';
 import { appendOnly } from './handlers/append-only.ts';
-import { oneTierDiscount, returnPoints, settleInvoice, tierDiscounts } from './handlers/documents.ts';
+import {
+  noSpentTwice,
+  oneTierDiscount,
+  returnPoints,
+  settleInvoice,
+  settleOthers,
+  tierDiscounts,
+} from './handlers/documents.ts';
 import { beginMember, welcomeMember } from './handlers/new-member.ts';
 import { checkExpressions, keepRule } from './handlers/rules.ts';
 import { adjustPoints, decideAdjustment, freezeMember } from './operations/adjust.ts';
@@ -44,8 +51,10 @@ export default definePlugin({
     keepRule,
     ...checkExpressions,
     settleInvoice,
+    ...settleOthers,
     ...tierDiscounts,
     oneTierDiscount,
+    noSpentTwice,
     returnPoints,
   ],
   schedules: [nightly],

@@ -215,7 +215,8 @@ export async function startKit(options: KitOptions = {}): Promise<Kit> {
             },
             reach: reachOf,
             onFailure: ({ error }) => failures.push(error),
-            interval: 3_600_000,
+            // At the moment that the work travels to, and at no other.
+            asked: true,
           });
           const ended = dispatcher;
           closing.push(() => ended.stop());

@@ -4,7 +4,7 @@ import { defineHandler, type EventHandler, type HandlerContext, type Records, ty
 import { inPortions, listAll } from '../store/list-all.ts';
 import { loadProgram } from '../store/load-program.ts';
 import { decimalText, given, refOf, textOf } from '../store/values.ts';
-import { POINTS, refundReservation } from '../operations/redeem.ts';
+import { giveBackAll, giveBackSpent, isGivenBack, isSpent, standsElsewhere } from '../operations/give-back.ts';
 import { decimalOf, minorOf } from '../engine/exact.ts';
 
 const PAID = 2;
@@ -36,6 +36,8 @@ export const settleInvoice = defineHandler({
     const customer = invoice && refOf(invoice, 'customerid');
     if (!invoice || customer === undefined) return;
     const state = invoice['statecode'];
+    // First what was spent: what was earned is taken back from it, too.
+    if (state === CANCELED) await giveBackSpent({ system, now }, { entity: 'invoice', id });
     for (const { member, program } of await membershipsOf(system, customer)) {
       const Program = { entity: 'loyaltyprogram', id: program };
       if (state === PAID) {
@@ -53,6 +55,23 @@ export const settleInvoice = defineHandler({
     }
   },
 });
+
+/** An order that is canceled, a quote that is lost or canceled: what paid for it comes back. */
+export const settleOthers: readonly EventHandler[] = [
+  { entity: 'salesorder', over: 2 },
+  { entity: 'quote', over: 3 },
+].map(({ entity, over }) =>
+  defineHandler({
+    name: `settle-${entity}`,
+    stage: 'async',
+    message: 'set-state',
+    entity,
+    async run({ id, system, now }) {
+      const row = await system.retrieve(entity, id);
+      if (row?.['statecode'] === over) await giveBackSpent({ system, now }, { entity, id });
+    },
+  }),
+);
 
 /** The lines of an invoice without tax; what lowers the document as a whole lowers each line in proportion. */
 async function purchaseOf(system: Records, id: string, invoice: Row, now: string): Promise<Row | undefined> {
@@ -162,7 +181,20 @@ export const tierDiscounts: readonly EventHandler[] = SOLD.flatMap((entity) => [
   }),
 ]);
 
-/** Points that paid for an adjustment come back when it is taken off its document by hand and stands on no other. */
+/** A copy of a document whose points and vouchers came back meanwhile does not bring them along. */
+export const noSpentTwice = defineHandler({
+  name: 'no-spent-twice',
+  stage: 'after',
+  message: 'create',
+  entity: 'salesadjustment',
+  async run({ id, values, system }) {
+    const source = values['source'];
+    if (typeof source !== 'string' || !isSpent(source) || !(await isGivenBack(system, source))) return;
+    await system.remove('salesadjustment', id);
+  },
+});
+
+/** What paid for an adjustment comes back when it is taken off its document by hand and no other document stands on it. */
 export const returnPoints = defineHandler({
   name: 'return-points',
   stage: 'after',
@@ -171,13 +203,8 @@ export const returnPoints = defineHandler({
   image: ['source', 'kind'],
   async run({ image, system, now }) {
     const source = image && textOf(image, 'source');
-    if (source === undefined || !source.startsWith(POINTS)) return;
-    const others = await system.list(
-      'salesadjustment',
-      `$select=salesadjustmentid&$filter=source eq '${source}'&$top=1`,
-    );
-    if (others.length > 0) return;
+    if (!isSpent(source) || (await standsElsewhere(system, source))) return;
     // Whoever may lower the price may raise it again: it is the module that gives the points back.
-    await refundReservation({ system, now }, source.slice(POINTS.length));
+    await giveBackAll({ system, now }, source);
   },
 });

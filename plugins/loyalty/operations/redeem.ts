@@ -307,9 +307,13 @@ export const refundRedemption = defineOperation({
   },
 });
 
-/** Everything that was spent with the reservation, once; for what the module itself undoes. */
-export async function refundReservation(context: Context, id: string): Promise<void> {
-  await giveRefund(context, await openHeld(context, id), undefined, id);
+/** So many of the points spent with the reservation, or all that still are; once each. For what the module itself undoes. */
+export async function refundReservation(
+  context: Context,
+  id: string,
+  part: { readonly points?: bigint; readonly refundId?: string } = {},
+): Promise<void> {
+  await giveRefund(context, await openHeld(context, id), part.points, part.refundId ?? id);
 }
 
 async function giveRefund(
@@ -324,12 +328,14 @@ async function giveRefund(
   );
   if (!redeemed) throw fail('REDEMPTION_NOT_FOUND', { id: reservation.id });
   const id = String(redeemed['loyaltytransactionid']);
-  const sourceId = (refundId ?? reservation.id).slice(0, 120);
+  // Names the refund among the reservation's own.
+  const named = refundId ?? reservation.id;
+  const sourceId = (named === reservation.id ? named : `${reservation.id}/${named}`).slice(0, 120);
   const backs = await system.list(
     'loyaltytransaction',
     `$select=loyaltytransactionid,sourceid&$filter=_reversesid_value eq ${id}`,
   );
-  if (backs.some((row) => row['sourceid'] === sourceId)) return { Points: 0 };
+  if (backs.some((row) => row['sourceid'] === sourceId || row['sourceid'] === named)) return { Points: 0 };
   const spending = [id, ...backs.map((row) => String(row['loyaltytransactionid']))];
   const returned = await listAll(
     system,
@@ -343,7 +349,10 @@ async function giveRefund(
     takes.map(({ lot }) => lot),
   );
   const spent = spentOf(takes, returned.map(takeOf));
-  const points = wanted ?? spent.reduce((sum, take) => sum + take.points, 0n);
+  const left = spent.reduce((sum, take) => sum + take.points, 0n);
+  // All of nothing is nothing: it came back part by part.
+  if (wanted === undefined && left === 0n) return { Points: 0 };
+  const points = wanted ?? left;
   const redemption = { id, sourceId, sequence: backs.length };
   const refusal = refund(member.account, loaded.program, redemption, spent, points, now, member.book);
   if (refusal) return refuseRefusal(refusal, points);

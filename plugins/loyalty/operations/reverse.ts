@@ -13,6 +13,7 @@ import { openMembers, type OpenMember } from '../store/open-members.ts';
 import { bigOf, decimalText, given, instantOf, numberOf, refOf, textOf, wholeOf } from '../store/values.ts';
 import { writeBooks } from '../store/write-books.ts';
 import { fail } from '../errors.ts';
+import { giveBackPart } from './give-back.ts';
 import { amountOf, wrong } from './read-purchases.ts';
 
 export interface ReturnOf {
@@ -99,12 +100,13 @@ export async function reverseOne(
   customer?: string,
 ): Promise<Reversed> {
   const { program } = loaded;
+  if (asked.amount !== undefined) await giveBackOf(system, loaded, asked, now);
   const rows = await entriesOf(system, program.id, asked.sourceType, asked.sourceId);
   const owners = [...new Set(rows.map((row) => refOf(row, 'loyaltymemberid') ?? ''))];
   if (owners.length === 0) return waiting(system, loaded, asked, customer, now);
   const members = await openMembers(system, program, owners, 'all', now, idsOf(now));
   const earlier = await returnsOf(system, program.id, asked.sourceType, asked.sourceId);
-  if (earlier.some((row) => row['sourceid'] === asked.returnId)) {
+  if (earlier.some((row) => isReturn(row, asked))) {
     return { Points: 0, Forgiven: 0, Waiting: false, Known: true };
   }
   let [points, forgiven] = [0n, 0n];
@@ -122,6 +124,38 @@ export async function reverseOne(
   return { Points: Number(points), Forgiven: Number(forgiven), Waiting: false, Known: false };
 }
 
+const LONGEST = 120;
+
+/** A return's name in the ledger: two purchases may each have a return of the same name. */
+function returnKey({ sourceId, returnId }: ReturnOf): string {
+  const key = `${sourceId}/${returnId}`;
+  return returnId === sourceId || key.length > LONGEST ? returnId : key;
+}
+
+/** `row`: of the same purchase. */
+function isReturn(row: Row, asked: ReturnOf): boolean {
+  return row['sourceid'] === returnKey(asked) || row['sourceid'] === asked.returnId;
+}
+
+/** Of the points that paid for an order or invoice, the part that this return and those before it are of it. */
+async function giveBackOf(system: Records, { program }: LoadedProgram, asked: ReturnOf, now: string): Promise<void> {
+  const { sourceType, sourceId, returnId, amount, total } = asked;
+  if (!DOCUMENTS.includes(sourceType) || !ID.test(sourceId)) return;
+  const earlier = await returnsOf(system, program.id, sourceType, sourceId);
+  if (earlier.some((row) => isReturn(row, asked))) return;
+  const returned = earlier.reduce((sum, row) => sum + minorOf(decimalText(row['returnedamount'] ?? 0), 4), 0n);
+  await giveBackPart(
+    { system, now },
+    sourceId,
+    returned + minorOf(amount ?? '0', 4),
+    minorOf(total ?? '0', 4),
+    returnId,
+  );
+}
+
+const DOCUMENTS = ['salesorder', 'invoice'];
+const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /** How much the return was of how much stands on its first entry only, so that it is added up once. */
 function markReturn(entries: readonly Entry[], { sourceId, amount, total }: ReturnOf, extras: Map<string, Row>): void {
   entries.forEach((entry, index) => {
@@ -137,16 +171,17 @@ function takeBack(
   member: OpenMember,
   rows: readonly Row[],
   earlier: readonly Row[],
-  { sourceType, returnId, on, amount, total }: ReturnOf,
+  asked: ReturnOf,
   now: string,
 ): bigint {
+  const { sourceType, on, amount, total } = asked;
   const { program } = loaded;
   const whole = total === undefined ? 1n : minorOf(total, 4);
   const part = amount === undefined ? whole : minorOf(amount, 4);
   const before = earlier.reduce((sum, row) => sum + minorOf(decimalText(row['returnedamount'] ?? 0), 4), 0n);
   const reversal = {
     sourceType: kindOf(sourceType),
-    sourceId: returnId,
+    sourceId: returnKey(asked),
     on,
     returned: amount === undefined ? whole : before + part,
     total: whole > 0n ? whole : 1n,
@@ -215,10 +250,11 @@ async function returnsOf(
 async function waiting(
   system: Records,
   loaded: LoadedProgram,
-  { sourceType, sourceId, returnId, on, amount, total }: ReturnOf,
+  asked: ReturnOf,
   customer: string | undefined,
   now: string,
 ): Promise<Reversed> {
+  const { sourceType, sourceId, returnId, on, amount, total } = asked;
   const nothing = { Points: 0, Forgiven: 0, Waiting: true, Known: false };
   if (customer === undefined) return nothing;
   const own = `_loyaltyprogramid_value eq ${loaded.program.id}`;
@@ -230,12 +266,12 @@ async function waiting(
   const [member] = await openMembers(system, loaded.program, [String(row['loyaltymemberid'])], 'due', now, idsOf(now));
   if (!member) return nothing;
   const known = await returnsOf(system, loaded.program.id, sourceType, sourceId);
-  if (known.some((one) => one['sourceid'] === returnId)) return { ...nothing, Known: true };
+  if (known.some((one) => isReturn(one, asked))) return { ...nothing, Known: true };
   const entry: Entry = {
     id: member.book.newId(),
     kind: 'reverse',
     sourceType: kindOf(sourceType),
-    sourceId: returnId,
+    sourceId: returnKey(asked),
     rule: '',
     sequence: 0,
     on,

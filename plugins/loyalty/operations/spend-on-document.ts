@@ -5,6 +5,7 @@ import { dayOf } from '../engine/calendar.ts';
 import { fail } from '../errors.ts';
 import { quoted } from '../store/list-all.ts';
 import { decimalText, refOf, textOf } from '../store/values.ts';
+import { VOUCHER } from './give-back.ts';
 import { POINTS, programOf } from './redeem.ts';
 import { wrong } from './read-purchases.ts';
 
@@ -90,14 +91,14 @@ export const applyVoucher = defineOperation({
     const until = textOf(voucher, 'validuntil');
     if (until !== undefined && until < dayOf(now, program)) throw refused(`was valid until ${until}`);
     const value = decimalText(voucher['value'] ?? 0);
+    await system.update('loyaltyvoucher', id, { voucherstate: 2, documentid: document.id });
     await system.create('salesadjustment', {
       documentid: document,
       kind: 3,
       amount: value,
-      source: `loyalty-voucher:${code}`,
+      source: `${VOUCHER}${code}`,
       reason: code,
     });
-    await system.update('loyaltyvoucher', id, { voucherstate: 2, documentid: document.id });
     return { Value: value };
   },
 });

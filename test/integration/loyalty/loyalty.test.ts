@@ -289,6 +289,97 @@ test('a paid invoice earns once, a canceled one gives back; a tier, points and v
   await agrees(member);
 });
 
+test('what was spent on an order comes back to its lots when order and invoice are canceled, less what came back in part, whenever points expired', async () => {
+  const own = await programme(kit, 'canceled');
+  const { admin } = kit;
+  const [euro] = await admin.list('transactioncurrency', "$filter=isocurrencycode eq 'EUR'");
+  const transactioncurrencyid = euro?.['transactioncurrencyid'];
+  /** Bought on 10 January and 10 December 2026; 600 points spent on an order that became a paid invoice. */
+  const scene = async (name: string) => {
+    const customerid = { entity: 'contact', id: await admin.create('contact', { lastname: name }) };
+    const member = String((await own.invoke('loyalty_Enroll', { Customer: customerid }))['id']);
+    await kit.at('2026-01-10T09:00:00Z', () => own.buy(member, `${name}-1`, '400', '2026-01-10T08:00:00Z'));
+    await kit.at('2026-12-10T09:00:00Z', () => own.buy(member, `${name}-2`, '500', '2026-12-10T08:00:00Z'));
+    return kit.at('2026-12-20T09:00:00Z', async () => {
+      const order = await admin.create('salesorder', { name, customerid, transactioncurrencyid });
+      await admin.create('salesorderdetail', {
+        salesorderid: order,
+        productdescription: 'Carpet',
+        quantity: 1,
+        priceperunit: 100,
+        ispriceoverridden: true,
+        isproductoverridden: true,
+      });
+      const spent = { Points: 600, Document: { entity: 'salesorder', id: order }, Reference: name };
+      await own.on('loyaltymember', member, 'loyalty_SpendOn', spent);
+      const made = (await admin.invoke('ConvertSalesOrderToInvoice', { SalesOrderId: order })) as {
+        readonly id: string;
+      };
+      await own.on('invoice', made.id, 'catalog_PayInvoice', {});
+      await kit.settle();
+      // 94 euros were paid.
+      expect(await memberOf(member)).toMatchObject({ spendablepoints: 300 + 94, purchases: 3 });
+      return { member, order, invoice: made.id };
+    });
+  };
+  const credit = { SourceType: 'invoice', Total: '94', Amount: '23.50', ReturnId: 'quarter' };
+  const balances: unknown[] = [];
+  for (const isNoticed of [true, false]) {
+    const { member, order, invoice } = await scene(`Cancel ${isNoticed}`);
+    // A quarter credited: a quarter of what was earned goes, a quarter of what was spent comes back. Said twice, done once.
+    for (let time = 0; time < 2; time++) {
+      await kit.at('2026-12-21', () => own.invoke('loyalty_Reverse', { ...credit, SourceId: invoice }));
+    }
+    expect(await memberOf(member)).toMatchObject({ spendablepoints: 300 + 94 - 23 + 150 });
+    // The purchase of January expires on 10 January 2027, whether somebody looks or not.
+    if (isNoticed) await kit.at('2027-01-11', () => own.invoke('loyalty_EvaluateTiers', { Members: [member] }));
+    await kit.at('2027-01-15T09:00:00Z', async () => {
+      await own.on('invoice', invoice, 'catalog_CancelInvoice', {});
+      await kit.settle();
+      // The order stands again and may be invoiced anew: its points stay spent.
+      const held = await memberOf(member);
+      await admin.update('salesorder', order, { statecode: 2, statuscode: 4 });
+      await kit.settle();
+      expect(Number((await memberOf(member))['spendablepoints']) - Number(held['spendablepoints'])).toBe(450);
+    });
+    await agrees(member);
+    const lots = async () =>
+      (await admin.list('loyaltylot', `$filter=_loyaltymemberid_value eq ${member}&$orderby=earnedon`)).map((lot) => [
+        lot['amount'],
+        lot['remaining'],
+        lot['graceuntil'] ?? null,
+      ]);
+    const before = [await memberOf(member), await lots()];
+    expect(before).toMatchObject([
+      { spendablepoints: 900, reservedpoints: 0, purchases: 2 },
+      [
+        [400, 400, '2027-01-25T09:00:00Z'],
+        [500, 500, null],
+        [94, 0, null],
+      ],
+    ]);
+    await kit.at('2027-01-26', () => own.invoke('loyalty_EvaluateTiers', { Members: [member] }));
+    balances.push((await memberOf(member))['spendablepoints']);
+    await agrees(member);
+  }
+  expect(balances).toEqual([500, 500]);
+  // A quote that is lost gives back, too, and its revision does not bring what came back along.
+  const customerid = { entity: 'contact', id: await admin.create('contact', { lastname: 'Lost' }) };
+  const member = String((await own.invoke('loyalty_Enroll', { Customer: customerid }))['id']);
+  await own.buy(member, 'Lost-1', '400', '2026-10-10T08:00:00Z');
+  const quote = await admin.create('quote', { name: 'Lost', customerid, transactioncurrencyid });
+  const spent = { Points: 300, Document: { entity: 'quote', id: quote }, Reference: 'Lost' };
+  await own.on('loyaltymember', member, 'loyalty_SpendOn', spent);
+  await admin.update('quote', quote, { statecode: 1, statuscode: 3 });
+  await admin.update('quote', quote, { statecode: 3, statuscode: 5 });
+  await kit.settle();
+  expect(await memberOf(member)).toMatchObject({ spendablepoints: 400 });
+  const revised = (await admin.invoke('ReviseQuote', { QuoteId: quote })) as { readonly id: string };
+  const paid = await admin.list('salesadjustment', `$filter=_documentid_value eq ${revised.id} and kind eq 2`);
+  expect(paid).toEqual([]);
+  await agrees(member);
+});
+
 test('what the programme owes rolls forward, and a change of rules is tried over past purchases without a trace', async () => {
   const own = await programme(kit, 'finance');
   const member = await own.member('Finance');
