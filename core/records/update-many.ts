@@ -1,7 +1,7 @@
 // Changes many rows of one entity. Where nothing has to be asked or done row by row (handlers inside the transaction, rules about
 // duplicates, lookups that the statement checks itself, states, owners, exchange rates), rows of one shape go in one statement.
 import type { Call } from '../engine.ts';
-import { handlersOf } from '../events/handlers.ts';
+import { changedBy, handlersOf } from '../events/handlers.ts';
 import { run } from '../events/pipeline.ts';
 import type { Entity } from '../model/model.ts';
 import type { MakeReach } from '../plugins/context.ts';
@@ -63,11 +63,13 @@ interface Portion {
 
 /** Undefined where the rows have to be changed one by one. */
 function manyOf(call: Call, entity: Entity, plans: readonly PlannedUpdate[]): readonly Portion[] | undefined {
-  const { validate, inTransaction } = handlersOf(call.engine.handlers, 'update', entity.name);
-  if (validate.length > 0 || inTransaction) return undefined;
+  const { validate, before, after } = handlersOf(call.engine.handlers, 'update', entity.name);
+  const changes = [...validate, ...before, ...after].map((handler) => changedBy(handler, entity));
   const prepared: PreparedUpdate[] = [];
   for (const plan of plans) {
     if (guardOf(call, plan)) return undefined;
+    // A handler of other fields than those given would not run.
+    if (changes.some((names) => !names || names.some((name) => name in plan.values))) return undefined;
     plan.check(false);
     plan.authorize(call);
     if (plan.asks(call)) return undefined;

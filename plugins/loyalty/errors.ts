@@ -31,6 +31,8 @@ export const fail = defineErrors({
     status: 403,
     message: 'Who asked for an adjustment does not decide about it. Ask a second person.',
   },
+  SUSPICION_NOT_FOUND: { status: 404, message: 'There is no suspicion {id}.' },
+  SUSPICION_DECIDED: { status: 409, message: 'The suspicion is decided already.' },
   TIER_UNKNOWN: { status: 409, message: 'The programme has no tier {code}. It has {known}.' },
   RULE_FAILED: { status: 409, message: 'A rule of the programme could not be worked out: {reason}' },
   LEDGER_APPEND_ONLY: {

@@ -9,9 +9,10 @@ import {
   settleOthers,
   tierDiscounts,
 } from './handlers/documents.ts';
-import { beginMember, welcomeMember } from './handlers/new-member.ts';
+import { beginMember, keepReferrer, lookAgain, welcomeMember } from './handlers/new-member.ts';
 import { checkExpressions, keepRule } from './handlers/rules.ts';
 import { adjustPoints, decideAdjustment, freezeMember } from './operations/adjust.ts';
+import { decideSuspicion } from './operations/decide-suspicion.ts';
 import { enroll } from './operations/enroll.ts';
 import { explain, statement } from './operations/explain.ts';
 import { rollForwardOf, simulate } from './operations/finance.ts';
@@ -34,6 +35,7 @@ export default definePlugin({
     adjustPoints,
     decideAdjustment,
     freezeMember,
+    decideSuspicion,
     evaluateTiers,
     overrideTier,
     explain,
@@ -47,6 +49,8 @@ export default definePlugin({
   handlers: [
     ...appendOnly,
     beginMember,
+    keepReferrer,
+    ...lookAgain,
     welcomeMember,
     keepRule,
     ...checkExpressions,

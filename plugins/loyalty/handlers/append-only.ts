@@ -5,7 +5,7 @@ import { fail } from '../errors.ts';
 
 const WRITTEN_ONCE = ['loyaltytransaction', 'loyaltyposting', 'loyaltyconsumption', 'loyaltytierevaluation'];
 /** What is left in them changes with the ledger; they never go. */
-const KEPT = ['loyaltylot', 'loyaltyreservation', 'loyaltyadjustment', 'loyaltyvoucher'];
+const KEPT = ['loyaltylot', 'loyaltyreservation', 'loyaltyadjustment', 'loyaltyvoucher', 'loyaltysuspicion'];
 
 function refusing(message: 'update' | 'delete', entity: string): EventHandler {
   return defineHandler({

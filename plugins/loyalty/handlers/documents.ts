@@ -3,6 +3,7 @@
 import { defineHandler, type EventHandler, type HandlerContext, type Records, type Row } from 'peyvand/sdk';
 import { inPortions, listAll } from '../store/list-all.ts';
 import { loadProgram } from '../store/load-program.ts';
+import { heldSources } from '../store/suspicions.ts';
 import { decimalText, given, refOf, textOf } from '../store/values.ts';
 import { giveBackAll, giveBackSpent, isGivenBack, isSpent, standsElsewhere } from '../operations/give-back.ts';
 import { decimalOf, minorOf } from '../engine/exact.ts';
@@ -48,8 +49,8 @@ export const settleInvoice = defineHandler({
           'loyaltytransaction',
           `$select=loyaltytransactionid&$filter=_loyaltyprogramid_value eq ${program} and sourcetype eq 'invoice' and sourceid eq '${id}'&$top=1`,
         );
-        // An invoice that was never paid has nothing to give back.
-        if (posted.length > 0)
+        // An invoice that was never paid has nothing to give back; one that waits for somebody's decision has.
+        if (posted.length > 0 || (await heldSources(system, [id])).length > 0)
           await invoke('loyalty_Reverse', { Program, SourceType: 'invoice', SourceId: id, On: now });
       }
     }

@@ -1,14 +1,16 @@
 // What a new member begins with, wherever it is made: its name, its day, the tier of everybody and what the rules give for enrolling.
-import { defineHandler } from 'peyvand/sdk';
+import { defineHandler, type EventHandler, type Row } from 'peyvand/sdk';
 import { dayOf } from '../engine/calendar.ts';
 import { earn } from '../engine/earn.ts';
 import { award } from '../engine/rules.ts';
 import { settle } from '../engine/settle.ts';
 import { keptUntil } from '../engine/tiers.ts';
 import { fail } from '../errors.ts';
+import { CONTACT_FIELDS, fingerprintsOf } from '../store/fingerprints.ts';
 import { loadProgram } from '../store/load-program.ts';
 import { idsOf } from '../store/new-id.ts';
 import { openMembers } from '../store/open-members.ts';
+import { flagShared } from '../store/suspicions.ts';
 import { refOf, textOf } from '../store/values.ts';
 import { writeBooks } from '../store/write-books.ts';
 
@@ -35,12 +37,13 @@ export const beginMember = defineHandler({
     if (known) throw fail('MEMBER_ENROLLED', { id: String(known['loyaltymemberid']) });
     const referrer = typeof values['referredbyid'] === 'string' ? values['referredbyid'] : undefined;
     const by = referrer === undefined ? undefined : await system.retrieve('loyaltymember', referrer);
-    if (by && refOf(by, 'customerid') === customer.id) throw fail('REFERRAL_OF_ONESELF');
+    if (by) requireReferrer(by, { customer: customer.id, program });
     const account = customer.entity === 'contact' ? undefined : await system.retrieve('account', customer.id);
     const contact = account ? undefined : await system.retrieve('contact', customer.id);
     const enrolledon = typeof values['enrolledon'] === 'string' ? new Date(values['enrolledon']).toISOString() : now;
     const day = dayOf(enrolledon, own);
     const lowest = own.tiers.reduce((low, tier) => (tier.rank < low.rank ? tier : low));
+    Object.assign(values, await fingerprintsOf(account ?? contact ?? {}));
     values['name'] ??= (account && textOf(account, 'name')) ?? (contact && textOf(contact, 'fullname')) ?? null;
     values['enrolledon'] = enrolledon;
     // Two at once for one customer: the key lets one of them through.
@@ -51,6 +54,57 @@ export const beginMember = defineHandler({
   },
 });
 
+/** Throws REFERRAL_OF_ONESELF, MEMBER_NOT_FOUND for a member of another programme. */
+function requireReferrer(
+  by: Row,
+  member: { readonly id?: string; readonly customer: string; readonly program: string },
+): void {
+  const id = String(by['loyaltymemberid']);
+  if (refOf(by, 'loyaltyprogramid') !== member.program) throw fail('MEMBER_NOT_FOUND', { id });
+  const isOneself = id === member.id || refOf(by, 'customerid') === member.customer;
+  if (isOneself || (member.id !== undefined && refOf(by, 'referredbyid') === member.id))
+    throw fail('REFERRAL_OF_ONESELF');
+}
+
+/** Nobody becomes their own referrer later, nor the one of who referred them. */
+export const keepReferrer = defineHandler({
+  name: 'keep-referrer',
+  stage: 'before',
+  message: 'update',
+  entity: 'loyaltymember',
+  changed: ['referredbyid'],
+  image: ['customerid', 'loyaltyprogramid'],
+  async run({ id, values, image, system }) {
+    const referrer = values['referredbyid'];
+    const by = typeof referrer === 'string' ? await system.retrieve('loyaltymember', referrer) : undefined;
+    if (!by || !image) return;
+    const [customer, program] = [refOf(image, 'customerid') ?? '', refOf(image, 'loyaltyprogramid') ?? ''];
+    requireReferrer(by, { id, customer, program });
+  },
+});
+
+/** A customer's new e-mail address, telephone number or address is looked at like a new member's. */
+export const lookAgain: readonly EventHandler[] = ['contact', 'account'].map((entity) =>
+  defineHandler({
+    name: `look-again-${entity}`,
+    stage: 'async',
+    message: 'update',
+    entity,
+    changed: CONTACT_FIELDS,
+    async run({ id, system, now }) {
+      const members = await system.list('loyaltymember', `$filter=_customerid_value eq ${id} and statecode eq 0`);
+      const customer = members.length === 0 ? undefined : await system.retrieve(entity, id);
+      if (!customer) return;
+      const keys = await fingerprintsOf(customer);
+      for (const member of members) {
+        await system.update('loyaltymember', String(member['loyaltymemberid']), { ...keys });
+        const loaded = await loadProgram(system, refOf(member, 'loyaltyprogramid') ?? '');
+        await flagShared(system, loaded, { ...member, ...keys }, now);
+      }
+    },
+  }),
+);
+
 export const welcomeMember = defineHandler({
   name: 'welcome-member',
   stage: 'after',
@@ -58,6 +112,7 @@ export const welcomeMember = defineHandler({
   entity: 'loyaltymember',
   async run({ id, values, system, now }) {
     const loaded = await loadProgram(system, String(values['loyaltyprogramid']));
+    await flagShared(system, loaded, { ...values, loyaltymemberid: id }, now);
     if (!loaded.rules.some(({ event }) => event === 'enrolment')) return;
     const { program, rules, home } = loaded;
     const [member] = await openMembers(system, program, [id], 'due', now, idsOf(now));

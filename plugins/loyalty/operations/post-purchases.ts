@@ -14,6 +14,7 @@ import { loadProgram, type LoadedProgram } from '../store/load-program.ts';
 import { idsOf } from '../store/new-id.ts';
 import { factsOf, openMembers, type OpenMember } from '../store/open-members.ts';
 import { refOf, textOf, wholeOf } from '../store/values.ts';
+import { heldRow, heldSources, velocityOf } from '../store/suspicions.ts';
 import { writeBooks } from '../store/write-books.ts';
 import { readPurchases, type PostedPurchase } from './read-purchases.ts';
 import { reversePosted } from './reverse.ts';
@@ -26,6 +27,8 @@ export interface Posted {
   readonly Known: number;
   /** Of customers who are no members. */
   readonly Unknown: number;
+  /** More in a day than the programme thinks likely: they wait until somebody decides. */
+  readonly Held: number;
   readonly Points: number;
   readonly Entries: number;
 }
@@ -47,6 +50,7 @@ export const postPurchases = defineOperation({
       { name: 'Posted', type: 'integer' },
       { name: 'Known', type: 'integer' },
       { name: 'Unknown', type: 'integer' },
+      { name: 'Held', type: 'integer' },
       { name: 'Points', type: 'integer' },
       { name: 'Entries', type: 'integer' },
     ],
@@ -67,6 +71,7 @@ export async function post(
   { system, now }: Pick<OperationContext, 'system' | 'now'>,
   loaded: LoadedProgram,
   purchases: readonly PostedPurchase[],
+  { released = false }: { readonly released?: boolean } = {},
 ): Promise<Posted> {
   if (purchases.length > LIMIT)
     throw fail('LIST_TOO_LONG', { limit: LIMIT, what: 'purchases', count: purchases.length });
@@ -85,7 +90,10 @@ export async function post(
     system,
     program.id,
     owned.map(({ purchase }) => purchase),
+    !released,
   );
+  const velocity = released ? undefined : await velocityOf(system, loaded, owned);
+  const held: Row[] = [];
   const uses = await usesOf(
     system,
     loaded,
@@ -117,6 +125,11 @@ export async function post(
       member: facts,
     } as const;
     const awards = await awarded(loaded, rules, occasion, own);
+    const suspicion = velocity?.check(id, purchase, awards);
+    if (suspicion) {
+      held.push(heldRow(loaded, member, purchase, awards, suspicion, now));
+      continue;
+    }
     earnOf(member, loaded, purchase, awards, now);
     note(uses, id, awards, dayOf(purchase.on, program));
     if (!facts.hasPurchased) await refer(loaded, member, purchase, byId, now);
@@ -124,6 +137,7 @@ export async function post(
     posted++;
     if (known.reversed.has(purchase.sourceId)) late.push({ member, purchase });
   }
+  if (held.length > 0) await system.createMany('loyaltysuspicion', held);
   const extras = new Map<string, Row>();
   for (const { member, purchase } of late) await reversePosted(system, loaded, member, purchase, now, extras);
   const changed = members.filter(({ book }) => book.entries.length > 0);
@@ -134,6 +148,7 @@ export async function post(
     Posted: posted,
     Known: skipped,
     Unknown: purchases.length - owned.length,
+    Held: held.length,
     Points: Number(points),
     Entries: written.entries,
   };
@@ -242,8 +257,11 @@ async function knownSources(
   system: Records,
   program: string,
   purchases: readonly PostedPurchase[],
+  withHeld: boolean,
 ): Promise<{ readonly posted: Set<string>; readonly reversed: ReadonlySet<string> }> {
-  const ids = [...new Set(purchases.map(({ sourceId }) => sourceId))].map(quoted);
+  const sources = [...new Set(purchases.map(({ sourceId }) => sourceId))];
+  const ids = sources.map(quoted);
+  const held = withHeld ? await heldSources(system, sources) : [];
   const ofProgram = (row: Row): boolean => refOf(row, 'loyaltyprogramid') === program;
   const posted = await inPortions(ids, 'sourceid', (condition) =>
     listAll(
@@ -257,7 +275,7 @@ async function knownSources(
   );
   return {
     posted: new Set(
-      posted.filter(ofProgram).map((row) =>
+      [...posted, ...held].filter(ofProgram).map((row) =>
         sourceKey({
           sourceType: String(row['sourcetype']),
           sourceId: String(row['sourceid']),

@@ -11,6 +11,7 @@ import { loadProgram, type LoadedProgram } from '../store/load-program.ts';
 import { idsOf } from '../store/new-id.ts';
 import { openMembers, type OpenMember } from '../store/open-members.ts';
 import { bigOf, decimalText, given, instantOf, numberOf, refOf, textOf, wholeOf } from '../store/values.ts';
+import { heldSources } from '../store/suspicions.ts';
 import { writeBooks } from '../store/write-books.ts';
 import { fail } from '../errors.ts';
 import { giveBackPart } from './give-back.ts';
@@ -246,16 +247,29 @@ async function returnsOf(
   return listAll(system, 'loyaltytransaction', `&$filter=_loyaltyprogramid_value eq ${program} and ${source}`);
 }
 
+/** The member of a purchase that waits for somebody to release it. */
+async function heldFor(
+  system: Records,
+  { program }: LoadedProgram,
+  { sourceType, sourceId }: ReturnOf,
+): Promise<string | undefined> {
+  const held = (await heldSources(system, [sourceId])).find(
+    (row) => row['sourcetype'] === sourceType && refOf(row, 'loyaltyprogramid') === program.id,
+  );
+  return held && refOf(held, 'loyaltymemberid');
+}
+
 /** An entry without postings that says what was returned. */
 async function waiting(
   system: Records,
   loaded: LoadedProgram,
   asked: ReturnOf,
-  customer: string | undefined,
+  named: string | undefined,
   now: string,
 ): Promise<Reversed> {
   const { sourceType, sourceId, returnId, on, amount, total } = asked;
   const nothing = { Points: 0, Forgiven: 0, Waiting: true, Known: false };
+  const customer = named ?? (await heldFor(system, loaded, asked));
   if (customer === undefined) return nothing;
   const own = `_loyaltyprogramid_value eq ${loaded.program.id}`;
   const [row] = await system.list(

@@ -22,6 +22,12 @@ export interface LoadedProgram {
   readonly home: Currency;
   readonly adjustLimit: bigint;
   readonly breakagePercent: number;
+  /** What a member may do in a day before somebody looks. */
+  readonly velocity: { readonly purchases?: number; readonly points?: bigint };
+  /** Members that may share an e-mail address, a telephone number or an address. */
+  readonly shareLimit: number | undefined;
+  /** Days before points expire on which is told of it, the most first. */
+  readonly noticeDays: readonly number[];
 }
 
 const NO_CURRENCY: Currency = { id: '', code: '', decimals: 2 };
@@ -58,7 +64,15 @@ export async function loadProgram(system: Records, id: string): Promise<LoadedPr
     home,
     adjustLimit: wholeOf(row, 'adjustlimit'),
     breakagePercent: numberOf(row, 'breakagepercent') ?? 0,
+    velocity: given({ purchases: numberOf(row, 'velocitypurchases'), points: bigOf(row['velocitypoints']) }),
+    shareLimit: numberOf(row, 'sharelimit'),
+    noticeDays: noticeDaysOf(textOf(row, 'noticedays') ?? ''),
   };
+}
+
+function noticeDaysOf(text: string): readonly number[] {
+  const days = [...text.matchAll(/\d+/g)].map(([digits]) => Number(digits));
+  return [...new Set(days)].sort((a, b) => b - a);
 }
 
 function programOf(id: string, row: Row, tiers: readonly Row[], home: Currency): Program {

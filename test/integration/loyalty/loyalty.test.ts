@@ -380,6 +380,97 @@ test('what was spent on an order comes back to its lots when order and invoice a
   await agrees(member);
 });
 
+test('what is more than likely in a day waits until somebody releases or rejects it, and is posted once', async () => {
+  const own = await programme(kit, 'velocity', { velocitypurchases: 2, velocitypoints: 1_000 });
+  const member = await own.member('Hasty');
+  const buy = (id: string, net: string, hour = 8) => own.buy(member, id, net, `2026-09-01T0${hour}:00:00Z`);
+  expect(await buy('H-1', '100')).toMatchObject({ Posted: 1, Held: 0 });
+  expect(await buy('H-2', '950')).toMatchObject({ Posted: 0, Held: 1 });
+  expect(await buy('H-3', '100')).toMatchObject({ Posted: 1, Held: 0 });
+  expect(await buy('H-4', '100')).toMatchObject({ Posted: 0, Held: 1, Points: 0 });
+  // Sent again it waits still; the next day is another one; what is returned meanwhile is taken back when it is released.
+  expect(await buy('H-2', '950')).toMatchObject({ Posted: 0, Held: 0, Known: 1 });
+  expect(await own.buy(member, 'H-5', '100', '2026-09-02T08:00:00Z')).toMatchObject({ Posted: 1 });
+  await own.invoke('loyalty_Reverse', {
+    SourceType: 'order',
+    SourceId: 'H-2',
+    ReturnId: 'r',
+    Amount: '95',
+    Total: '950',
+  });
+  expect(await memberOf(member)).toMatchObject({ spendablepoints: 300, purchases: 3 });
+  const waiting = await kit.admin.list(
+    'loyaltysuspicion',
+    `$filter=_loyaltymemberid_value eq ${member} and suspicionstate eq 1&$orderby=sourceid`,
+  );
+  expect(waiting).toMatchObject([
+    { sourceid: 'H-2', reason: 2, points: 950 },
+    { sourceid: 'H-4', reason: 1, points: 100 },
+  ]);
+  const [first = '', second = ''] = waiting.map((row) => String(row['loyaltysuspicionid']));
+  const decide = (id: string, Release: boolean, Reason?: string) =>
+    own.on('loyaltysuspicion', id, 'loyalty_DecideSuspicion', { Release, ...(Reason !== undefined && { Reason }) });
+  const both = await Promise.allSettled([decide(first, true), decide(first, true)]);
+  expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  await expect(decide(second, false)).rejects.toMatchObject({ status: 400 });
+  await decide(second, false, 'Test cards');
+  await expect(decide(second, true)).rejects.toMatchObject({ code: 'SUSPICION_DECIDED' });
+  expect(await buy('H-4', '100')).toMatchObject({ Posted: 0, Held: 0, Known: 1 });
+  expect(await memberOf(member)).toMatchObject({ spendablepoints: 300 + 950 - 95, purchases: 4 });
+  await expect(kit.admin.remove('loyaltysuspicion', first)).rejects.toMatchObject({ code: 'LEDGER_APPEND_ONLY' });
+  await agrees(member);
+});
+
+test('members who share an e-mail address, telephone number or address are pointed out, and nobody refers themselves', async () => {
+  const own = await programme(kit, 'shared', { sharelimit: 1 });
+  const enroll = async (values: Readonly<Record<string, unknown>>, more: Readonly<Record<string, unknown>> = {}) => {
+    const contact = await kit.admin.create('contact', values);
+    const made = await own.invoke('loyalty_Enroll', { Customer: { entity: 'contact', id: contact }, ...more });
+    return { contact, member: String(made['id']) };
+  };
+  const flags = async (member: string) =>
+    (await kit.admin.list('loyaltysuspicion', `$filter=_loyaltymemberid_value eq ${member}&$orderby=reason`)).map(
+      (row) => [row['reason'], row['_othermemberid_value']],
+    );
+  const address = { address1_line1: '12, Valiasr St.', address1_postalcode: '19 395' };
+  const one = await enroll({
+    lastname: 'One',
+    emailaddress1: 'One@Example.com',
+    mobilephone: '+98 912 345 6789',
+    ...address,
+  });
+  const two = await enroll(
+    {
+      lastname: 'Two',
+      emailaddress1: 'one@example.com',
+      mobilephone: '۰۹۱۲-۳۴۵۶۷۸۹',
+      address1_line1: '12 Valiasr St',
+      address1_postalcode: '19395',
+    },
+    { ReferredBy: { entity: 'loyaltymember', id: one.member } },
+  );
+  const three = await enroll({ lastname: 'Three', emailaddress1: 'three@example.com' });
+  expect([await flags(one.member), await flags(three.member)]).toEqual([[], []]);
+  expect(await flags(two.member)).toEqual([3, 4, 5, 6].map((reason) => [reason, one.member]));
+  // Found when the customer's details change, and once.
+  for (let time = 0; time < 2; time++) {
+    await kit.admin.update('contact', three.contact, {
+      emailaddress1: time === 0 ? 'ONE@example.com' : 'one@example.com',
+    });
+    await kit.settle();
+  }
+  expect(await flags(three.member)).toEqual([[3, one.member]]);
+  const [flag] = await kit.admin.list('loyaltysuspicion', `$filter=_loyaltymemberid_value eq ${three.member}`);
+  const rejecting = { Release: false, Reason: 'One person' };
+  await own.on('loyaltysuspicion', String(flag?.['loyaltysuspicionid']), 'loyalty_DecideSuspicion', rejecting);
+  expect(await memberOf(three.member)).toMatchObject({ frozen: true, freezereason: 'One person' });
+  const refer = (member: string, referredbyid: string) => kit.admin.update('loyaltymember', member, { referredbyid });
+  await expect(refer(one.member, one.member)).rejects.toMatchObject({ code: 'REFERRAL_OF_ONESELF' });
+  await expect(refer(one.member, two.member)).rejects.toMatchObject({ code: 'REFERRAL_OF_ONESELF' });
+  const elsewhere = await club.member('Elsewhere');
+  await expect(refer(one.member, elsewhere)).rejects.toMatchObject({ code: 'MEMBER_NOT_FOUND' });
+});
+
 test('what the programme owes rolls forward, and a change of rules is tried over past purchases without a trace', async () => {
   const own = await programme(kit, 'finance');
   const member = await own.member('Finance');
