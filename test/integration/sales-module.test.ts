@@ -1,5 +1,6 @@
 // The sales module over real HTTP, as a salesperson: what becomes of leads and deals, and what goals, funnel and forecast say of them.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { layerOf } from '../../core/model/read-layer.ts';
 import { startSchedules } from '../../core/plugins/schedules.ts';
 import { reachOf } from '../../core/records/reach.ts';
 import { newcomer } from '../support/newcomer.ts';
@@ -573,6 +574,17 @@ test('a manager raises a seller’s forecast with a reason, in their name; the s
     { takenon: '2038-02-01', committed: '40', adjusted: '55.5', won: '0' },
     { takenon: '2038-02-08', committed: '40', adjusted: '40', won: '0' },
   ]);
+  // Who reads deals and nothing else sees them without quotas and adjustments.
+  const privileges = { opportunity: { read: 'organization' }, businessunit: { read: 'organization' } };
+  const { layer } = layerOf(
+    { id: 'organization', version: '1', kind: 'organization' },
+    { 'roles/new_onlooker': { title: 'Onlooker', privileges } },
+  );
+  await organization.publish(layer);
+  const onlooker = await person('onlooker', ['new_onlooker']);
+  expect(await read("/sales_Forecast(By='unit')", onlooker.headers)).toMatchObject({
+    value: { currency: expect.any(String) as string },
+  });
   const [kept] = await rows('/forecastsnapshots?$top=1');
   expect((await send('DELETE', `/forecastsnapshots(${String(kept?.['forecastsnapshotid'])})`)).status).toBe(403);
 });

@@ -1,40 +1,10 @@
 // The forecast: by owner or business unit and period, won and committed against the quota, best case and pipeline beyond. The figures are
-// worked out by sales_Forecast; a cell leads to its deals.
+// worked out by sales_Forecast; a cell leads to its deals, to what managers adjusted, and below stands what it was each week.
 import { html, nothing, type TemplateResult } from 'lit';
 import { definePage, styled, type PageContext } from 'peyvand/ui';
-
-interface Cell {
-  readonly pipeline: string;
-  readonly bestCase: string;
-  readonly committed: string;
-  readonly won: string;
-  readonly lost: string;
-  readonly quota: string;
-  readonly deals: number;
-}
-
-interface Line {
-  readonly id: string;
-  readonly entity: string;
-  readonly name: string;
-  readonly cells: readonly Cell[];
-}
-
-interface Deal {
-  readonly id: string;
-  readonly name: string;
-  readonly value: string;
-}
-
-interface Data {
-  readonly periods: readonly { readonly first: string; readonly last: string }[];
-  readonly rows: readonly Line[];
-  readonly currency: string;
-  /** Of the cell that was opened. */
-  readonly deals: readonly Deal[] | undefined;
-}
-
-type Context = PageContext & { readonly data: Data };
+import { adjust, adjustable, adjustmentsOf, renderAdjustments } from './forecast/adjustments.ts';
+import { renderHistory, weeksOf } from './forecast/history.ts';
+import { amount, type Cell, type Context, type Data, type Deal, type Figures, type Line } from './forecast/figures.ts';
 
 const STYLES = `
   .x-forecast { padding: var(--x-4) var(--x-5); display: grid; gap: var(--x-4); }
@@ -65,6 +35,13 @@ const STYLES = `
   .x-forecast-cell p { margin: var(--x-2) 0 0; font-size: var(--x-size-2); color: var(--x-text-2); display: flex; justify-content: space-between; gap: var(--x-2); }
   .x-forecast-link { padding: 0; border: 0; background: none; color: var(--x-accent); font: inherit; cursor: pointer; text-decoration: underline; text-underline-offset: 3px; }
   .x-forecast-deals { list-style: none; margin: var(--x-2) 0 0; padding: 0; display: grid; gap: var(--x-1); font-size: var(--x-size-2); }
+  .x-forecast-adjusted { font-weight: 600; white-space: nowrap; }
+  .x-forecast h2, .x-forecast h3 { margin: 0 0 var(--x-2); font-size: var(--x-size-3); }
+  .x-forecast h3 { margin-block-start: var(--x-3); font-size: var(--x-size-2); color: var(--x-text-2); }
+  .x-forecast-why { margin: 0; color: var(--x-text-2); }
+  .x-forecast-weeks th, .x-forecast-weeks td { min-inline-size: 0; text-align: end; white-space: nowrap; }
+  .x-forecast-weeks th:first-child, .x-forecast-weeks td:first-child { text-align: start; }
+  .x-forecast-weeks .x-forecast-bar { min-inline-size: 8rem; margin: 4px 0 0; }
   .x-forecast-deals li { display: flex; gap: var(--x-2); justify-content: space-between; }
   @media (max-width: 720px) {
     .x-forecast { padding: var(--x-3); }
@@ -86,16 +63,6 @@ const WAYS = [
   ['unit', 'forecast.unit'],
 ] as const;
 const AMOUNTS = ['won', 'committed', 'bestCase', 'pipeline'] as const;
-
-function amount({ locale, data }: Context, value: string): string {
-  const whole = { maximumFractionDigits: 0 } as const;
-  return locale.number(
-    value,
-    data.currency === ''
-      ? whole
-      : { ...whole, style: 'currency', currency: data.currency, currencyDisplay: 'narrowSymbol' },
-  );
-}
 
 function change({ parameters, go }: PageContext, values: Readonly<Record<string, string | undefined>>): void {
   const next = new URLSearchParams(parameters);
@@ -144,6 +111,14 @@ function renderBar(context: Context, cell: Cell): TemplateResult {
   </div>`;
 }
 
+/** What stands there once managers have judged it. */
+function renderAdjusted(context: Context, cell: Cell, name: (typeof AMOUNTS)[number]): TemplateResult | typeof nothing {
+  const by = name === 'won' ? 0 : Number(cell.adjusted[name]);
+  if (by === 0) return nothing;
+  const judged = amount(context, String(Number(cell[name]) + by));
+  return html` <span class="x-forecast-adjusted" data-tip=${context.texts('forecast.adjusted')}>→ ${judged}</span>`;
+}
+
 function renderCell(context: Context, cell: Cell, period: string, key?: string): TemplateResult {
   const { texts, locale, data, parameters, recordUrl } = context;
   const quota = Number(cell.quota);
@@ -156,7 +131,7 @@ function renderCell(context: Context, cell: Cell, period: string, key?: string):
       ${AMOUNTS.map(
         (name) =>
           html`<dt>${texts(`forecast.${name}`)}</dt>
-            <dd>${amount(context, cell[name])}</dd>`,
+            <dd>${amount(context, cell[name])}${renderAdjusted(context, cell, name)}</dd>`,
       )}
       <dt>${texts('forecast.quota')}</dt>
       <dd>${quota > 0 ? amount(context, cell.quota) : texts('forecast.noQuota')}</dd>
@@ -164,7 +139,7 @@ function renderCell(context: Context, cell: Cell, period: string, key?: string):
     <p>
       <span>${quota > 0 ? texts('forecast.ofQuota', { percent }) : nothing}</span>
       ${
-        key === undefined || cell.deals === 0
+        key === undefined
           ? html`<span>${texts('forecast.deals', { count: locale.number(cell.deals) })}</span>`
           : html`<button
               type="button"
@@ -179,11 +154,15 @@ function renderCell(context: Context, cell: Cell, period: string, key?: string):
     ${
       isOpen && data.deals
         ? html`<ul class="x-forecast-deals">
-            ${data.deals.map(
-              (deal) =>
-                html`<li><a href=${recordUrl('opportunity', deal.id)}>${deal.name}</a><span>${deal.value}</span></li>`,
-            )}
-          </ul>`
+              ${data.deals.map(
+                (deal) =>
+                  html`<li>
+                    <a href=${recordUrl('opportunity', deal.id)}>${deal.name}</a
+                    ><span>${amount(context, deal.value)}</span>
+                  </li>`,
+              )}
+            </ul>
+            ${renderAdjustments(context, () => adjust(context, key ?? ''))}`
         : nothing
     }
   </td>`;
@@ -191,8 +170,9 @@ function renderCell(context: Context, cell: Cell, period: string, key?: string):
 
 /** Sums of the rows; they are only looked at, the exact ones stand in the rows. */
 function together(rows: readonly Line[], index: number): Cell {
-  const sum = (name: Exclude<keyof Cell, 'deals'>): string =>
-    String(rows.reduce((total, row) => total + Number(row.cells[index]?.[name] ?? 0), 0));
+  const all = (of: (cell: Cell) => string): string =>
+    String(rows.reduce((total, { cells: { [index]: cell } }) => total + Number(cell ? of(cell) : 0), 0));
+  const sum = (name: Exclude<keyof Cell, 'deals' | 'adjusted'>): string => all((cell) => cell[name]);
   return {
     pipeline: sum('pipeline'),
     bestCase: sum('bestCase'),
@@ -201,28 +181,33 @@ function together(rows: readonly Line[], index: number): Cell {
     lost: sum('lost'),
     quota: sum('quota'),
     deals: rows.reduce((total, row) => total + (row.cells[index]?.deals ?? 0), 0),
+    adjusted: {
+      pipeline: all(({ adjusted }) => adjusted.pipeline),
+      bestCase: all(({ adjusted }) => adjusted.bestCase),
+      committed: all(({ adjusted }) => adjusted.committed),
+    },
   };
 }
 
 async function dealsOf(
-  context: PageContext,
-  data: Omit<Data, 'deals'>,
+  { client, parameters }: PageContext,
+  data: Figures,
   by: string,
 ): Promise<readonly Deal[] | undefined> {
-  const [id = '', index = ''] = (context.parameters.get('cell') ?? '').split('.');
+  const [id = '', index = ''] = (parameters.get('cell') ?? '').split('.');
   const period = data.periods[Number(index)];
   if (!/^[0-9a-f-]{36}$/.test(id) || !period) return undefined;
   const who = by === 'unit' ? '_owningbusinessunit_value' : '_ownerid_value';
-  const rows = await context.client.list('opportunity', {
-    $select: 'opportunityid,name,estimatedvalue',
+  const rows = await client.list('opportunity', {
+    $select: 'opportunityid,name,estimatedvalue_base',
     $filter: `${who} eq ${id} and statecode eq 0 and estimatedclosedate ge ${period.first} and estimatedclosedate le ${period.last}`,
-    $orderby: 'estimatedvalue desc',
+    $orderby: 'estimatedvalue_base desc',
     $top: 50,
   });
   return rows.map((row) => ({
     id: String(row['opportunityid']),
     name: String(row['name']),
-    value: context.locale.number(String(row['estimatedvalue'] ?? 0)),
+    value: String(row['estimatedvalue_base'] ?? 0),
   }));
 }
 
@@ -231,8 +216,14 @@ export default definePage<Data>({
   async load(context) {
     const by = context.parameters.get('by') ?? 'owner';
     const Period = context.parameters.get('period') ?? 'fiscal-period';
-    const answer = (await context.client.invoke('sales_Forecast', { Period, By: by, Count: 3 })) as Omit<Data, 'deals'>;
-    return { ...answer, deals: await dealsOf(context, answer, by) };
+    const figures = (await context.client.invoke('sales_Forecast', { Period, By: by, Count: 3 })) as Figures;
+    const [deals, adjustments, weeks, entity] = await Promise.all([
+      dealsOf(context, figures, by),
+      adjustmentsOf(context, figures, by),
+      weeksOf(context, figures),
+      adjustable(context),
+    ]);
+    return { ...figures, deals, adjustments, weeks, mayAdjust: by === 'owner' && entity?.create === true };
   },
   render(context) {
     const { texts, locale, data, recordUrl } = context;
@@ -276,6 +267,7 @@ export default definePage<Data>({
           </tfoot>
         </table>
       </div>
+      ${renderHistory(context)}
     </div>`;
   },
 });

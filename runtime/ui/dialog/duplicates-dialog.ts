@@ -63,7 +63,7 @@ export async function openDuplicates(
     body: (handle) => html`
       <p>${offer.text ?? t(refused ? 'duplicates.refused' : 'duplicates.text')}</p>
       <ul class="x-twins">
-        ${found.map((one) => {
+        ${found.map((one, index) => {
           const entity = entities.get(one.entity);
           const same = one.entity === draft.entity.name;
           return html`<li class="x-twin">
@@ -90,6 +90,7 @@ export async function openDuplicates(
                 ? html`<button
                     type="button"
                     class="x-button x-button-small"
+                    ?autofocus=${offer.anyway !== undefined && index === 0}
                     @click=${() =>
                       handle.close({ kind: 'take', record: { entity: one.entity, id: one.id, name: one.name } })}
                   >

@@ -82,6 +82,8 @@ export class RecordForm extends LitElement {
 
   async focusFirst(): Promise<void> {
     await this.updateComplete;
+    // Controls draw their inputs after the form has: a lookup had no input yet to be focused.
+    await new Promise((drawn) => setTimeout(drawn));
     const first = [...this.querySelectorAll<FormField>('x-form-field')].find(
       (field) => this.draft.lockOf(field.field) === undefined,
     );

@@ -230,6 +230,7 @@ export async function openOperation(
         if (!(error instanceof ClientError)) throw error;
         if (error.code === 'DUPLICATE_FOUND' && Array.isArray(error.data['duplicates'])) {
           busy = false;
+          handle.update();
           if (await settleDuplicates(error)) return await run(handle);
           return;
         }
