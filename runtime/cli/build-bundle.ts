@@ -1,7 +1,7 @@
 // Builds the app's bundle into the folder named as its argument and compresses it; run by bundle.ts as a process of its own.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { build } from 'vite';
 import { BUNDLE, ROOT } from './bundle.ts';
@@ -21,5 +21,11 @@ async function compress(): Promise<void> {
   }
 }
 
-await build({ root: ROOT, configFile: join(ROOT, 'vite.config.ts'), logLevel: 'error', build: { outDir: folder } });
-await compress();
+try {
+  await build({ root: ROOT, configFile: join(ROOT, 'vite.config.ts'), logLevel: 'silent', build: { outDir: folder } });
+  await compress();
+} catch (error) {
+  // Where in which source; the stack would only name vite's own files.
+  process.stderr.write(stripVTControlCharacters(error instanceof Error ? error.message : String(error)));
+  process.exitCode = 1;
+}

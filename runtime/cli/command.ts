@@ -7,6 +7,8 @@ export interface Command {
   readonly summary: string;
   /** What follows `peyvand`, one line per form. */
   readonly usage: readonly string[];
+  /** Where it is a family of verbs: the one of that name, for its usage. */
+  verb?(name: string | undefined): Promise<Command | undefined>;
   /** The exit code: 0 done, 1 refused or failed. */
   run(args: readonly string[]): Promise<number>;
 }

@@ -40,13 +40,14 @@ async function main(args: readonly string[]): Promise<number> {
     );
     return 2;
   }
-  const command = await load();
+  const outer = await load();
+  const command = (await outer.verb?.(rest[0])) ?? outer;
   if (rest.includes('--help') || rest.includes('-h')) {
     process.stdout.write(`${usageOf(command)}\n      ${command.summary}\n`);
     return 0;
   }
   try {
-    return await command.run(rest);
+    return await outer.run(rest);
   } catch (fault) {
     const isUsage = fault instanceof PeyvandError && fault.code === 'USAGE';
     process.stderr.write(`${describe(fault)}\n${isUsage ? `${usageOf(command)}\n` : ''}`);

@@ -39,9 +39,26 @@ test('help names every verb; an unknown one gets the nearest', TIME, async () =>
   expect(help.code).toBe(0);
   for (const verb of ['start', 'plan', 'publish', 'export', 'load', 'user', 'api-key', 'audit-owner', 'types'])
     expect(help.out).toContain(`peyvand ${verb}`);
+  const inner = await peyvand(['plugin', 'new', '--help']);
+  expect(inner.out).toContain('peyvand plugin new ID [--in FOLDER]');
+  expect((await peyvand(['plugin', 'new'])).err).toContain('peyvand plugin new ID [--in FOLDER]');
   const wrong = await peyvand(['pulish']);
   expect(wrong.code).toBe(2);
   expect(wrong.err).toContain('publish');
+});
+
+test('an older Node hands the command over to the one that npm ci brought', TIME, async () => {
+  const older = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } });
+    process.execArgv = [];
+    process.argv = [process.argv[0], ${JSON.stringify(MAIN)}, 'plugin', 'new', '--nonsense'];
+    await import(${JSON.stringify(MAIN)});`;
+  const { code, err } = await new Promise<Ran>((resolve) => {
+    execFile(process.execPath, ['--input-type=module', '-e', older], (fault, out, said) => {
+      resolve({ code: typeof fault?.code === 'number' ? fault.code : -1, out, err: said });
+    });
+  });
+  expect(err).toContain("Unknown option '--nonsense'");
+  expect(code).toBe(2);
 });
 
 test('a wrong configuration is told with all its mistakes, and nothing starts', TIME, async () => {

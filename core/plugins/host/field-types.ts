@@ -35,6 +35,7 @@ const REMEMBERED = 5_000;
 const WAY = 100;
 let bridge: Bridge | undefined;
 let turns = 0;
+let warming = 0;
 
 function openBridge(): Bridge {
   if (bridge) return bridge;
@@ -46,10 +47,11 @@ function openBridge(): Bridge {
     execArgv: ['--disable-warning=ExperimentalWarning'],
     resourceLimits: { maxOldGenerationSizeMb: 64 },
   });
-  worker.unref();
   worker.on('message', (event: HostEvent) => tellHost(event));
   worker.on('error', () => (bridge = undefined));
   worker.on('exit', () => (bridge = undefined));
+  // Last: listening would hold the program open again, and a command would not end.
+  worker.unref();
   bridge = { worker, state: new Int32Array(control), bytes: new Uint8Array(space) };
   return bridge;
 }
@@ -89,7 +91,13 @@ async function warm(hosted: HostedPlugin, limits: HostLimits): Promise<void> {
   Atomics.store(state, 1, turns);
   worker.postMessage({ turn: turns, hosted, limits } satisfies Question, []);
   const waited = Atomics.waitAsync(state, 0, before, limits.load);
-  if (waited.async) await waited.value;
+  if (!waited.async) return;
+  // Waiting for shared memory does not keep a program running: the thread does meanwhile.
+  warming += 1;
+  worker.ref();
+  await waited.value;
+  warming -= 1;
+  if (warming === 0) worker.unref();
 }
 
 /** `brought`: what the plugin contributes, functions as their mark. Calls of them throw PLUGIN_CRASHED, PLUGIN_STOPPED. */

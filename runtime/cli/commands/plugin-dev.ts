@@ -41,10 +41,11 @@ function inOwnWords(error: unknown, copy: string, folder: string): string {
             .map(({ target, message }) => `  ${target}: ${message}`),
         ].join('\n')
       : String(error instanceof Error ? (error.stack ?? error.message) : error);
-  if (copy === '') return text;
-  return text
-    .replaceAll(copy, folder)
-    .replaceAll(relative(process.cwd(), copy), relative(process.cwd(), folder) || '.');
+  const here = relative(process.cwd(), folder) || '.';
+  // The browser half is built from Peyvand's folder, and its faults are told from there.
+  const told = text.replaceAll(relative(ROOT, folder).split(sep).join('/'), here);
+  if (copy === '') return told;
+  return told.replaceAll(copy, folder).replaceAll(relative(process.cwd(), copy), here);
 }
 
 export const pluginDev: Command = {

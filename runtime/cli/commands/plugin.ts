@@ -16,12 +16,16 @@ export const pluginVerbs: Readonly<Record<string, () => Promise<Command>>> = {
   list: async () => (await import('./plugin-list.ts')).pluginList,
 };
 
+const find = (verb: string | undefined): Promise<Command> | undefined =>
+  verb !== undefined && Object.hasOwn(pluginVerbs, verb) ? pluginVerbs[verb]?.() : undefined;
+
 export const plugin: Command = {
   summary: 'Makes, tries, checks and packs plugins, and switches them on and off. `plugin VERB --help` says more.',
   usage: [`plugin ${Object.keys(pluginVerbs).join('|')} …`],
+  verb: async (name) => find(name),
   async run([verb, ...rest]) {
-    const load = verb !== undefined && Object.hasOwn(pluginVerbs, verb) ? pluginVerbs[verb] : undefined;
-    if (!load) {
+    const command = await find(verb);
+    if (!command) {
       const all = Object.keys(pluginVerbs);
       throw usageFault(
         verb === undefined
@@ -29,6 +33,6 @@ export const plugin: Command = {
           : `There is no \`plugin ${verb}\`${suggest(verb, all)}; there are ${all.join(', ')}.`,
       );
     }
-    return (await load()).run(rest);
+    return command.run(rest);
   },
 };
