@@ -103,7 +103,16 @@ export async function unpublishable(
 
 /** Names of active bundles and kits that hold the product. */
 export async function activeBundlesOf(system: Records, id: string): Promise<readonly string[]> {
+  return bundlesOf(system, id, (bundle) => bundle['statecode'] === STATE.active);
+}
+
+/** Names of bundles and kits that hold the product. */
+export async function bundlesOf(
+  system: Records,
+  id: string,
+  counts: (bundle: Row) => boolean = () => true,
+): Promise<readonly string[]> {
   const items = await listRows(system, 'productassociation', `$filter=_associatedproduct_value eq ${id}`);
   const bundles = await Promise.all(items.map((item) => system.retrieve('product', String(item['productid']))));
-  return bundles.flatMap((bundle) => (bundle?.['statecode'] === STATE.active ? [String(bundle['name'])] : []));
+  return bundles.flatMap((bundle) => (bundle && counts(bundle) ? [String(bundle['name'])] : []));
 }

@@ -354,6 +354,171 @@ test('a document is printed as PDF and put into an e-mail to the customer', asyn
   expect(attached.headers.get('content-disposition')).toMatch(/QUO-\d+\.pdf/);
 });
 
+test('a bundle brings its required parts along, which follow it; optional ones are added; a kit says what it holds', async () => {
+  const bind = (field: string, set: string, id: string) => ({ [`${field}@odata.bind`]: `/${set}(${id})` });
+  const made = async (name: string, more: Row = {}) =>
+    create('products', { name, ...bind('defaultuomid', 'uoms', unit), ...more }, root);
+  const priceOf = (product: string, amount: number) =>
+    create(
+      'productpricelevels',
+      {
+        ...bind('pricelevelid', 'pricelevels', list),
+        ...bind('productid', 'products', product),
+        ...bind('uomid', 'uoms', unit),
+        amount,
+      },
+      root,
+    );
+  const [pad, glue] = [await made('Pad', { statecode: 0, currentcost: 5 }), await made('Glue', { statecode: 0 })];
+  const [set, kit] = [await made('Room set', { productstructure: 3 }), await made('Care kit', { productstructure: 4 })];
+  for (const [bundle, product, quantity, productisrequired] of [
+    [set, rug, 2, true],
+    [set, pad, 3, true],
+    [set, glue, 5, false],
+    [kit, glue, 2, true],
+    [kit, pad, 1, true],
+  ] as const) {
+    await create(
+      'productassociations',
+      {
+        ...bind('productid', 'products', bundle),
+        ...bind('associatedproduct', 'products', product),
+        quantity,
+        productisrequired,
+      },
+      root,
+    );
+  }
+  await priceOf(set, 500);
+  await priceOf(kit, 20);
+  await priceOf(glue, 4);
+  expect(
+    await code('POST', '/quotedetails', {
+      quantity: 1,
+      ...bind('productid', 'products', set),
+      ...bind('quoteid', 'quotes', await quoteWith([])),
+    }),
+  ).toBe('409 PRODUCT_NOT_SOLD');
+  for (const one of [set, kit]) await done(`/products(${one})/PublishProductHierarchy`, {}, root);
+
+  const deal = await create('opportunities', { name: 'Room', ...priced(), isrevenuesystemcalculated: true });
+  const first = await create('opportunityproducts', {
+    ...bind('opportunityid', 'opportunities', deal),
+    ...bind('productid', 'products', set),
+    quantity: 2,
+  });
+  const kitLine = await create('opportunityproducts', {
+    ...bind('opportunityid', 'opportunities', deal),
+    ...bind('productid', 'products', kit),
+    quantity: 1,
+  });
+  expect((await read(`/opportunityproducts(${kitLine})`))['kitparts']).toBe('2 × Glue\n1 × Pad');
+  expect(await read(`/opportunities(${deal})`)).toMatchObject({ totalamount: 1020 });
+  const quote = String((await done('/GenerateQuoteFromOpportunity', { OpportunityId: deal }))['quoteid']);
+  const shape = async (path: string) =>
+    (await rows(path)).map((line) => [line['producttypecode'], line['quantity'], line['priceperunit']]);
+  const expanded = [
+    [2, 2, 500],
+    [3, 6, 0],
+    [3, 4, 0],
+    [1, 1, 20],
+  ];
+  const ordered = '&$orderby=lineitemnumber,quotedetailname';
+  expect((await shape(`/quotedetails?$filter=_quoteid_value eq ${quote}${ordered}`)).toSorted()).toEqual(
+    expanded.toSorted(),
+  );
+  const lines = await linesOf(quote);
+  const bundle = lines.find((line) => line['producttypecode'] === 2) ?? {};
+  const id = String(bundle['quotedetailid']);
+  const required = lines.find((line) => line['_productid_value'] === pad) ?? {};
+  expect(required['_parentbundleidref_value']).toBe(id);
+  expect(required['_parentbundleidref_value']).not.toBe(first);
+  const part = `/quotedetails(${String(required['quotedetailid'])})`;
+  expect(await code('DELETE', part)).toBe('409 BUNDLE_PART_REQUIRED');
+  expect(await code('PATCH', part, { quantity: 1 })).toBe('409 BUNDLE_PART_FIXED');
+  expect(await code('PATCH', part, { priceperunit: 1, ispriceoverridden: true })).toBe('409 BUNDLE_PART_FIXED');
+  await patch(part, { description: 'Grey, please' });
+  // Optional parts: those of the bundle, once each, with a price of their own.
+  const optional = (product: string, of = id) => ({
+    ...bind('quoteid', 'quotes', quote),
+    ...bind('parentbundleidref', 'quotedetails', of),
+    ...bind('productid', 'products', product),
+  });
+  const added = await create('quotedetails', optional(glue));
+  expect(await read(`/quotedetails(${added})`)).toMatchObject({ producttypecode: 4, quantity: 10, priceperunit: 4 });
+  expect(await code('POST', '/quotedetails', optional(glue))).toBe('409 BUNDLE_PART_TWICE');
+  expect(await code('POST', '/quotedetails', optional(silk))).toBe('400 BUNDLE_PART_UNKNOWN');
+  expect(await code('POST', '/quotedetails', optional(glue, added))).toBe('400 BUNDLE_LINE_UNKNOWN');
+  expect(await totalOf('quotes', quote)).toBe(1060);
+  await patch(`/quotedetails(${id})`, { quantity: 3 });
+  await patch(`/quotedetails(${added})`, { quantityperbundle: 1 });
+  const three = [
+    [2, 3, 500],
+    [3, 9, 0],
+    [3, 6, 0],
+    [4, 3, 4],
+    [1, 1, 20],
+  ].toSorted();
+  expect((await shape(`/quotedetails?$filter=_quoteid_value eq ${quote}`)).toSorted()).toEqual(three);
+  expect(await totalOf('quotes', quote)).toBe(1532);
+
+  await activate(quote);
+  const revised = String((await done('/ReviseQuote', { QuoteId: quote }))['quoteid']);
+  expect((await shape(`/quotedetails?$filter=_quoteid_value eq ${revised}`)).toSorted()).toEqual(three);
+  await activate(revised);
+  const printed = await done('/catalog_PrintDocument', {
+    Target: { '@odata.type': '#Microsoft.Dynamics.CRM.quote', quoteid: revised },
+  });
+  expect(printed['FileName']).toMatch(/-1\.pdf$/);
+  const order = String((await done('/ConvertQuoteToSalesOrder', { QuoteId: revised }))['salesorderid']);
+  expect(await totalOf('salesorders', order)).toBe(1532);
+  const orderLines = await rows(`/salesorderdetails?$filter=_salesorderid_value eq ${order}`);
+  expect(
+    orderLines.map((line) => [line['producttypecode'], line['quantity'], line['priceperunit']]).toSorted(),
+  ).toEqual(three);
+  const [orderBundle, orderPart] = [2, 3].map((type) => orderLines.find((line) => line['producttypecode'] === type));
+  const portion = (line: Row | undefined) => [{ salesorderdetailid: line?.['salesorderdetailid'], quantity: 1 }];
+  const invoiced = async (Lines?: unknown) =>
+    String((await done('/ConvertSalesOrderToInvoice', { SalesOrderId: order, Lines }))['invoiceid']);
+  expect(await code('POST', '/ConvertSalesOrderToInvoice', { SalesOrderId: order, Lines: portion(orderPart) })).toBe(
+    '409 BUNDLE_PART_FIXED',
+  );
+  const bills = [await invoiced(portion(orderBundle)), await invoiced()];
+  const counts = await Promise.all(bills.map((bill) => shape(`/invoicedetails?$filter=_invoiceid_value eq ${bill}`)));
+  expect(counts.map((one) => one.toSorted())).toEqual([
+    [
+      [2, 1, 500],
+      [3, 2, 0],
+      [3, 3, 0],
+      [4, 1, 4],
+    ].toSorted(),
+    [
+      [1, 1, 20],
+      [2, 2, 500],
+      [3, 4, 0],
+      [3, 6, 0],
+      [4, 2, 4],
+    ].toSorted(),
+  ]);
+  const sums = await Promise.all(bills.map((bill) => totalOf('invoices', bill)));
+  expect(sums).toEqual([504, 1028]);
+
+  // Another product on the line, and its parts are others; the line goes, and they go with it.
+  const draft = await quoteWith([{ product: set }, {}]);
+  const [line] = await linesOf(draft);
+  expect(await linesOf(draft)).toHaveLength(4);
+  await patch(`/quotedetails(${String(line?.['quotedetailid'])})`, bind('productid', 'products', silk));
+  expect(await totalOf('quotes', draft)).toBe(600.5);
+  expect(await linesOf(draft)).toHaveLength(2);
+  await patch(`/quotedetails(${String(line?.['quotedetailid'])})`, bind('productid', 'products', set));
+  expect(await linesOf(draft)).toHaveLength(4);
+  expect((await send('DELETE', `/quotedetails(${String(line?.['quotedetailid'])})`)).status).toBe(204);
+  expect(await linesOf(draft)).toHaveLength(1);
+  expect(await totalOf('quotes', draft)).toBe(100);
+  await addLine(draft, { product: set });
+  expect((await send('DELETE', `/quotes(${draft})`)).status).toBe(204);
+});
+
 test('an ERP pulls each event once it is sure of it; its own events count once, and old ones change nothing', async () => {
   const order = await create('salesorders', { name: 'For the ERP', ...priced() });
   await create('salesorderdetails', {

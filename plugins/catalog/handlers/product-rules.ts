@@ -1,7 +1,7 @@
 // Products keep to their structure: only families have members, a default unit is one of the unit group, and a product becomes active,
 // or active again, only as the rules of publishing allow, whichever way its state is set.
 import { defineHandler } from 'peyvand/sdk';
-import { activeBundlesOf, isBundle, isOpen, STATE, STRUCTURE, unpublishable } from '../product-states.ts';
+import { activeBundlesOf, bundlesOf, isBundle, isOpen, STATE, STRUCTURE, unpublishable } from '../product-states.ts';
 import { checkDays, checked, has } from './checked.ts';
 
 const fields = [
@@ -15,7 +15,7 @@ const fields = [
 
 export const productRules = [
   ...checked('product', 'PRODUCT_INVALID', fields, async (context) => {
-    const { row, image, values, isNew, wrong, named, refuse, system } = context;
+    const { row, image, values, id, isNew, wrong, named, refuse, system } = context;
     checkDays(context, 'validfromdate', 'validtodate');
     const parent = await named('product', 'parentproductid');
     if (parent && parent['productstructure'] !== STRUCTURE.family) {
@@ -31,6 +31,10 @@ export const productRules = [
       return;
     }
     for (const field of ['parentproductid', 'productstructure'] as const) {
+      if (field === 'productstructure' && row[field] !== image?.[field] && row[field] !== STRUCTURE.product) {
+        const bundles = await bundlesOf(system, id);
+        if (bundles.length > 0) wrong(field, `It is in ${bundles.join(', ')}, and bundles hold products only.`);
+      }
       if (!isOpen(image) && (row[field] ?? null) !== (image?.[field] ?? null)) {
         wrong(field, 'It can be changed while the product is a draft or under revision. Revise the product first.');
       }

@@ -7,6 +7,10 @@ import { words, type PrintedKind, type PrintLanguage } from './words.ts';
 
 export interface PrintedLine {
   readonly product: string;
+  /** It belongs to the line of a bundle before it; of a required part the amount is empty. */
+  readonly isPart?: boolean;
+  /** What is in a kit, beneath its name: "2 × Pen". */
+  readonly holds?: readonly string[];
   readonly quantity: string;
   readonly unit: string;
   readonly price: string;
@@ -214,29 +218,45 @@ export async function documentPdf(
   const money = new Intl.DisplayNames(language, { type: 'currency' }).of(document.currency.code);
   draw(`${say.amountsIn} ${money ?? document.currency.code}`, 0, y, INNER, { size: 8.5, color: QUIET, atEnd: true });
   y = tableHead(y + 8);
-  for (const [index, line] of document.lines.entries()) {
-    const style: Style = { size: 9 };
-    const height = wrap(line.product, COLUMNS[1].width - 10, direction, style).length * style.size * LEADING + 8;
+  let numbered = 0;
+  for (const line of document.lines) {
+    const style: Style = { size: 9, ...(line.isPart === true && { color: QUIET }) };
+    const indent = line.isPart === true ? 12 : 0;
+    const small: Style = { size: 8, color: QUIET };
+    const holds = (line.holds ?? []).flatMap((one) =>
+      wrap(
+        one.replace(/^[\d.]+/, (figure) => count(figure)),
+        COLUMNS[1].width - 22,
+        direction,
+        small,
+      ),
+    );
+    const named = wrap(line.product, COLUMNS[1].width - 10 - indent, direction, style).length * style.size * LEADING;
+    const height = named + holds.length * small.size * LEADING + 8;
+    if (line.isPart !== true) numbered += 1;
     if (y + height > BOTTOM) {
       pdf.addPage();
       y = tableHead(PAGE.margin);
     }
     const cells = {
-      index: number.format(index + 1),
+      index: line.isPart === true ? '' : number.format(numbered),
       product: line.product,
       quantity: count(line.quantity),
       unit: line.unit,
       price: amount(line.price),
       discount: amount(line.discount),
-      amount: amount(line.amount),
+      amount: line.isPart === true && line.amount === '' ? say.included : amount(line.amount),
     };
     let from = 0;
     for (const { id, width } of COLUMNS) {
       const atEnd = id !== 'index' && id !== 'product' && id !== 'unit';
-      if (id === 'product') drawWrapped(cells[id], from + 5, y + 13, width - 10, style);
+      if (id === 'product') drawWrapped(cells[id], from + 5 + indent, y + 13, width - 10 - indent, style);
       else draw(cells[id], from + 5, y + 13, width - 10, { ...style, atEnd, ...(id === 'index' && { color: QUIET }) });
       from += width;
     }
+    holds.forEach((one, row) =>
+      draw(one, COLUMNS[0].width + 17, y + 12 + named + row * small.size * LEADING, COLUMNS[1].width - 22, small),
+    );
     y += height;
     rule(y);
   }
@@ -277,8 +297,8 @@ export async function documentPdf(
   const { count: pages } = pdf.bufferedPageRange();
   for (let page = 0; page < pages; page++) {
     pdf.switchToPage(page);
-    const numbered = { page: number.format(page + 1), pages: number.format(pages) };
-    const text = say.page.replace('{page}', numbered.page).replace('{pages}', numbered.pages);
+    const pageOf = { page: number.format(page + 1), pages: number.format(pages) };
+    const text = say.page.replace('{page}', pageOf.page).replace('{pages}', pageOf.pages);
     draw(heading, 0, PAGE.height - 34, INNER / 2, { size: 8, color: QUIET });
     draw(text, INNER / 2, PAGE.height - 34, INNER / 2, { size: 8, color: QUIET, atEnd: true });
   }

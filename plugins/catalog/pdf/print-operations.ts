@@ -1,6 +1,6 @@
 // A document as a PDF file, in the caller's language and calendar: to look at, and in an e-mail to the customer.
 import { defineOperation, type OperationContext, type PluginContext, type Row } from 'peyvand/sdk';
-import { documents, lockOwnDocument, type DocumentType } from '../trade/documents.ts';
+import { documents, LINE_TYPE, lockOwnDocument, type DocumentType } from '../trade/documents.ts';
 import { fail } from '../trade/errors.ts';
 import { linesOf } from '../trade/reprice.ts';
 import { big, dayOf, decimalOf, idOf, listByIds, listRows, namedOf, textOf } from '../trade/rows.ts';
@@ -49,6 +49,13 @@ function dateOf(kind: PrintedKind, document: Row, today: string): string {
   return idOf(document, field) ?? today;
 }
 
+/** Parts after the line of their bundle. */
+function grouped(type: DocumentType, lines: readonly Row[]): readonly Row[] {
+  return lines
+    .filter((line) => idOf(line, 'parentbundleidref') === undefined)
+    .flatMap((line) => [line, ...lines.filter((part) => part['parentbundleidref'] === line[`${type.line}id`])]);
+}
+
 async function print(context: OperationContext): Promise<Printed> {
   const { system, language, calendar, now, timeZone } = context;
   const { kind, id } = targetOf(context);
@@ -92,18 +99,23 @@ async function print(context: OperationContext): Promise<Printed> {
     customer: nameOf(customer),
     billTo: addressOf(document, 'billto'),
     shipTo: addressOf(document, 'shipto'),
-    lines: lines.map((line) => {
+    lines: grouped(type, lines).map((line) => {
+      const isPart = idOf(line, 'parentbundleidref') !== undefined;
+      const isIncluded = isPart && line['producttypecode'] === LINE_TYPE.required;
+      const kit = textOf(line['kitparts']);
       const discount = ['manualdiscountamount', 'promotiondiscountamount'].reduce(
         (sum, name) => sum.plus(big(line[name])),
         big(line['volumediscountamount']).times(big(line['quantity'])),
       );
       return {
         product: textOf(line[type.lineName]) || textOf(line['productdescription']),
+        ...(isPart && { isPart }),
+        ...(kit !== '' && { holds: kit.split('\n') }),
         quantity: decimalOf(line['quantity']) ?? '',
         unit: unitNames.get(line['uomid']) ?? '',
-        price: decimalOf(line['priceperunit']) ?? '',
+        price: isIncluded ? '' : (decimalOf(line['priceperunit']) ?? ''),
         discount: discount.eq(0) ? '' : discount.toFixed(),
-        amount: big(line['extendedamount']).minus(big(line['tax'])).toFixed(),
+        amount: isIncluded ? '' : big(line['extendedamount']).minus(big(line['tax'])).toFixed(),
       };
     }),
     totals: {

@@ -71,9 +71,11 @@ export function priceDocument(input: PricingInput, hooks: PricingHooks = {}): Pr
     codes: new Set((input.codes ?? []).map(normalCode)),
   };
   const promotions = input.promotions ?? [];
+  // What is in the price of a bundle is neither bought nor got once more.
+  const bought = lines.filter(({ draft }) => draft.priceFrom !== 'bundle');
   const onLines = applyPromotions(
     promotions.filter(({ scope }) => scope === 'lines'),
-    lines,
+    bought,
     state,
     context,
   );

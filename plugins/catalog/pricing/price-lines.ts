@@ -168,6 +168,7 @@ function checkQuantity(
 /** What a line is to the bundle it names. */
 function bundlePlace(line: LineInput, { lines, products }: World): 'none' | 'required' | 'optional' | 'stranger' {
   if (line.bundleLineId === undefined) return 'none';
+  if (line.bundlePart !== undefined) return line.bundlePart;
   const bundle = products.get(lines.get(line.bundleLineId)?.productId ?? '');
   const item = bundle?.items?.find(({ productId }) => productId === line.productId);
   if (!item) return 'stranger';

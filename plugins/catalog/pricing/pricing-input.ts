@@ -71,6 +71,8 @@ export interface LineInput {
   readonly discountPer?: 'line' | 'unit';
   /** The line of the bundle that this line is an item of. */
   readonly bundleLineId?: string;
+  /** What it was to the bundle when it was added; absent: what the bundle's items say now. */
+  readonly bundlePart?: 'required' | 'optional';
   /** Percent; absent: the product's. */
   readonly taxRate?: string;
   /** Tax as an amount: no rate is applied. */

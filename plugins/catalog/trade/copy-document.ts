@@ -4,7 +4,7 @@ import type { OperationContext, Records, Row } from 'peyvand/sdk';
 import type { PricingStep } from '../pricing/priced-document.ts';
 import type { DocumentType } from './documents.ts';
 import { linesOf, reprice } from './reprice.ts';
-import { big, listRows, namedOf, taken } from './rows.ts';
+import { big, idOf, listRows, namedOf, taken } from './rows.ts';
 
 const PARTS = ['name', 'line1', 'line2', 'city', 'stateorprovince', 'postalcode', 'country', 'telephone'];
 const ADDRESSES = ['billto', 'shipto'].flatMap((side) => PARTS.map((part) => `${side}_${part}`));
@@ -24,6 +24,9 @@ const AMOUNTS = ['discountamount', 'freightamount'];
 const LINE = [
   'isproductoverridden',
   'productid',
+  'producttypecode',
+  'quantityperbundle',
+  'kitparts',
   'productdescription',
   'uomid',
   'ispriceoverridden',
@@ -93,7 +96,7 @@ export async function copyLines(
     (await linesOf(context, source, from.id)).map((line): Portion => ({ line, quantity: big(line['quantity']) }));
   const decimals = await decimalsOf(context, from.document);
   const chosen = portions.filter(({ quantity }) => quantity.gt(0));
-  const rows = chosen.map(({ line, quantity }) => ({
+  const rowOf = ({ line, quantity }: Portion) => ({
     [target.parent]: to,
     [target.lineName]: line[source.lineName],
     ...taken(line, LINE),
@@ -102,8 +105,16 @@ export async function copyLines(
     ...Object.fromEntries(LINE_AMOUNTS.map((name) => [name, shareOf(line, name, quantity, decimals)])),
     // Says that prices come along as they are; the totals follow below.
     extendedamount: '0',
-  }));
-  await system.createMany(target.line, rows);
+  });
+  // Bundles before their parts, which name them.
+  const isPart = ({ line }: Portion) => idOf(line, 'parentbundleidref') !== undefined;
+  const [whole, parts] = [chosen.filter((one) => !isPart(one)), chosen.filter(isPart)];
+  const made = await system.createMany(target.line, whole.map(rowOf));
+  const copies = new Map(whole.map(({ line }, index) => [line[`${source.line}id`], made[index]]));
+  await system.createMany(
+    target.line,
+    parts.map((one) => ({ ...rowOf(one), parentbundleidref: copies.get(one.line['parentbundleidref']) ?? null })),
+  );
   const part = partOf(portions);
   const adjustments = await listRows(system, 'salesadjustment', `$filter=_documentid_value eq ${from.id}`);
   // What an order or invoice is made of has its price already: what was taken off goes along as the amount it came to.

@@ -4,6 +4,9 @@ import { fail } from './errors.ts';
 
 export type DocumentKind = 'opportunity' | 'quote' | 'salesorder' | 'invoice';
 
+/** `producttypecode` of lines: what a line is to its bundle stays as it was when it was added, whatever becomes of the bundle. */
+export const LINE_TYPE = { product: 1, bundle: 2, required: 3, optional: 4 } as const;
+
 export interface DocumentType {
   readonly kind: DocumentKind;
   readonly line: string;

@@ -16,6 +16,31 @@ export const fail = defineErrors({
     status: 400,
     message: 'A line names a product (productid), or is a write-in: isproductoverridden with productdescription.',
   },
+  PRODUCT_NOT_SOLD: { status: 409, message: '{product} is {state}: it cannot be put on a line. {mend}' },
+  BUNDLE_LINE_UNKNOWN: {
+    status: 400,
+    message: 'parentbundleidref names a line of the same {entity} whose product is a bundle.',
+  },
+  BUNDLE_PART_UNKNOWN: {
+    status: 400,
+    message: '{bundle} has no such optional product. What may be added to it: {optional}.',
+  },
+  BUNDLE_PART_TWICE: {
+    status: 409,
+    message: '{part} is with {bundle} already. Change its quantity per bundle instead.',
+  },
+  BUNDLE_PART_FIXED: {
+    status: 409,
+    message: '{part} is part of a bundle, which says {what}. Change the line of the bundle, or its quantity.',
+  },
+  BUNDLE_PART_REQUIRED: {
+    status: 409,
+    message: '{part} is a required part of its bundle. Delete the line of the bundle instead.',
+  },
+  BUNDLE_NESTED: {
+    status: 409,
+    message: '{bundle} holds {part}, which is no plain product. Take it out of the bundle: bundles hold products only.',
+  },
   QUOTE_NEEDS_APPROVAL: {
     status: 409,
     message: 'This quote needs approval before it becomes active: {reason}. Ask somebody with the right "{right}".',

@@ -1,8 +1,10 @@
 // Around every write of a line or an adjustment: its document is locked first, refused where its prices are settled, and priced anew.
 import { defineHandler, type EventHandler, type HandlerContext, type Row } from 'peyvand/sdk';
+import { alignParts, prepareParts, refuseRemoval } from './bundle-lines.ts';
 import {
   documentOfLine,
   documents,
+  LINE_TYPE,
   lockDocument,
   refuseSettled,
   type DocumentKind,
@@ -24,6 +26,7 @@ const FACTORS = [
   'manualdiscountamount',
   'istaxoverridden',
   'tax',
+  'quantityperbundle',
 ];
 
 interface Parent {
@@ -31,12 +34,23 @@ interface Parent {
   readonly id: string;
 }
 
-/** Ids of documents that are being deleted with their lines: those are not refused and not priced. */
+/** Ids of documents and bundles that are being deleted with their lines: those are not refused and not priced. */
 const DELETING = 'catalog.deleting';
 
 function isDeleting({ shared }: HandlerContext, id: string): boolean {
   const ids: unknown = shared[DELETING];
   return Array.isArray(ids) && ids.includes(id);
+}
+
+function startDeleting(shared: HandlerContext['shared'], id: string): void {
+  const ids: unknown = shared[DELETING];
+  shared[DELETING] = [...(Array.isArray(ids) ? ids : []), id];
+}
+
+/** Whether the line goes along with its bundle or its whole document. */
+function leavesAlong(context: HandlerContext, line: Row | undefined): boolean {
+  const bundle = line && idOf(line, 'parentbundleidref');
+  return bundle !== undefined && isDeleting(context, bundle);
 }
 
 /** Written by pricing itself, or a snapshot from another document. */
@@ -66,6 +80,12 @@ async function prepare(context: HandlerContext, parentOf: (row: Row) => Parent |
   const before = message === 'create' ? undefined : await system.retrieve(entity, id);
   const parent = parentOf({ ...before, ...values });
   if (!parent || isDeleting(context, parent.id)) return;
+  if (message === 'delete' && documentOfLine.has(entity)) {
+    shared[`catalog.along.${id}`] = leavesAlong(context, before);
+    if (shared[`catalog.along.${id}`] === true) return;
+    if (before) refuseRemoval(parent.type, before);
+    startDeleting(shared, id);
+  }
   const document = await lockDocument(context, parent.type, parent.id);
   refuseSettled(parent.type, document);
   shared[`catalog.document.${id}`] = parent.id;
@@ -81,8 +101,12 @@ async function settle(context: HandlerContext, typeOf: (row: Row) => Parent | un
   const known = shared[`catalog.document.${id}`];
   const parent = row ? typeOf(row) : undefined;
   const document = parent?.id ?? (typeof known === 'string' ? known : undefined);
-  if (document === undefined || isDeleting(context, document)) return;
+  if (document === undefined || isDeleting(context, document) || shared[`catalog.along.${id}`] === true) return;
   const type = parent?.type ?? documentOfLine.get(entity) ?? (await typeOfAdjusted(context, document));
+  if (row && type && documentOfLine.has(entity)) {
+    const before = shared[`catalog.before.${id}`] as Row | undefined;
+    await alignParts(context, type, before, row);
+  }
   if (type) await reprice(context, type, document);
 }
 
@@ -93,12 +117,18 @@ async function typeOfAdjusted({ system }: HandlerContext, id: string): Promise<D
 }
 
 async function complete(context: HandlerContext, type: DocumentType): Promise<void> {
-  const { message, values, system, entity, id } = context;
-  const row = { ...(message === 'create' ? {} : await system.retrieve(entity, id)), ...values };
+  const { message, values, system, entity, id, shared } = context;
+  const before = message === 'create' ? undefined : await system.retrieve(entity, id);
+  // The parts of a bundle are made to fit afterwards by what the line was.
+  if (before) shared[`catalog.before.${id}`] = before;
+  const row = { ...before, ...values };
   const isWriteIn = row['isproductoverridden'] === true;
   if (isWriteIn ? textOf(row['productdescription']) === '' : (row['productid'] ?? null) === null) {
     throw fail('LINE_INCOMPLETE');
   }
+  await prepareParts(context, type, before);
+  // Another product on the line of a bundle: its parts leave, as they do with the line.
+  if (before?.['producttypecode'] === LINE_TYPE.bundle && 'producttypecode' in values) startDeleting(shared, id);
   // Who writes a tax means that tax, until it is taken away again.
   if ('tax' in values && !('istaxoverridden' in values)) values['istaxoverridden'] = (values['tax'] ?? null) !== null;
   if (message !== 'create' || (values['lineitemnumber'] ?? null) !== null) return;
@@ -159,8 +189,7 @@ const aroundDeletion: readonly EventHandler[] = Object.values(documents).map((ty
     message: 'delete',
     entity: type.kind,
     run({ shared, id }) {
-      const ids: unknown = shared[DELETING];
-      shared[DELETING] = [...(Array.isArray(ids) ? ids : []), id];
+      startDeleting(shared, id);
     },
   }),
 );

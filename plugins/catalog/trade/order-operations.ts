@@ -8,7 +8,7 @@ import { documents, lockOwnDocument, stateOf } from './documents.ts';
 import { fail } from './errors.ts';
 import { COLUMN_SET, REASON } from './quote-operations.ts';
 import { linesOf, reprice } from './reprice.ts';
-import { big, dayOf, decimalOf, listRows } from './rows.ts';
+import { big, dayOf, decimalOf, idOf, listRows } from './rows.ts';
 
 const { salesorder, invoice } = documents;
 
@@ -78,11 +78,18 @@ function portionsOf(context: OperationContext, lines: readonly Row[]): readonly 
   for (const part of given as readonly unknown[]) {
     const { salesorderdetailid: id, quantity } = (typeof part === 'object' && part !== null ? part : {}) as Row;
     if (typeof id !== 'string' || asked.has(id) || !isQuantity(quantity)) return refused();
-    if (!lines.some((line) => line['salesorderdetailid'] === id)) throw fail('LINE_NOT_OF_ORDER', { id });
+    const named = lines.find((line) => line['salesorderdetailid'] === id);
+    if (!named) throw fail('LINE_NOT_OF_ORDER', { id });
+    if (idOf(named, 'parentbundleidref') !== undefined) {
+      throw fail('BUNDLE_PART_FIXED', { part: String(named[salesorder.lineName]), what: 'how much' });
+    }
     asked.set(id, big(quantity));
   }
   return lines.map((line) => {
-    const quantity = asked.get(String(line['salesorderdetailid'])) ?? big(0);
+    const bundle = idOf(line, 'parentbundleidref');
+    const whole = bundle === undefined ? undefined : lines.find((one) => one['salesorderdetailid'] === bundle);
+    const part = whole && asked.get(String(whole['salesorderdetailid']));
+    const quantity = part ? partOfBundle(line, whole, part) : (asked.get(String(line['salesorderdetailid'])) ?? big(0));
     const left = leftOf(line);
     if (quantity.gt(left)) {
       const about = { left: left.toFixed(), line: String(line['lineitemnumber'] ?? ''), asked: quantity.toFixed() };
@@ -90,6 +97,14 @@ function portionsOf(context: OperationContext, lines: readonly Row[]): readonly 
     }
     return { line, quantity };
   });
+}
+
+/** Parts go along with their bundle; with the last of it goes all that is left of them. */
+function partOfBundle(line: Row, bundle: Row, quantity: Big): Big {
+  const left = big(line['quantity']).minus(big(line['quantityinvoiced']));
+  if (quantity.eq(big(bundle['quantity']).minus(big(bundle['quantityinvoiced'])))) return left;
+  const wanted = big(line['quantityperbundle'] ?? 1).times(quantity);
+  return wanted.gt(left) ? left : wanted;
 }
 
 function isQuantity(value: unknown): boolean {

@@ -35,7 +35,7 @@ export interface Catalog {
   readonly priceLists: readonly PriceList[];
   readonly discountLists: readonly DiscountList[];
   readonly promotions: readonly Promotion[];
-  /** Rows of the products on the lines, by id. */
+  /** Rows of the products on the lines, of their families, and of what bundles hold, by id. */
   readonly rows: ReadonlyMap<string, Row>;
 }
 
@@ -75,7 +75,16 @@ export async function currencyOf(system: Records, id: string): Promise<PricingCu
 }
 
 export async function catalogOf(system: Records, productIds: Iterable<string>): Promise<Catalog> {
-  const rows = await withFamilies(system, productIds);
+  const asked = await withFamilies(system, productIds);
+  const bundled = await listByIds(
+    system,
+    'productassociation',
+    '_productid_value',
+    [...asked.values()].flatMap((row) => (Number(row['productstructure']) >= 3 ? [String(row['productid'])] : [])),
+  );
+  // What bundles and kits hold says what they cost.
+  const held = bundled.flatMap((item) => idOf(item, 'associatedproduct') ?? []);
+  const rows = held.length === 0 ? asked : await withFamilies(system, [...asked.keys(), ...held]);
   const sold = [...rows.values()].filter((row) => STRUCTURES[Number(row['productstructure']) - 1] !== 'family');
   const groups = new Set(sold.flatMap((row) => idOf(row, 'defaultuomscheduleid') ?? []));
   const items = await listByIds(system, 'productpricelevel', '_productid_value', rows.keys());
@@ -87,12 +96,6 @@ export async function catalogOf(system: Records, productIds: Iterable<string>): 
   );
   const discounts = items.flatMap((item) => idOf(item, 'discounttypeid') ?? []);
   const tiers = await listByIds(system, 'discount', '_discounttypeid_value', discounts);
-  const bundled = await listByIds(
-    system,
-    'productassociation',
-    '_productid_value',
-    sold.flatMap((row) => (Number(row['productstructure']) >= 3 ? [String(row['productid'])] : [])),
-  );
   const units = await listByIds(system, 'uom', '_uomscheduleid_value', groups);
   return {
     rows,

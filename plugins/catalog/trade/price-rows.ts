@@ -3,7 +3,7 @@ import type { PluginContext, Row } from 'peyvand/sdk';
 import { priceDocument } from '../pricing/price-document.ts';
 import type { PricedDocument, PricedLine } from '../pricing/priced-document.ts';
 import type { Adjustment, AdjustmentKind, LineInput, PricingInput } from '../pricing/pricing-input.ts';
-import type { DocumentType } from './documents.ts';
+import { LINE_TYPE, type DocumentType } from './documents.ts';
 import { catalogOf, currencyOf, customerOf, type Catalog } from './price-input.ts';
 import { big, dayOf, decimalOf, idOf, namedOf, textOf } from './rows.ts';
 
@@ -97,12 +97,17 @@ function lineOf(line: Row, locked: boolean): LineInput {
     ? big(line['priceperunit']).minus(big(line['volumediscountamount'])).toFixed()
     : (decimalOf(line['priceperunit']) ?? '0');
   const isTaxed = line['istaxoverridden'] === true || locked || isWriteIn;
+  const bundle = idOf(line, 'parentbundleidref');
   const cost = locked ? decimalOf(line['cost']) : undefined;
   return {
     id: lineId(line),
     quantity: decimalOf(line['quantity']) ?? '0',
     ...(product !== undefined && { productId: product }),
     ...(unit !== undefined && { unitId: unit }),
+    ...(bundle !== undefined && {
+      bundleLineId: bundle,
+      bundlePart: line['producttypecode'] === LINE_TYPE.optional ? 'optional' : 'required',
+    }),
     ...(isByHand && { price }),
     ...(discountAmount !== undefined && { discountAmount, discountPer: 'line' }),
     ...(isTaxed && { tax: decimalOf(line['tax']) ?? '0' }),

@@ -118,3 +118,19 @@ test('a long word is cut rather than running out of its column', async () => {
   const line = { ...english.lines[0], product } as PrintedDocument['lines'][0];
   expect(await plain({ ...english, lines: [line] })).toContain('%%EOF');
 });
+
+test('the parts of a bundle stand beneath it without numbers of their own, and a kit says what it holds, in both scripts', async () => {
+  const line = (values: Partial<PrintedDocument['lines'][0]>) =>
+    ({ ...english.lines[0], discount: '', ...values }) as PrintedDocument['lines'][0];
+  const lines = [
+    line({ product: 'Set' }),
+    ...Array.from({ length: 8 }, () => line({ product: 'Pad', isPart: true, price: '', amount: '' })),
+    line({ product: 'Box', holds: ['6 × Pad'], quantity: '3' }),
+  ];
+  const signs = mapped(await plain({ ...english, number: 'Q', revision: 0, validUntil: '', lines }));
+  for (const sign of 'included×6') expect(signs, sign).toContain(sign);
+  // Ten rows, and two numbers: none is the seventh.
+  const other = mapped(await plain({ ...persian, number: 'Q', revision: 0, validUntil: '', date: '', lines }));
+  for (const sign of '۶بسته') expect(other, sign).toContain(sign);
+  expect(other).not.toContain('۷');
+});
