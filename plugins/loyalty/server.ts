@@ -16,12 +16,13 @@ import { decideSuspicion } from './operations/decide-suspicion.ts';
 import { enroll } from './operations/enroll.ts';
 import { explain, statement } from './operations/explain.ts';
 import { rollForwardOf, simulate } from './operations/finance.ts';
-import { maintain, nightly } from './operations/maintain.ts';
+import { hourly, maintain, nightly } from './operations/maintain.ts';
 import { postPurchases } from './operations/post-purchases.ts';
 import { cancelReservation, confirmReservation, refundRedemption, reservePoints } from './operations/redeem.ts';
 import { reversePurchase } from './operations/reverse.ts';
 import { applyVoucher, spendOn } from './operations/spend-on-document.ts';
 import { evaluateTiers, overrideTier } from './operations/tiers.ts';
+import { verify } from './operations/verify.ts';
 
 export default definePlugin({
   operations: [
@@ -43,6 +44,7 @@ export default definePlugin({
     rollForwardOf,
     simulate,
     maintain,
+    verify,
     spendOn,
     applyVoucher,
   ],
@@ -61,5 +63,5 @@ export default definePlugin({
     noSpentTwice,
     returnPoints,
   ],
-  schedules: [nightly],
+  schedules: [hourly, nightly],
 });

@@ -55,6 +55,8 @@ export interface KitServer {
 
 export interface Kit extends AsyncDisposable {
   readonly model: Model;
+  /** `postgres://…`: of this run alone, for what only SQL can do, and for servers of the test's own. */
+  readonly databaseUrl: string;
   /** The administrator. */
   readonly admin: Person;
   /** A new user with these roles (`basic-user`); `options` are what they have set for themselves. */
@@ -191,6 +193,7 @@ export async function startKit(options: KitOptions = {}): Promise<Kit> {
       get model() {
         return organization.current().model;
       },
+      databaseUrl: run.url,
       admin,
       make: (entity, values) => admin.make(entity, values),
       async asUser(roles, chosen = {}) {

@@ -56,6 +56,8 @@ export interface ServerOptions {
   readonly pages: string | (() => string);
   /** Files of a folder do not change while it is served: they are read once. Default: where it is one folder. */
   readonly holdPages?: boolean;
+  /** Milliseconds between looks at what plugins' schedules are due. Default 20,000. */
+  readonly scheduleInterval?: number;
   /** Called when this start made the administrator; the password is told once. */
   onFirstStart?(administrator: { readonly email: string; readonly password: string | undefined }): void;
   /** What an operator wants to know while it starts. */
@@ -235,6 +237,7 @@ async function openServices(options: ServerOptions, address: string, log: Log, o
     engine: () => organization.current(),
     schedules: () => organization.plugins().set.served.schedules,
     reach: reachOf,
+    ...(options.scheduleInterval !== undefined && { interval: options.scheduleInterval }),
     onFailure: (error, schedule) => log.logger.warn({ err: error, schedule }, 'a schedule of a plugin failed'),
   });
   opened.jobs = await startJobs({

@@ -1,33 +1,23 @@
-// What the clock brings: points released and expired, tiers that lapsed, birthdays, and balances compared with the ledger. All of it
+// What the clock brings: points released and expired, tiers that lapsed, birthdays, notices, and the ledger compared. All of it
 // is worked out from dates; that it runs late, twice or not at all changes no balance.
-import { defineOperation, defineSchedule, type OperationContext, type Records, type Row } from 'peyvand/sdk';
+import { defineOperation, defineSchedule, type Row, type ScheduleContext } from 'peyvand/sdk';
 import { dayOf, isBirthday } from '../engine/calendar.ts';
-import type { AccountName } from '../engine/model.ts';
-import { ACCOUNTS } from '../store/codes.ts';
 import { decideTiers } from '../store/decide-tiers.ts';
-import { inPortions, listAll } from '../store/list-all.ts';
+import { listAll } from '../store/list-all.ts';
 import { loadProgram } from '../store/load-program.ts';
 import { idsOf } from '../store/new-id.ts';
 import { openMembers } from '../store/open-members.ts';
-import { codeOf, textOf, wholeOf } from '../store/values.ts';
+import { textOf } from '../store/values.ts';
 import { writeBooks } from '../store/write-books.ts';
-import { ledgerOf } from './explain.ts';
+import { giveNotice } from './give-notice.ts';
 import { postBirthdays } from './post-purchases.ts';
 
 const PORTION = 200;
 
-const CACHES: readonly (readonly [string, AccountName])[] = [
-  ['spendablepoints', 'spendable'],
-  ['promopoints', 'promo'],
-  ['pendingpoints', 'pending'],
-  ['reservedpoints', 'reserved'],
-  ['qualifyingpoints', 'qualifying'],
-];
-
 interface Maintained {
   readonly Settled: number;
   readonly Birthdays: number;
-  readonly Discrepancies: number;
+  readonly Notices: number;
   /** Where to go on; empty at the end. */
   readonly Last: string;
 }
@@ -44,7 +34,7 @@ export const maintain = defineOperation({
     properties: [
       { name: 'Settled', type: 'integer' },
       { name: 'Birthdays', type: 'integer' },
-      { name: 'Discrepancies', type: 'integer' },
+      { name: 'Notices', type: 'integer' },
       { name: 'Last', type: 'text' },
     ],
   },
@@ -74,7 +64,7 @@ export const maintain = defineOperation({
     return {
       Settled: members.length,
       Birthdays: birthdays,
-      Discrepancies: await compare(context, ids, now),
+      Notices: await giveNotice(context, loaded, ids),
       Last: rows.length === PORTION ? (ids.at(-1) ?? '') : '',
     };
   },
@@ -86,69 +76,31 @@ function isDue(row: Row, now: string, today: string): boolean {
   return (due !== undefined && new Date(due).toISOString() <= now) || (until !== undefined && until < today);
 }
 
-/** Members whose own figures are not the ledger's are set right, and a discrepancy says so. */
-async function compare(
-  { system }: Pick<OperationContext, 'system'>,
-  ids: readonly string[],
-  now: string,
-): Promise<number> {
-  if (ids.length === 0) return 0;
-  const differing = await differences(system, ids);
-  let found = 0;
-  for (const id of differing) {
-    // Looked at again with the row locked: between the two readings somebody may have posted.
-    const row = await system.retrieve('loyaltymember', id, { lock: true });
-    if (!row) continue;
-    const ledger = (await ledgerOf({ system }, `_loyaltymemberid_value eq ${id}`)).get(id);
-    const change: Record<string, string> = {};
-    for (const [field, account] of CACHES) {
-      const [cached, says] = [wholeOf(row, field), ledger?.get(account) ?? 0n];
-      if (cached === says) continue;
-      change[field] = String(says);
-      found++;
-      await system.create('loyaltydiscrepancy', {
-        name: `${textOf(row, 'name') ?? id}: ${field}`.slice(0, 200),
-        loyaltymemberid: id,
-        account: codeOf(ACCOUNTS, account),
-        cached: String(cached),
-        ledger: String(says),
-        foundon: now,
-      });
+/** One operation over all members of all programmes in force, a portion in each transaction. */
+async function throughout(
+  { system, invoke }: Pick<ScheduleContext, 'system' | 'invoke'>,
+  operation: string,
+): Promise<void> {
+  const programs = await listAll(system, 'loyaltyprogram', '$select=loyaltyprogramid&$filter=statecode eq 0');
+  for (const row of programs) {
+    const Program = { entity: 'loyaltyprogram', id: String(row['loyaltyprogramid']) };
+    for (let After = ''; ;) {
+      const answer = await invoke(operation, { Program, ...(After !== '' && { After }) });
+      After = (answer as { readonly Last: string }).Last;
+      if (After === '') break;
     }
-    if (Object.keys(change).length > 0) await system.update('loyaltymember', id, change);
   }
-  return found;
 }
 
-async function differences(system: Records, ids: readonly string[]): Promise<readonly string[]> {
-  const fields = CACHES.map(([field]) => field).join(',');
-  const rows = await inPortions(ids, 'loyaltymemberid', (condition) =>
-    system.list('loyaltymember', `$select=loyaltymemberid,${fields}&$filter=${condition}`),
-  );
-  const ledger = new Map<string, ReadonlyMap<AccountName, bigint>>();
-  await inPortions(ids, '_loyaltymemberid_value', async (condition) => {
-    for (const [id, accounts] of await ledgerOf({ system }, condition)) ledger.set(id, accounts);
-    return [];
-  });
-  return rows.flatMap((row) => {
-    const id = String(row['loyaltymemberid']);
-    const isSame = CACHES.every(([field, account]) => wholeOf(row, field) === (ledger.get(id)?.get(account) ?? 0n));
-    return isSame ? [] : [id];
-  });
-}
-
-export const nightly = defineSchedule({
+export const hourly = defineSchedule({
   name: 'maintain',
   every: '1h',
-  async run({ system, invoke }) {
-    const programs = await listAll(system, 'loyaltyprogram', '$select=loyaltyprogramid&$filter=statecode eq 0');
-    for (const row of programs) {
-      const Program = { entity: 'loyaltyprogram', id: String(row['loyaltyprogramid']) };
-      for (let After = ''; ;) {
-        const answer = (await invoke('loyalty_Maintain', { Program, ...(After !== '' && { After }) })) as Maintained;
-        After = answer.Last;
-        if (After === '') break;
-      }
-    }
-  },
+  run: (context) => throughout(context, 'loyalty_Maintain'),
+});
+
+/** The whole ledger is read: once a day. */
+export const nightly = defineSchedule({
+  name: 'verify',
+  every: '1d',
+  run: (context) => throughout(context, 'loyalty_Verify'),
 });

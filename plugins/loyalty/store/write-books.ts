@@ -19,7 +19,8 @@ export interface Written {
   readonly rows: number;
 }
 
-const CACHES: readonly (readonly [string, AccountName])[] = [
+/** Members' own figures, and the accounts they say. */
+export const CACHES: readonly (readonly [string, AccountName])[] = [
   ['spendablepoints', 'spendable'],
   ['promopoints', 'promo'],
   ['pendingpoints', 'pending'],

@@ -1,7 +1,14 @@
 // Points and tiers on a real engine: what members get, once and only once, and what the ledger says of it.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { connectDatabase } from '../../../core/db/connect.ts';
+import { BUNDLE } from '../../../runtime/cli/bundle.ts';
 import { startKit, type Kit } from '../../../runtime/kit/index.ts';
+import { readConfig } from '../../../runtime/server/config.ts';
+import { startServer } from '../../../runtime/server/server.ts';
 import { programme, type Programme } from './programme.ts';
 
 let kit: Kit;
@@ -469,6 +476,151 @@ test('members who share an e-mail address, telephone number or address are point
   await expect(refer(one.member, two.member)).rejects.toMatchObject({ code: 'REFERRAL_OF_ONESELF' });
   const elsewhere = await club.member('Elsewhere');
   await expect(refer(one.member, elsewhere)).rejects.toMatchObject({ code: 'MEMBER_NOT_FOUND' });
+});
+
+test('the owner is told once before points expire, 30, 7 and 1 day before, and of what was missed the last', async () => {
+  const own = await programme(kit, 'notices', { expirydays: 100 });
+  const persian = await programme(kit, 'یادآوری', {
+    calendar: 2,
+    timezone: 'Asia/Tehran',
+    expirydays: 100,
+    noticedays: '3',
+  });
+  const [member, other, iranian] = [await own.member('Told'), await own.member('Late'), await persian.member('نگار')];
+  const mate = await kit.asUser(['basic-user', 'loyalty-agent']);
+  await kit.admin.update('loyaltymember', member, { ownerid: { entity: 'systemuser', id: mate.id } });
+  // Expire on 11 April 2026 at 10.
+  for (const [who, club] of [
+    [member, own],
+    [other, own],
+    [iranian, persian],
+  ] as const) {
+    await kit.at('2026-01-01T11:00:00Z', () => club.buy(who, `N-${who}`, '1200', '2026-01-01T10:00:00Z'));
+  }
+  await kit.at('2026-01-01T12:00:00Z', () => own.buy(member, 'N-more', '34', '2026-01-01T11:00:00Z'));
+  const told = async (who: string) =>
+    (await kit.admin.list('task', `$filter=_regardingobjectid_value eq ${who}&$orderby=createdon,activityid`)).map(
+      ({ subject, _ownerid_value, prioritycode }) => [subject, _ownerid_value, prioritycode],
+    );
+  const maintain = (moment: string, club = own) => kit.at(moment, () => club.invoke('loyalty_Maintain', {}));
+  expect(await maintain('2026-03-12T09:00:00Z')).toMatchObject({ Notices: 0 });
+  const once = await Promise.all([maintain('2026-03-12T12:00:00Z'), maintain('2026-03-12T12:00:00Z')]);
+  expect(once.reduce((sum, { Notices }) => sum + Number(Notices), 0)).toBe(2);
+  expect(await maintain('2026-03-20')).toMatchObject({ Notices: 0 });
+  // Spent in part meanwhile: only what is left is told.
+  const spent = { Points: 234, Reference: 'n' };
+  await kit.at('2026-03-21', async () => {
+    const held = await own.on('loyaltymember', member, 'loyalty_Reserve', spent);
+    await own.on('loyaltyreservation', String(held['Reservation']), 'loyalty_Confirm');
+  });
+  await maintain('2026-04-04T12:00:00Z');
+  await maintain('2026-04-10T12:00:00Z');
+  await maintain('2026-04-10T13:00:00Z');
+  await maintain('2026-04-11T12:00:00Z');
+  expect(await told(member)).toEqual([
+    ['1,234 points of Told can be spent until April 11, 2026', mate.id, 1],
+    ['1,000 points of Told can be spent until April 11, 2026', mate.id, 1],
+    ['1,000 points of Told can be spent until April 11, 2026', mate.id, 2],
+  ]);
+  expect(await told(other)).toHaveLength(3);
+  await maintain('2026-04-10', persian);
+  await maintain('2026-04-11T09:00:00Z', persian);
+  expect((await told(iranian)).map(([subject]) => subject)).toEqual([
+    '۱٬۲۰۰ امتیاز نگار پس از ۲۲ فروردین ۱۴۰۵ از میان می‌رود',
+  ]);
+});
+
+test('figures and lots that are not what the ledger says are found and set right, what cannot be is told once', async () => {
+  const own = await programme(kit, 'damage');
+  const member = await own.member('Damaged');
+  await own.buy(member, 'D-1', '100', '2026-10-01T08:00:00Z');
+  await own.buy(member, 'D-2', '50', '2026-10-02T08:00:00Z');
+  const held = await own.on('loyaltymember', member, 'loyalty_Reserve', { Points: 30, Reference: 'd' });
+  await own.on('loyaltyreservation', String(held['Reservation']), 'loyalty_Confirm');
+  const verify = () => own.invoke('loyalty_Verify', {});
+  expect(await verify()).toMatchObject({ Compared: 1, Discrepancies: 0 });
+  const before = await ledger(member);
+  const entries = await kit.admin.list('loyaltytransaction', `$filter=_loyaltymemberid_value eq ${member}`);
+  const sql = connectDatabase({ url: kit.databaseUrl, max: 1 });
+  const damage = (text: string) => sql.query(text, [member]);
+  await damage(
+    'update org_default.loyaltymember set spendablepoints = 999999, pendingpoints = 5 where loyaltymemberid = $1::uuid',
+  );
+  await damage(
+    'update org_default.loyaltylot set remaining = 1, isopen = false where loyaltymemberid = $1::uuid and amount = 100',
+  );
+  const found = await Promise.all([verify(), verify()]);
+  expect(found.reduce((sum, { Discrepancies }) => sum + Number(Discrepancies), 0)).toBe(3);
+  const told = () =>
+    kit.admin.list(
+      'loyaltydiscrepancy',
+      `$select=name,cached,ledger,note&$filter=_loyaltymemberid_value eq ${member}&$orderby=name`,
+    );
+  expect(await told()).toMatchObject([
+    { name: 'Damaged: lots, spendable', cached: 51, ledger: 120, note: null },
+    { name: 'Damaged: pendingpoints', cached: 5, ledger: 0, note: null },
+    { name: 'Damaged: spendablepoints', cached: 999_999, ledger: 120, note: null },
+  ]);
+  await agrees(member);
+  // Nothing of the ledger was touched, and what was set right can be spent.
+  expect(await ledger(member)).toEqual(before);
+  expect(await kit.admin.list('loyaltytransaction', `$filter=_loyaltymemberid_value eq ${member}`)).toEqual(entries);
+  await own.on('loyaltymember', member, 'loyalty_Reserve', { Points: 120, Reference: 'all' });
+  await damage(
+    'update org_default.loyaltyconsumption set points = points + 7 where loyaltymemberid = $1::uuid and points = 30',
+  );
+  await damage(
+    'update org_default.loyaltylot set remaining = -7, isopen = true where loyaltymemberid = $1::uuid and amount = 100',
+  );
+  await sql.end();
+  expect([await verify(), await verify()]).toMatchObject([{ Discrepancies: 1 }, { Discrepancies: 0 }]);
+  expect((await told())[1]).toMatchObject({
+    cached: -7,
+    ledger: 0,
+    note: expect.stringContaining('by hand') as string,
+  });
+});
+
+test('a started server expires by its schedule, once where two of them serve', async () => {
+  const own = await programme(kit, 'scheduled');
+  const member = await own.member('Asleep');
+  await kit.at('2025-06-01T09:00:00Z', () => own.buy(member, 'A-1', '70', '2025-06-01T08:00:00Z'));
+  expect(await memberOf(member)).toMatchObject({ spendablepoints: 70 });
+  const sql = connectDatabase({ url: kit.databaseUrl, max: 1 });
+  // As if the last run had been two hours ago.
+  await sql.query(
+    `insert into org_default._schedule_run (schedule, due, ended) values ('loyalty/maintain', date_trunc('hour', now()) - interval '2 hours', now())`,
+  );
+  const folder = mkdtempSync(join(tmpdir(), 'peyvand-schedules-'));
+  const start = () =>
+    startServer({
+      config: readConfig({ PORT: '0', DATABASE_URL: kit.databaseUrl, PEYVAND_DATA: folder, LOG_LEVEL: 'silent' }),
+      pages: BUNDLE,
+      scheduleInterval: 50,
+    });
+  const servers = await Promise.all([start(), start()]);
+  try {
+    await vi.waitFor(
+      async () => {
+        const runs = await sql.query(
+          `select failure, ended is not null as done from org_default._schedule_run where schedule = 'loyalty/maintain' and due > now() - interval '90 minutes'`,
+        );
+        expect([...runs]).toEqual([{ failure: null, done: true }]);
+      },
+      { timeout: 20_000, interval: 50 },
+    );
+    expect(await memberOf(member)).toMatchObject({ spendablepoints: 0 });
+    const expired = await kit.admin.list(
+      'loyaltytransaction',
+      `$filter=_loyaltymemberid_value eq ${member} and kind eq 3`,
+    );
+    expect(expired).toMatchObject([{ points: -70, effectiveon: '2026-06-01T08:00:00Z' }]);
+    await agrees(member);
+  } finally {
+    await Promise.all(servers.map((server) => server.close(1000)));
+    await sql.end();
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 test('what the programme owes rolls forward, and a change of rules is tried over past purchases without a trace', async () => {
