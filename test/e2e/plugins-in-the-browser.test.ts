@@ -10,6 +10,8 @@ import type { InProcessServer } from '../support/server.ts';
 import { barriers, person, pluginServer, signIn, speak, type Person } from './browser.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'peyvand-visits-'));
+type Row = Readonly<Record<string, unknown>>;
+
 let server: InProcessServer;
 let somebody: Person;
 let page: Page;
@@ -127,6 +129,50 @@ test('selected rows run a command each, those that it is for', async () => {
   await page.getByText('Greeted 2').waitFor();
   await page.locator('.x-page-commands').getByRole('button', { name: 'Recount' }).click();
   await page.getByText('Recount: done').waitFor();
+  expect(somebody.errors).toEqual([]);
+});
+
+test('a lead that seems to be known takes the account that is there, and its deal gets a sales team by the keyboard', async () => {
+  const make = async (set: string, values: Record<string, unknown>): Promise<string> => {
+    const answer = await server.request(`/api/data/v9.2/${set}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(values),
+    });
+    return /\(([0-9a-f-]{36})\)$/.exec(answer.headers.get('odata-entityid') ?? '')?.[1] ?? '';
+  };
+  const account = await make('accounts', { name: 'Known Ltd' });
+  const lead = await make('leads', { subject: 'Forty carpets', companyname: 'Known Ltd', lastname: 'Rad' });
+  await page.goto(`${server.url}/app/lead/record/${lead}`);
+  await page.locator('[data-command="sales.qualify"]').click();
+  const asked = page.locator('dialog[open]');
+  await asked.getByText('Make an opportunity').waitFor();
+  await page.keyboard.press('Control+Enter');
+  const known = asked.filter({ hasText: 'Known Ltd' }).last();
+  // The focus stands on the first that is there.
+  await known.getByRole('button', { name: 'Use this one' }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByText('Qualify: done').waitFor();
+  const row = async (path: string) =>
+    (await (await server.request(`/api/data/v9.2/${path}`)).json()) as Record<string, unknown>;
+  const qualified = await row(`leads(${lead})`);
+  expect(qualified['_parentaccountid_value']).toBe(account);
+  const deal = String(qualified['_qualifyingopportunityid_value']);
+  await page.goto(`${server.url}/app/opportunity/record/${deal}`);
+  await page.getByRole('button', { name: 'Add a member' }).press('Enter');
+  await asked.getByRole('combobox', { name: 'Who' }).waitFor();
+  await page.keyboard.type('admin');
+  await asked.getByRole('option').first().waitFor();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Control+Enter');
+  const role = page.locator('.x-team').getByRole('combobox', { name: /^Role/ });
+  await role.selectOption({ label: 'Sales engineer' });
+  const members = `opportunityteammembers?$filter=_opportunityid_value eq ${deal}`;
+  await expect.poll(async () => ((await row(members))['value'] as Row[])[0]?.['teamrole']).toBe(2);
+  expect(await barriers(page)).toEqual([]);
+  await page.getByRole('button', { name: /^Take .* out of the team/ }).press('Enter');
+  await asked.getByRole('button', { name: 'Take out of the team' }).press('Enter');
+  await page.getByText('Nobody works on this deal').waitFor();
   expect(somebody.errors).toEqual([]);
 });
 

@@ -588,3 +588,64 @@ test('a manager raises a seller’s forecast with a reason, in their name; the s
   const [kept] = await rows('/forecastsnapshots?$top=1');
   expect((await send('DELETE', `/forecastsnapshots(${String(kept?.['forecastsnapshotid'])})`)).status).toBe(403);
 });
+
+test('the funnel says what counting every move by hand says, and expects what the open deals weigh', async () => {
+  const walker = await person('walker', ['salesperson']);
+  const stage = () => ({ entered: 0, value: 0, still: 0, onward: 0, back: 0, won: 0, lost: 0 });
+  const counted = [stage(), stage(), stage(), stage()];
+  let [count, value] = [0, 0];
+  let seed = 20261123;
+  const draw = (below: number): number => (seed = (seed * 1103515245 + 12345) % 2 ** 31) % below;
+  const enter = (at: number, worth: number): void => {
+    const line = counted[at] ?? stage();
+    line.entered++;
+    line.value += worth;
+  };
+  const leave = (at: number, how: 'still' | 'onward' | 'back' | 'won' | 'lost'): void => {
+    const line = counted[at] ?? stage();
+    line[how]++;
+  };
+  await Promise.all(
+    Array.from({ length: 8 }, async (_, index) => {
+      const worth = 100 + draw(900);
+      let at = draw(4);
+      const moves = Array.from({ length: 3 }, () => draw(4));
+      const end = ['won', 'lost', 'still', 'reopened'][draw(4)];
+      const values = {
+        name: `Walk ${String(index)}`,
+        estimatedvalue: worth,
+        estimatedclosedate: today,
+        salesstage: at,
+      };
+      const id = await create('opportunities', values, walker.headers);
+      enter(at, worth);
+      for (const next of moves) {
+        await send('PATCH', `/opportunities(${id})`, { salesstage: next }, walker.headers);
+        if (next === at) continue;
+        leave(at, next > at ? 'onward' : 'back');
+        enter(next, worth);
+        at = next;
+      }
+      if (end !== 'still')
+        await done(`/opportunities(${id})/sales_CloseAs${end === 'won' ? 'Won' : 'Lost'}`, {}, walker.headers);
+      if (end === 'won') return leave(at, 'won');
+      if (end === 'lost') return leave(at, 'lost');
+      if (end === 'reopened') {
+        leave(at, 'lost');
+        await done(`/opportunities(${id})/ReopenOpportunity`, {}, walker.headers);
+        enter(at, worth);
+      }
+      leave(at, 'still');
+      const likely = ([10, 30, 60, 80][at] ?? 0) / 100;
+      count += likely;
+      value += likely * worth;
+    }),
+  );
+  const { stages, expected } = (await read(`/sales_Funnel(Owner=${walker.id})`, root))['value'] as Record<
+    string,
+    Row[]
+  >;
+  const known = counted.map((line, at) => ({ stage: at, ...line, value: String(line.value) }));
+  expect(stages).toMatchObject(known.filter(({ entered }) => entered > 0));
+  expect(expected?.[0]).toMatchObject({ count: count.toFixed(1), value: value.toFixed(2) });
+});
