@@ -12,6 +12,7 @@ import { inboundOperations } from './trade/erp-inbound.ts';
 import { outboxHandlers, outboxOperations } from './trade/erp-outbox.ts';
 import { lineHandlers } from './trade/line-handlers.ts';
 import { orderOperations } from './trade/order-operations.ts';
+import { promotionHandlers } from './trade/promotion-uses.ts';
 import { quoteOperations } from './trade/quote-operations.ts';
 
 export default definePlugin({
@@ -23,6 +24,7 @@ export default definePlugin({
     ...lineHandlers,
     ...documentHandlers,
     ...outboxHandlers,
+    ...promotionHandlers,
   ],
   operations: [
     publishProductHierarchy,

@@ -519,6 +519,102 @@ test('a bundle brings its required parts along, which follow it; optional ones a
   expect((await send('DELETE', `/quotes(${draft})`)).status).toBe(204);
 });
 
+test('a promotion is counted once for what is settled, given back when that is over, and never exceeded side by side', async () => {
+  const promotion = (values: Row) =>
+    create(
+      'promotions',
+      { effect: 1, percentage: 10, scope: 1, 'productid@odata.bind': `/products(${silk})`, ...values },
+      root,
+    );
+  const [three, budgeted] = [
+    await promotion({ name: 'Three only', code: 'THREE', uselimit: 3 }),
+    await promotion({ name: 'Budget', code: 'BUDGET', scope: 2, budget: 120 }),
+  ];
+  const used = async (id: string) => {
+    const { used: uses, budgetused } = await read(`/promotions(${id})`);
+    return [uses ?? 0, budgetused ?? 0];
+  };
+  const order = async (promotioncodes: string) => {
+    const id = await create('salesorders', { name: 'Promoted', ...priced(), promotioncodes });
+    await create('salesorderdetails', {
+      'salesorderid@odata.bind': `/salesorders(${id})`,
+      'productid@odata.bind': `/products(${silk})`,
+      quantity: 2,
+    });
+    return id;
+  };
+  const submit = (id: string) => code('POST', `/salesorders(${id})/catalog_SubmitOrder`);
+  const cancel = (id: string) => done('/CancelSalesOrder', { OrderClose: { salesorderid: id } });
+  const outcomeOf = async (set: string, id: string, name: string) => {
+    const { promotions } = (await read(`/${set}(${id})`))['priceexplanation'] as {
+      readonly promotions: readonly Row[];
+    };
+    return promotions.find((one) => one['name'] === name)?.['reason'];
+  };
+
+  const orders = await Promise.all(Array.from({ length: 7 }, () => order('THREE')));
+  expect(await used(three)).toEqual([0, 0]);
+  const answers = await Promise.all(orders.map(submit));
+  expect(answers.toSorted()).toEqual([
+    ...Array.from({ length: 3 }, () => '204 '),
+    ...Array.from({ length: 4 }, () => '409 PROMOTION_USED_UP'),
+  ]);
+  expect(await used(three)).toEqual([3, 300.3]);
+  // The rest is priced anew, without it.
+  const [left = ''] = orders.filter((_, index) => answers[index]?.startsWith('409'));
+  await done('/CalculatePrice', {
+    Target: { '@odata.type': '#Microsoft.Dynamics.CRM.salesorder', salesorderid: left },
+  });
+  expect(await totalOf('salesorders', left)).toBe(1001);
+  expect(await outcomeOf('salesorders', left, 'Three only')).toBe('used-up');
+  // Twice the same counts once; canceled is given back, once.
+  const [kept = '', over = ''] = orders.filter((_, index) => answers[index] === '204 ');
+  await Promise.all([submit(kept), submit(kept), cancel(over), cancel(over)]);
+  expect(await used(three)).toEqual([2, 200.2]);
+  expect(await rows(`/promotionuses?$filter=_promotionid_value eq ${three}`)).toHaveLength(2);
+  const byHand = {
+    amount: 1,
+    'promotionid@odata.bind': `/promotions(${three})`,
+    'documentid_salesorder@odata.bind': `/salesorders(${left})`,
+  };
+  expect(await code('POST', '/promotionuses', byHand)).toContain('403');
+
+  // A quote counts from the day it is active; its order takes that over; a revision gives it back.
+  const quote = await quoteWith([{ product: silk }], { promotioncodes: 'three' });
+  expect(await totalOf('quotes', quote)).toBe(450.45);
+  await activate(quote);
+  expect(await used(three)).toEqual([3, 250.25]);
+  const revised = String((await done('/ReviseQuote', { QuoteId: quote }))['quoteid']);
+  expect(await used(three)).toEqual([2, 200.2]);
+  expect(await totalOf('quotes', revised)).toBe(450.45);
+  await activate(revised);
+  const made = String((await done('/ConvertQuoteToSalesOrder', { QuoteId: revised }))['salesorderid']);
+  await done('/ConvertSalesOrderToInvoice', { SalesOrderId: made });
+  expect(await used(three)).toEqual([3, 250.25]);
+  expect(await rows(`/promotionuses?$filter=_documentid_value eq ${made}`)).toHaveLength(1);
+
+  // A budget: what is left of it is what it still gives; locking the prices counts, too, and following the lists again gives no more.
+  const [first, second] = [await order('BUDGET'), await order('BUDGET')];
+  expect(await totalOf('salesorders', first)).toBe(900.9);
+  await done('/LockSalesOrderPricing', { SalesOrderId: first });
+  expect(await used(budgeted)).toEqual([1, 100.1]);
+  expect(await totalOf('salesorders', first)).toBe(900.9);
+  await done('/UnlockSalesOrderPricing', { SalesOrderId: first });
+  expect(await totalOf('salesorders', first)).toBe(900.9);
+  expect(await submit(first)).toBe('204 ');
+  expect(await used(budgeted)).toEqual([1, 100.1]);
+  expect(await submit(second)).toBe('409 PROMOTION_USED_UP');
+  await patch(`/salesorders(${second})`, { promotioncodes: 'budget' });
+  expect(await totalOf('salesorders', second)).toBe(981.1);
+  expect(await submit(second)).toBe('204 ');
+  expect(await used(budgeted)).toEqual([2, 120]);
+  const third = await order('BUDGET');
+  expect(await outcomeOf('salesorders', third, 'Budget')).toBe('budget');
+  await send('DELETE', `/salesorders(${second})`, undefined, root);
+  expect(await used(budgeted)).toEqual([1, 100.1]);
+  expect(await code('DELETE', `/promotions(${budgeted})`, undefined, root)).toContain('409');
+});
+
 test('an ERP pulls each event once it is sure of it; its own events count once, and old ones change nothing', async () => {
   const order = await create('salesorders', { name: 'For the ERP', ...priced() });
   await create('salesorderdetails', {

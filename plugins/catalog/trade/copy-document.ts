@@ -3,6 +3,7 @@ import { Big } from 'big.js';
 import type { OperationContext, Records, Row } from 'peyvand/sdk';
 import type { PricingStep } from '../pricing/priced-document.ts';
 import type { DocumentType } from './documents.ts';
+import { PROMOTION_SOURCE } from './promotion-uses.ts';
 import { linesOf, reprice } from './reprice.ts';
 import { big, idOf, listRows, namedOf, taken } from './rows.ts';
 
@@ -14,6 +15,7 @@ const TERMS = [
   'pricelevelid',
   'transactioncurrencyid',
   'discountpercentage',
+  'promotioncodes',
   'requestdeliveryby',
   'paymenttermscode',
   'shippingmethodcode',
@@ -135,6 +137,7 @@ export async function copyLines(
       kind: 4,
       amount: part(big(amount), decimals),
       reason: (facts['promotion'] ?? '').slice(0, 500),
+      source: PROMOTION_SOURCE,
       transactioncurrencyid: from.document['transactioncurrencyid'],
       appliedamount: '0',
     })),
@@ -148,7 +151,7 @@ export async function copyLines(
 }
 
 /** Promotions on the document as a whole, as they came to; those of lines are among the lines' amounts. */
-function promotionsOf(document: Row): readonly PricingStep[] {
+export function promotionsOf(document: Row): readonly PricingStep[] {
   const steps = (document['priceexplanation'] as { readonly steps?: readonly PricingStep[] } | null | undefined)?.steps;
   return (steps ?? []).filter(({ code }) => code === 'promotion');
 }

@@ -2,8 +2,10 @@
 // changes, dates and approval when the state does.
 import { defineHandler, type EventHandler, type HandlerContext, type Row } from 'peyvand/sdk';
 import { APPROVAL, APPROVER, errorsOf, reasonsForApproval } from './approval.ts';
+import { promotionsOf } from './copy-document.ts';
 import { documents, lockDocument, refuseSettled, type DocumentType } from './documents.ts';
 import { fail } from './errors.ts';
+import { countPromotions, PROMOTION_SOURCE, settle } from './promotion-uses.ts';
 import { linesOf, PRICED_DOCUMENT, reprice } from './reprice.ts';
 import { big, dayOf, decimalOf, idOf, listRows, namedOf } from './rows.ts';
 
@@ -15,6 +17,7 @@ const FACTORS = [
   'discountpercentage',
   'discountamount',
   'freightamount',
+  'promotioncodes',
   'ispricelocked',
   'isrevenuesystemcalculated',
 ];
@@ -140,6 +143,7 @@ async function beforeUpdate(context: HandlerContext, type: DocumentType): Promis
   const document = await lockDocument(context, type, id);
   const given = FACTORS.filter((name) => name in values && changes(values[name], document[name]));
   if (given.length > 0) refuseSettled(type, document);
+  if (given.includes('ispricelocked')) context.shared[`catalog.locks.${id}`] = true;
   if (given.includes('transactioncurrencyid') && (await linesOf(context, type, id)).length > 0) {
     throw fail('CURRENCY_LOCKED', { entity: type.kind });
   }
@@ -188,12 +192,45 @@ async function trackOffer(context: HandlerContext, quote: Row): Promise<void> {
 }
 
 async function afterUpdate(context: HandlerContext, type: DocumentType): Promise<void> {
-  const { values, id, system } = context;
+  const { values, id, system, shared } = context;
   if (PRICED_DOCUMENT in values) return;
+  if (shared[`catalog.locks.${id}`] === true) await lockPrices(context, type);
   if (FACTORS.some((name) => name in values)) await reprice(context, type, id);
-  if (type.kind === 'quote' && leadsTo(type, values) !== undefined) {
-    const quote = await system.retrieve('quote', id);
-    if (quote) await trackOffer(context, quote);
+  if (type.kind === 'opportunity' || leadsTo(type, values) === undefined) return;
+  const document = await system.retrieve(type.kind, id);
+  if (!document) return;
+  await countPromotions(context, type, document);
+  if (type.kind === 'quote') await trackOffer(context, document);
+}
+
+/**
+ * Prices that stay as they are keep their promotions: those are counted from then on, and what they take off the whole becomes an
+ * adjustment. Prices that follow the lists again have promotions of their own.
+ */
+async function lockPrices(context: HandlerContext, type: DocumentType): Promise<void> {
+  const { values, id, system } = context;
+  const document = await system.retrieve(type.kind, id);
+  if (!document) return;
+  if (values['ispricelocked'] === true) {
+    await settle(context, type, document);
+    const currency = document['transactioncurrencyid'];
+    await system.createMany(
+      'salesadjustment',
+      promotionsOf(document).map(({ amount, facts }) => ({
+        documentid: { entity: type.kind, id },
+        kind: 4,
+        amount,
+        reason: (facts['promotion'] ?? '').slice(0, 500),
+        source: PROMOTION_SOURCE,
+        transactioncurrencyid: currency,
+        appliedamount: '0',
+      })),
+    );
+    return;
+  }
+  const filter = `$select=salesadjustmentid&$filter=_documentid_value eq ${id} and source eq '${PROMOTION_SOURCE}'`;
+  for (const row of await listRows(system, 'salesadjustment', filter)) {
+    await system.remove('salesadjustment', String(row['salesadjustmentid']));
   }
 }
 

@@ -41,6 +41,11 @@ export const fail = defineErrors({
     status: 409,
     message: '{bundle} holds {part}, which is no plain product. Take it out of the bundle: bundles hold products only.',
   },
+  PROMOTION_USED_UP: {
+    status: 409,
+    message:
+      'Less is left of the promotion {promotion} than this document counts on: others have used it meanwhile. Price the document anew.',
+  },
   QUOTE_NEEDS_APPROVAL: {
     status: 409,
     message: 'This quote needs approval before it becomes active: {reason}. Ask somebody with the right "{right}".',

@@ -74,7 +74,12 @@ export async function currencyOf(system: Records, id: string): Promise<PricingCu
   };
 }
 
-export async function catalogOf(system: Records, productIds: Iterable<string>): Promise<Catalog> {
+/** `used`: what the document itself has used of promotions already, which is still there for it. */
+export async function catalogOf(
+  system: Records,
+  productIds: Iterable<string>,
+  used: ReadonlyMap<string, Row> = new Map(),
+): Promise<Catalog> {
   const asked = await withFamilies(system, productIds);
   const bundled = await listByIds(
     system,
@@ -113,7 +118,9 @@ export async function catalogOf(system: Records, productIds: Iterable<string>): 
         tiers.filter((tier) => tier['discounttypeid'] === list['discounttypeid']),
       ),
     ),
-    promotions: (await listRows(system, 'promotion', '$filter=statecode eq 0')).flatMap(promotionOf),
+    promotions: (await listRows(system, 'promotion', '$filter=statecode eq 0')).flatMap((row) =>
+      promotionOf(row, used),
+    ),
   };
 }
 
@@ -278,12 +285,13 @@ function effectOf(row: Row): PromotionEffect | undefined {
   }
 }
 
-function promotionOf(row: Row): readonly Promotion[] {
+function promotionOf(row: Row, held: ReadonlyMap<string, Row>): readonly Promotion[] {
   const effect = effectOf(row);
   if (!effect) return [];
-  const left = (limit: string, used: string) =>
-    decimalOf(row[limit]) === undefined ? undefined : big(row[limit]).minus(big(row[used])).toFixed();
-  const uses = left('uselimit', 'used');
+  const own = held.get(String(row['promotionid']));
+  const left = (limit: string, used: string, mine: unknown) =>
+    decimalOf(row[limit]) === undefined ? undefined : big(row[limit]).minus(big(row[used])).plus(big(mine)).toFixed();
+  const uses = left('uselimit', 'used', own ? 1 : 0);
   const product = idOf(row, 'productid');
   return [
     known<Promotion>({
@@ -307,7 +315,7 @@ function promotionOf(row: Row): readonly Promotion[] {
       group: idOf(row, 'exclusivitygroup'),
       exclusive: row['exclusive'] === true,
       currencyId: idOf(row, 'transactioncurrencyid'),
-      budgetLeft: left('budget', 'budgetused'),
+      budgetLeft: left('budget', 'budgetused', own?.['amount']),
       usesLeft: uses === undefined ? undefined : Number(uses),
     }),
   ];

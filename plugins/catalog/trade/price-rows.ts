@@ -4,6 +4,7 @@ import { priceDocument } from '../pricing/price-document.ts';
 import type { PricedDocument, PricedLine } from '../pricing/priced-document.ts';
 import type { Adjustment, AdjustmentKind, LineInput, PricingInput } from '../pricing/pricing-input.ts';
 import { LINE_TYPE, type DocumentType } from './documents.ts';
+import { usesOf } from './promotion-uses.ts';
 import { catalogOf, currencyOf, customerOf, type Catalog } from './price-input.ts';
 import { big, dayOf, decimalOf, idOf, namedOf, textOf } from './rows.ts';
 
@@ -29,6 +30,7 @@ export async function priceRows(context: PluginContext, type: DocumentType, rows
   const catalog = await catalogOf(
     system,
     lines.flatMap((line) => idOf(line, 'productid') ?? []),
+    await usesOf(context, String(document[`${type.kind}id`])),
   );
   const input = await inputOf(context, rows, catalog);
   const priced = priceDocument(input);

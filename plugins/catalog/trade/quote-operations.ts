@@ -6,6 +6,7 @@ import { closingOf } from './close-activity.ts';
 import { copyHeader, copyLines } from './copy-document.ts';
 import { documents, lockOwnDocument, stateOf } from './documents.ts';
 import { fail } from './errors.ts';
+import { moveUses } from './promotion-uses.ts';
 import { decimalOf, dayOf, idOf, listRows, namedOf, textOf } from './rows.ts';
 
 const { quote, opportunity, salesorder, invoice } = documents;
@@ -223,6 +224,7 @@ const convertQuote = defineOperation({
     await win(context, id, closing);
     const order = await copyHeader(context.records, quote, salesorder, row, { quoteid: id, ispricelocked: true });
     await copyLines(context, quote, salesorder, { id, document: row }, order, { origin: 'quotedetailid' });
+    await moveUses(context, id, { entity: 'salesorder', id: order });
     const deal = idOf(row, 'opportunityid');
     if (parameters['CloseOpportunity'] === true && deal !== undefined) await winDeal(context, deal, row, closing.day);
     return { entity: 'salesorder', id: order } satisfies NamedRow;
