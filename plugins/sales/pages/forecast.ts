@@ -116,7 +116,10 @@ function renderAdjusted(context: Context, cell: Cell, name: (typeof AMOUNTS)[num
   const by = name === 'won' ? 0 : Number(cell.adjusted[name]);
   if (by === 0) return nothing;
   const judged = amount(context, String(Number(cell[name]) + by));
-  return html` <span class="x-forecast-adjusted" data-tip=${context.texts('forecast.adjusted')}>→ ${judged}</span>`;
+  const arrow = context.locale.direction === 'rtl' ? '←' : '→';
+  return html` <span class="x-forecast-adjusted" data-tip=${context.texts('forecast.adjusted')}
+    >${arrow} <bdi>${judged}</bdi></span
+  >`;
 }
 
 function renderCell(context: Context, cell: Cell, period: string, key?: string): TemplateResult {
@@ -131,7 +134,7 @@ function renderCell(context: Context, cell: Cell, period: string, key?: string):
       ${AMOUNTS.map(
         (name) =>
           html`<dt>${texts(`forecast.${name}`)}</dt>
-            <dd>${amount(context, cell[name])}${renderAdjusted(context, cell, name)}</dd>`,
+            <dd><bdi>${amount(context, cell[name])}</bdi>${renderAdjusted(context, cell, name)}</dd>`,
       )}
       <dt>${texts('forecast.quota')}</dt>
       <dd>${quota > 0 ? amount(context, cell.quota) : texts('forecast.noQuota')}</dd>

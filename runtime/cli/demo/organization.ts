@@ -269,13 +269,14 @@ interface Deals {
 
 /**
  * Deals with their way through the sales stages: made when they were opened, moved on one after the other, and closed. Some were leads
- * once; those lost to somebody say to whom.
+ * once; those lost to somebody say to whom; on some others somebody competes, or a colleague helps.
  */
 function makeOpportunities(
   random: Random,
   people: readonly Person[],
   leads: readonly DemoRecord[],
   competitors: ReadonlyMap<Words, readonly string[]>,
+  sellers: ReadonlyMap<Words, readonly string[]>,
   today: Date,
   count: number,
 ): Deals {
@@ -286,6 +287,7 @@ function makeOpportunities(
   const closed: DemoRecord[] = [];
   const qualified: DemoRecord[] = [];
   const stakeholders: DemoRecord[] = [];
+  const around: DemoRecord[] = [];
   for (let index = 0; index < count; index++) {
     const person = random.pick(people);
     const { id: contact, company } = person;
@@ -314,6 +316,7 @@ function makeOpportunities(
       },
       targets: { customerid: 'account', ownerid: 'systemuser' },
     });
+    around.push(...aroundDeal(random, id, index, company, competitors, sellers));
     const last = fate < 0.5 ? 0 : ends;
     for (let next = 1; next <= stage; next++) {
       const at = instant(today, Math.round(opened + ((last - opened) * next) / (stage + 1)), random);
@@ -369,7 +372,41 @@ function makeOpportunities(
       qualified.push({ entity: 'lead', id: lead.id, values, update: true });
     }
   }
-  return { subjects, records: [...made, ...moved.flat(), ...ending, ...closed, ...qualified, ...stakeholders] };
+  return {
+    subjects,
+    records: [...made, ...around, ...moved.flat(), ...ending, ...closed, ...qualified, ...stakeholders],
+  };
+}
+
+/** On every third deal somebody competes, on every fifth a colleague of its owner helps. */
+function aroundDeal(
+  random: Random,
+  id: string,
+  index: number,
+  { words, owner }: Company,
+  competitors: ReadonlyMap<Words, readonly string[]>,
+  sellers: ReadonlyMap<Words, readonly string[]>,
+): readonly DemoRecord[] {
+  const nth = (ids: readonly string[] = [], at: number): string | undefined =>
+    ids[Math.floor(at) % Math.max(1, ids.length)];
+  const rival = index % 3 === 0 ? nth(competitors.get(words), index / 3) : undefined;
+  const helper =
+    index % 5 === 0
+      ? nth(
+          sellers.get(words)?.filter((seller) => seller !== owner),
+          index / 5,
+        )
+      : undefined;
+  const records: DemoRecord[] = [];
+  if (rival !== undefined) {
+    const link = { relation: 'opportunitycompetitors_association', to: { id: rival } };
+    records.push({ entity: 'opportunity', id, values: {}, link });
+  }
+  if (helper !== undefined) {
+    const values = { opportunityid: id, systemuserid: helper, teamrole: (index % 3) + 1, access: 2 };
+    records.push({ entity: 'opportunityteammember', id: random.uuid(), values });
+  }
+  return records;
 }
 
 /** Who else sells to companies that speak a language, and what one knows of them. */
@@ -543,7 +580,7 @@ export function demoOrganization(today: Date, options: DemoOptions = {}): readon
   const leads = makeLeads(random, ownersOf, size.leads);
   const [competitors, rivals] = makeCompetitors(random);
   const open = leads.filter(({ values }) => values['statecode'] === undefined);
-  const deals = makeOpportunities(random, people, open, competitors, today, size.opportunities);
+  const deals = makeOpportunities(random, people, open, competitors, sellers, today, size.opportunities);
   const subjects: readonly Subject[] = [
     ...companies.map((company): Subject => ({ entity: 'account', id: company.id, company })),
     ...people.slice(0, companies.length).map(({ id, company }): Subject => ({ entity: 'contact', id, company })),

@@ -84,12 +84,11 @@ export function renderAdjustments(context: Context, add: () => void): TemplateRe
         : html`<ul class="x-forecast-deals">
             ${adjustments.map(
               (one) =>
-                html`<li>
-                    <span>${one.category}</span
-                    ><strong>${Number(one.amount) > 0 ? '+' : ''}${amount(context, one.amount)}</strong>
-                  </li>
+                html`<li><span>${one.category}</span><strong>${amount(context, one.amount, true)}</strong></li>
                   <li>
-                    <p class="x-forecast-why">${one.reason} (${one.by}, ${locale.date(one.on)})</p>
+                    <p class="x-forecast-why">
+                      <bdi>${one.reason}</bdi> (<bdi>${one.by}</bdi>, ${locale.date(one.on)})
+                    </p>
                     ${
                       mayAdjust
                         ? html`<button

@@ -64,12 +64,12 @@ export interface Data extends Figures {
 
 export type Context = PageContext & { readonly data: Data };
 
-export function amount({ locale, data }: Context, value: string): string {
-  const whole = { maximumFractionDigits: 0 } as const;
-  return locale.number(
-    value,
-    data.currency === ''
-      ? whole
-      : { ...whole, style: 'currency', currency: data.currency, currencyDisplay: 'narrowSymbol' },
-  );
+/** `signed`: with its sign, also above zero. */
+export function amount({ locale, data }: Context, value: string, signed = false): string {
+  const { currency } = data;
+  return locale.number(value, {
+    maximumFractionDigits: 0,
+    ...(signed && { signDisplay: 'exceptZero' }),
+    ...(currency !== '' && { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }),
+  });
 }
