@@ -5,7 +5,7 @@ import { productRules } from './handlers/product-rules.ts';
 import { propertyRules } from './handlers/property-rules.ts';
 import { unitRules } from './handlers/unit-rules.ts';
 import { priceBasket } from './operations/price-basket.ts';
-import { publishProductHierarchy, retireProduct, reviseProduct } from './operations/product-life.ts';
+import { publishProductHierarchy, retireProduct, reviseProduct, revertProduct } from './operations/product-life.ts';
 import { printOperations } from './pdf/print-operations.ts';
 import { documentHandlers } from './trade/document-handlers.ts';
 import { inboundOperations } from './trade/erp-inbound.ts';
@@ -29,6 +29,7 @@ export default definePlugin({
   operations: [
     publishProductHierarchy,
     reviseProduct,
+    revertProduct,
     retireProduct,
     priceBasket,
     ...quoteOperations,

@@ -144,6 +144,69 @@ test('a bundle holds active products, is changed while it is a draft, and keeps 
   expect(await refusal('POST', 'productassociations', item(await product('Ink')))).toContain('not a draft');
 });
 
+test('a revision is dropped: product, family, properties, values and bundle are what they were on sale', async () => {
+  const family = await create('products', { name: 'Lamps', productstructure: 2 });
+  const property = async (name: string, more: Row = {}) =>
+    create('dynamicproperties', { name, datatype: 3, ...more, ...bind('regardingobjectid', 'products', family) });
+  const [colour, finish] = [await property('Colour', { defaultvalue: 'white' }), await property('Finish')];
+  const lamp = await product('Lamp', { price: 30, currentcost: 12, ...bind('parentproductid', 'products', family) });
+  const value = (of: string, text: string) =>
+    create('dynamicpropertyinstances', {
+      value: text,
+      ...bind('productid', 'products', lamp),
+      ...bind('dynamicpropertyid', 'dynamicproperties', of),
+    });
+  await value(colour, 'red');
+  await value(finish, 'matt');
+  await act(`products(${family})/PublishProductHierarchy`);
+  expect(await refusal('POST', `products(${family})/RevertProduct`)).toContain('Lamps is active');
+  await act(`products(${family})/ReviseProduct`);
+  await send('PATCH', `products(${lamp})`, { price: 99, name: 'Lantern', description: 'New' });
+  await send('PATCH', `dynamicproperties(${colour})`, { defaultvalue: 'black' });
+  expect((await send('DELETE', `dynamicproperties(${finish})`)).status).toBe(204);
+  await property('Height');
+  expect(await act(`products(${family})/RevertProduct`)).toMatchObject({ Changed: 2 });
+  expect([await stateOf(family), await stateOf(lamp)]).toEqual([ACTIVE, ACTIVE]);
+  expect((await send('GET', `products(${lamp})`)).body).toMatchObject({ name: 'Lamp', price: 30, description: null });
+  const properties = await rows(`dynamicproperties?$filter=_regardingobjectid_value eq ${family}&$orderby=name`);
+  expect(properties.map(({ name, defaultvalue }) => [name, defaultvalue])).toEqual([
+    ['Colour', 'white'],
+    ['Finish', null],
+  ]);
+  const values = await rows(`dynamicpropertyinstances?$filter=_productid_value eq ${lamp}&$orderby=value`);
+  expect(values.map((one) => one['value'])).toEqual(['matt', 'red']);
+  expect(await rows('productversions')).toEqual([]);
+  // Two writes in one transaction are one event for an ERP, with what came of them.
+  const told = await rows(
+    `integrationevents?$filter=recordid eq '${lamp}'&$orderby=createdon desc,integrationeventid desc&$top=1`,
+  );
+  expect(told).toMatchObject([{ eventtype: 'product.changed', payload: { name: 'Lamp', price: '30', statecode: 0 } }]);
+
+  const [bulb, shade] = [await product('Bulb', { statecode: 0 }), await product('Shade', { statecode: 0 })];
+  const bundle = await product('Light', { productstructure: 3 });
+  const item = (held: string, quantity: number) =>
+    create('productassociations', {
+      quantity,
+      ...bind('productid', 'products', bundle),
+      ...bind('associatedproduct', 'products', held),
+    });
+  const first = await item(bulb, 2);
+  await act(`products(${bundle})/PublishProductHierarchy`);
+  expect(await refusal('DELETE', `productassociations(${first})`)).toContain('not a draft');
+  await act(`products(${bundle})/ReviseProduct`);
+  expect(await refusal('PATCH', `products(${bulb})`, { productstructure: 3 })).toContain('bundles hold products only');
+  await item(shade, 1);
+  await send('PATCH', `productassociations(${first})`, { quantity: 5 });
+  await act(`products(${bundle})/RevertProduct`);
+  const items = await rows(`productassociations?$filter=_productid_value eq ${bundle}`);
+  expect(items.map(({ name, quantity }) => [name, quantity])).toEqual([['Bulb', 2]]);
+  // Published anew, what was before is over.
+  await act(`products(${bundle})/ReviseProduct`);
+  await act(`products(${bundle})/PublishProductHierarchy`);
+  expect(await refusal('POST', `products(${bundle})/RevertProduct`)).toContain('Light is active');
+  expect((await send('DELETE', `products(${bundle})`)).status).toBe(204);
+});
+
 test('tiers of a discount list do not overlap, not even when written side by side', async () => {
   const list = await create('discounttypes', { name: 'By quantity' });
   const tier = (lowquantity: number, highquantity: number | null, more: Row = {}): Row => ({

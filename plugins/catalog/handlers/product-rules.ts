@@ -2,6 +2,7 @@
 // or active again, only as the rules of publishing allow, whichever way its state is set.
 import { defineHandler } from 'peyvand/sdk';
 import { activeBundlesOf, bundlesOf, isBundle, isOpen, STATE, STRUCTURE, unpublishable } from '../product-states.ts';
+import { forgetVersion, keepVersion } from '../product-version.ts';
 import { checkDays, checked, has } from './checked.ts';
 
 const fields = [
@@ -58,6 +59,8 @@ export const productRules = [
         const bundles = await activeBundlesOf(system, id);
         if (bundles.length > 0) wrong(`It is in active bundles: ${bundles.join(', ')}. Retire or revise them first.`);
       }
+      if (to === STATE.revision) await keepVersion(system, id, image);
+      else if (from === STATE.revision) await forgetVersion(system, id);
     },
   }),
   ...checked(
@@ -84,6 +87,30 @@ export const productRules = [
       if (!unit && !has(row, 'uomid') && has(item, 'defaultuomid')) values['uomid'] = item['defaultuomid'];
     },
   ),
+  // A product that is deleted takes its items along, in whatever state it is.
+  defineHandler({
+    name: 'product-leaves',
+    stage: 'before',
+    message: 'delete',
+    entity: 'product',
+    run({ shared, id }) {
+      shared[`catalog.product.${id}`] = true;
+    },
+  }),
+  defineHandler({
+    name: 'productassociation-stays',
+    stage: 'before',
+    message: 'delete',
+    entity: 'productassociation',
+    image: true,
+    async run({ image = {}, shared, system, refuse }) {
+      const id = String(image['productid']);
+      const bundle = shared[`catalog.product.${id}`] === true ? undefined : await system.retrieve('product', id);
+      if (!bundle || isOpen(bundle) || bundle['statecode'] === STATE.retired) return;
+      const message = `${String(bundle['name'])} is not a draft. Revise it before you change its items.`;
+      refuse({ code: 'BUNDLE_ITEM_INVALID', target: 'productid', message });
+    },
+  }),
   ...checked(
     'productsubstitute',
     'RELATED_PRODUCT_INVALID',

@@ -1,7 +1,8 @@
-// PublishProductHierarchy, ReviseProduct, RetireProduct: the life of a product, and of a family with all its members.
+// PublishProductHierarchy, ReviseProduct, RevertProduct, RetireProduct: the life of a product, and of a family with all its members.
 import { defineOperation, type Operation, type OperationContext, type Row } from 'peyvand/sdk';
 import { REASON, STATE, STRUCTURE, unpublishable } from '../product-states.ts';
 import { fail } from './errors.ts';
+import { restoreVersion } from '../product-version.ts';
 import { listRows } from '../trade/rows.ts';
 
 const NAMES = ['active', 'retired', 'a draft', 'under revision'];
@@ -96,6 +97,23 @@ export const reviseProduct = moving(
   'Opens an active product for changes; of a family all its active members, too. Answers how many.',
   [STATE.active],
   'revision',
+);
+
+/** By those who may change the products; what they may not see comes back, too. */
+async function restoreAll({ records, system }: OperationContext, products: readonly Row[]): Promise<void> {
+  for (const product of products) {
+    const id = String(product['productid']);
+    await records.update('product', id, {});
+    if (!(await restoreVersion(system, id))) throw fail('PRODUCT_VERSION_UNKNOWN', { name: String(product['name']) });
+  }
+}
+
+export const revertProduct = moving(
+  'RevertProduct',
+  'Drops a revision: the product is active again as it was before; of a family all its members, too. Answers how many.',
+  [STATE.revision],
+  'active',
+  { check: restoreAll },
 );
 
 export const retireProduct = moving(

@@ -1,5 +1,6 @@
 // What an ERP tells: stock and products. Each event has the sender's id, and is taken once; one that is older than what is known
 // never overwrites it.
+import { updateVersion } from '../product-version.ts';
 import { Big } from 'big.js';
 import { defineOperation, type OperationContext, type Row } from 'peyvand/sdk';
 import { lockLink } from './erp-link.ts';
@@ -82,7 +83,10 @@ async function take(
     if (product === undefined && make) {
       product = await system.create('product', { productnumber, name: productnumber, ...written });
     } else if (product === undefined) outcome = 'unknown-product';
-    else if (!isOlder) await system.update('product', product, written);
+    else if (!isOlder) {
+      await system.update('product', product, written);
+      await updateVersion(system, product, values);
+    }
     // An event about a product that is not there yet may come again when it is.
     if (outcome !== 'unknown-product') {
       await system.create('integrationreceipt', {

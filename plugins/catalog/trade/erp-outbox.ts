@@ -90,10 +90,16 @@ async function documentPayload(context: PluginContext, type: DocumentType, id: s
 }
 
 async function write(context: HandlerContext, eventtype: string, row: Row, payload: Row): Promise<void> {
-  await context.system.create('integrationevent', {
+  const { system } = context;
+  // One for each version of the row that says this.
+  const idempotencykey = `${context.entity}:${context.id}:${String(row['versionnumber'])}:${eventtype}`;
+  const filter = `$select=integrationeventid&$filter=idempotencykey eq '${idempotencykey}'&$top=1`;
+  const [said] = await listRows(system, 'integrationevent', filter);
+  // Written twice in one transaction: nobody has seen the event yet, and it says what the row is in the end.
+  if (said) return system.update('integrationevent', String(said['integrationeventid']), { payload });
+  await system.create('integrationevent', {
     eventtype,
-    // One for each version of the row that says this.
-    idempotencykey: `${context.entity}:${context.id}:${String(row['versionnumber'])}:${eventtype}`,
+    idempotencykey,
     recordid: context.id,
     payload,
     occurredon: context.now,
