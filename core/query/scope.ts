@@ -87,7 +87,7 @@ const storage: Readonly<Record<ColumnType, readonly Operator[]>> = {
   date: [...equality, ...order, ...dates],
   timestamptz: [...equality, ...order, ...dates],
   timestamp: [...equality, ...order, ...dates],
-  uuid: [...equality, 'me'],
+  uuid: [...equality, ...order, 'me'],
   jsonb: ['null'],
   'integer[]': ['eq', 'ne', 'null', 'has-any', 'has-all'],
 };
@@ -111,8 +111,9 @@ export function refuseOperator(
   const asked = allowedBy(operator);
   const possible = storage[column.type];
   const isKey = field === resolved.entity.key;
-  // A key may be the caller's own.
-  const own = column.suffix === '' ? (isKey ? [...operatorsOf(field), 'me' as const] : operatorsOf(field)) : possible;
+  // A key may be the caller's own, and rows are read on in its order from where a reader stopped.
+  const own =
+    column.suffix === '' ? (isKey ? [...operatorsOf(field), ...order, 'me' as const] : operatorsOf(field)) : possible;
   // Equality and emptiness hold for whatever can be stored; the rest is the field type's to allow.
   const isAllowed = possible.includes(asked) && (own.includes(asked) || isBasic(asked, column.type));
   const fits =

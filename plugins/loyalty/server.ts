@@ -15,7 +15,7 @@ import { adjustPoints, decideAdjustment, freezeMember } from './operations/adjus
 import { decideSuspicion } from './operations/decide-suspicion.ts';
 import { enroll } from './operations/enroll.ts';
 import { explain, statement } from './operations/explain.ts';
-import { rollForwardOf, simulate } from './operations/finance.ts';
+import { exportRollForward, rollForwardOf, simulate } from './operations/finance.ts';
 import { hourly, maintain, nightly } from './operations/maintain.ts';
 import { postPurchases } from './operations/post-purchases.ts';
 import { cancelReservation, confirmReservation, refundRedemption, reservePoints } from './operations/redeem.ts';
@@ -42,6 +42,7 @@ export default definePlugin({
     explain,
     statement,
     rollForwardOf,
+    exportRollForward,
     simulate,
     maintain,
     verify,

@@ -119,6 +119,13 @@ export async function bench(): Promise<Readonly<Record<string, unknown>>> {
       '$apply=filter(account eq 2)/aggregate(points with sum as points)',
     );
     const [cached] = await system.list('loyaltymember', '$apply=aggregate(spendablepoints with sum as points)');
+    const replaying = performance.now();
+    const replayed = (await invoke('loyalty_Simulate', {
+      Program,
+      Rules: [{ code: 'base', points: 2 }],
+      Months: 24,
+    })) as Readonly<Record<string, number>>;
+    const replay = (performance.now() - replaying) / 1000;
     const figures = {
       lines,
       purchases: purchases.length,
@@ -134,6 +141,8 @@ export async function bench(): Promise<Readonly<Record<string, unknown>>> {
       purchases_per_second_at_last: rateOf(taken.slice(-Math.ceil(taken.length / 4))),
       known_again: known,
       known_per_second: Math.round(known / repeated),
+      simulated_purchases: Number(replayed['purchases']),
+      simulated_per_second: Math.round(Number(replayed['purchases']) / replay),
       enrolled_per_second: Math.round(people / (enrolled / 1000)),
       ledger_sum: Number(sum?.['points']),
       balances_agree: Number(ledger?.['points']) === Number(cached?.['points']),

@@ -1,4 +1,4 @@
-// What the programme owes, period by period and currency: opening + earned − redeemed − expired ± adjusted = closing.
+// What the programme owes, period by period and currency: opening + earned − redeemed − expired − reversed ± adjusted = closing.
 import { LIABILITY, type AccountName } from './model.ts';
 
 /** Postings added up by day, currency and the kind of entry. */
@@ -14,18 +14,20 @@ export interface Roll {
   readonly from: string;
   readonly to: string;
   readonly opening: bigint;
-  /** Net of what was taken back. */
   readonly earned: bigint;
   readonly redeemed: bigint;
   readonly expired: bigint;
+  /** Taken back with purchases that were returned. */
+  readonly reversed: bigint;
   readonly adjusted: bigint;
   readonly closing: bigint;
 }
 
-/** `periods` follow each other in time. Movements before the first are its opening. */
+/** `periods` follow each other in time. Movements before the first are its opening. `takenBack`: those of them that took points back. */
 export function rollForward(
   movements: readonly Movement[],
   periods: readonly { readonly from: string; readonly to: string }[],
+  takenBack: readonly Movement[] = [],
 ): readonly Roll[] {
   const currencies = [...new Set(movements.map(({ currency }) => currency))].sort();
   return currencies.flatMap((currency) => {
@@ -41,7 +43,11 @@ export function rollForward(
         (points, one) => (LIABILITY.includes(one.account) && one.day < from ? points + one.points : points),
         0n,
       );
-      const earned = -total(['issued'], from, to);
+      const reversed = takenBack.reduce(
+        (points, one) => (one.currency === currency && one.day >= from && one.day <= to ? points + one.points : points),
+        0n,
+      );
+      const earned = reversed - total(['issued'], from, to);
       const redeemed = total(['redeemed'], from, to);
       const expired = total(['expired'], from, to);
       const adjusted = -total(['adjusted'], from, to);
@@ -53,6 +59,7 @@ export function rollForward(
         earned,
         redeemed,
         expired,
+        reversed,
         adjusted,
         closing: opening + total(LIABILITY, from, to),
       };

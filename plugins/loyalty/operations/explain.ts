@@ -7,6 +7,7 @@ import { available, spendingOrder } from '../engine/lots.ts';
 import type { Account, AccountName, Lot } from '../engine/model.ts';
 import { newBook } from '../engine/book.ts';
 import { settle } from '../engine/settle.ts';
+import { rollForward } from '../engine/roll-forward.ts';
 import { decideTier } from '../engine/tiers.ts';
 import { worth } from '../engine/redeem.ts';
 import { decimalOf } from '../engine/exact.ts';
@@ -16,6 +17,7 @@ import { activityOf } from '../store/decide-tiers.ts';
 import { inPortions, listAll } from '../store/list-all.ts';
 import { loadProgram, type LoadedProgram } from '../store/load-program.ts';
 import { idsOf } from '../store/new-id.ts';
+import { movementsOf } from '../store/movements.ts';
 import { factsOf, lotOf, overrideOf, reservationOf, standingOf, takesOf } from '../store/open-members.ts';
 import { given, instantOf, numberOf, refOf, textOf, wholeOf, wordOf } from '../store/values.ts';
 import { plain } from '../store/write-books.ts';
@@ -209,6 +211,7 @@ export const statement = defineOperation({
         reason: textOf(one, 'reason'),
       };
     });
+    const { all, takenBack } = await movementsOf(system, own, [{ from, to }]);
     const sums: Record<string, bigint> = {};
     for (const line of lines) sums[line.kind] = (sums[line.kind] ?? 0n) + line.points;
     return plain({
@@ -220,6 +223,8 @@ export const statement = defineOperation({
       opening: start,
       closing: balance,
       sums,
+      // By currency, as the programme's own roll-forward has it.
+      roll: rollForward(all, [{ from, to }], takenBack),
       lines,
     });
   },

@@ -1,18 +1,18 @@
 // What the programme owes, and what another set of rules would have cost.
 import { defineOperation, type OperationContext } from 'peyvand/sdk';
 import { addMonths, dayOf, periodOf } from '../engine/calendar.ts';
-import { decimalOf, minorOf, percentOf } from '../engine/exact.ts';
+import { decimalOf, minorOf, percentOf, sum } from '../engine/exact.ts';
 import { problemOf } from '../engine/expression.ts';
-import type { AccountName, MemberFacts, Purchase, Rule, RuleUse } from '../engine/model.ts';
+import type { Rule, RuleUse } from '../engine/model.ts';
 import { worth } from '../engine/redeem.ts';
-import { rollForward, type Movement } from '../engine/roll-forward.ts';
-import { award } from '../engine/rules.ts';
+import { rollForward, type Roll } from '../engine/roll-forward.ts';
+import { award, hasCap } from '../engine/rules.ts';
 import { fail } from '../errors.ts';
-import { ACCOUNTS, AMOUNTS, EVENTS, PURSES, RULE_KINDS } from '../store/codes.ts';
-import { listAll } from '../store/list-all.ts';
+import { AMOUNTS, EVENTS, PURSES, RULE_KINDS } from '../store/codes.ts';
 import { loadProgram, type LoadedProgram } from '../store/load-program.ts';
-import { factsOf } from '../store/open-members.ts';
-import { bigOf, decimalText, given, instantOf, refOf, textOf, wholeOf, wordOf } from '../store/values.ts';
+import { movementsOf } from '../store/movements.ts';
+import { pastPurchases, type Past } from '../store/past-purchases.ts';
+import { bigOf, decimalText, given, textOf, wordOf } from '../store/values.ts';
 import { plain } from '../store/write-books.ts';
 import { amountOf, wrong } from './read-purchases.ts';
 
@@ -31,60 +31,91 @@ export const rollForwardOf = defineOperation({
   returns: { type: 'json' },
   right: 'loyalty-finance',
   description:
-    'Opening + earned − redeemed − expired ± adjusted = closing, by month and currency, with what it is worth.',
-  async run({ parameters, system, now }): Promise<unknown> {
-    const loaded = await loadProgram(system, String(parameters['Program']));
-    const { program, conversions } = loaded;
-    const count = Math.min(60, Math.max(1, Number(parameters['Periods'] ?? 12)));
-    const today = dayOf(now, program);
-    const periods = Array.from({ length: count }, (_, index) => periodOf(today, 'month', program, index + 1 - count));
-    const movements: Movement[] = [];
-    const first = periods[0]?.from ?? today;
-    // What lies before is one sum; what follows is summed by day.
-    for (const condition of [`dayon lt ${first}`, `dayon ge ${first}`]) {
-      const isBefore = condition.includes(' lt ');
-      const by = isBefore ? 'currencycode,account' : 'dayon,currencycode,account';
-      const spans = isBefore ? [condition] : periods.map(({ from, to }) => `dayon ge ${from} and dayon le ${to}`);
-      for (const span of spans) {
-        const rows = await system.list(
-          'loyaltyposting',
-          `$apply=filter(_loyaltyprogramid_value eq ${program.id} and ${span})/groupby((${by}),aggregate(points with sum as points))`,
-        );
-        for (const row of rows) {
-          movements.push({
-            day: isBefore ? '0001-01-01' : String(row['dayon']),
-            currency: textOf(row, 'currencycode') ?? '',
-            account: wordOf(ACCOUNTS, row['account'], 'issued') satisfies AccountName,
-            points: wholeOf(row, 'points'),
-          });
-        }
-      }
-    }
-    const rolls = rollForward(movements, periods);
-    return plain({
-      calendar: program.calendar,
-      breakagePercent: loaded.breakagePercent,
-      periods: rolls.map((roll) => {
-        const conversion = conversions.find(({ currency }) => currency === roll.currency) ?? conversions[0];
-        if (!conversion) return roll;
-        const expected = roll.closing - percentOf(roll.closing, loaded.breakagePercent);
-        const decimals = loaded.currencies.find(({ code }) => code === conversion.currency)?.decimals ?? 2;
-        const money = (points: bigint): string => decimalOf(worth(points, conversion), decimals);
-        return {
-          ...roll,
-          worthIn: conversion.currency,
-          liability: money(roll.closing),
-          expectedLiability: money(expected),
-        };
-      }),
-    });
-  },
+    'Opening + earned − redeemed − expired − reversed ± adjusted = closing, by month and currency, with what it is worth.',
+  run: async (context): Promise<unknown> => plain(await rollsOf(context)),
 });
 
-interface Outcome {
-  points: bigint;
-  purchases: number;
+interface Rolled extends Roll {
+  readonly worthIn?: string;
+  readonly liability?: string;
+  readonly expectedLiability?: string;
 }
+
+async function rollsOf({ parameters, system, now }: Pick<OperationContext, 'parameters' | 'system' | 'now'>): Promise<{
+  readonly calendar: string;
+  readonly breakagePercent: number;
+  readonly periods: readonly Rolled[];
+}> {
+  const loaded = await loadProgram(system, String(parameters['Program']));
+  const { program, conversions } = loaded;
+  const count = Math.min(60, Math.max(1, Number(parameters['Periods'] ?? 12)));
+  const today = dayOf(now, program);
+  const periods = Array.from({ length: count }, (_, index) => periodOf(today, 'month', program, index + 1 - count));
+  const { all, takenBack } = await movementsOf(system, `_loyaltyprogramid_value eq ${program.id}`, periods);
+  const rolls = rollForward(all, periods, takenBack);
+  return {
+    calendar: program.calendar,
+    breakagePercent: loaded.breakagePercent,
+    periods: rolls.map((roll): Rolled => {
+      const conversion = conversions.find(({ currency }) => currency === roll.currency) ?? conversions[0];
+      if (!conversion) return roll;
+      const expected = roll.closing - percentOf(roll.closing, loaded.breakagePercent);
+      const decimals = loaded.currencies.find(({ code }) => code === conversion.currency)?.decimals ?? 2;
+      const money = (points: bigint): string => decimalOf(worth(points, conversion), decimals);
+      return {
+        ...roll,
+        worthIn: conversion.currency,
+        liability: money(roll.closing),
+        expectedLiability: money(expected),
+      };
+    }),
+  };
+}
+
+const COLUMNS = [
+  'currency',
+  'from',
+  'to',
+  'opening',
+  'earned',
+  'redeemed',
+  'expired',
+  'reversed',
+  'adjusted',
+  'closing',
+  'worthIn',
+  'liability',
+  'expectedLiability',
+] as const;
+
+export const exportRollForward = defineOperation({
+  name: 'loyalty_ExportRollForward',
+  kind: 'function',
+  parameters: [
+    { name: 'Program', type: 'id' },
+    { name: 'Periods', type: 'integer', optional: true, description: 'Months; 12.' },
+  ],
+  returns: {
+    properties: [
+      { name: 'FileName', type: 'text' },
+      { name: 'Content', type: 'text' },
+    ],
+  },
+  right: 'loyalty-finance',
+  description:
+    'The roll-forward as CSV (RFC 4180): closing is opening + earned - redeemed - expired - reversed + adjusted.',
+  async run(context): Promise<{ readonly FileName: string; readonly Content: string }> {
+    const { periods } = await rollsOf(context);
+    const program = await context.system.retrieve('loyaltyprogram', String(context.parameters['Program']));
+    const code = (program && textOf(program, 'code')) ?? 'programme';
+    // Numbers, days and codes: nothing that a spreadsheet would take for a formula, or that has to be quoted.
+    const lines = periods.map((period) => COLUMNS.map((column) => String(period[column] ?? '')).join(','));
+    return {
+      FileName: `liability-${code.replace(/[^\p{L}\p{N}]+/gu, '-')}-${context.now.slice(0, 10)}.csv`,
+      Content: [COLUMNS.join(','), ...lines, ''].join('\r\n'),
+    };
+  },
+});
 
 export const simulate = defineOperation({
   name: 'loyalty_Simulate',
@@ -112,25 +143,28 @@ export const simulate = defineOperation({
     const proposed = changed(loaded, changes as readonly unknown[], refuse);
     const months = Math.min(36, Math.max(1, Number(parameters['Months'] ?? 12)));
     const from = addMonths(dayOf(now, program), -months, program);
-    const purchases = await pastPurchases(context, loaded, from);
-    const before = await replay(loaded, rules, purchases);
-    const after = await replay(loaded, proposed, purchases);
+    const [before, after] = [newReplay(rules), newReplay(proposed)];
+    let purchases = 0;
+    for await (const page of pastPurchases(system, loaded, from)) {
+      purchases += page.length;
+      await play(loaded, before, page);
+      await play(loaded, after, page);
+    }
     const conversion =
       loaded.conversions.find(({ currency }) => currency === loaded.home.code) ?? loaded.conversions[0];
     const money = (points: bigint): string | undefined =>
       conversion && decimalOf(worth(points, conversion), loaded.home.decimals);
-    const byRule = [...new Set([...before.keys(), ...after.keys()])].sort().map((rule) => ({
+    const byRule = [...new Set([...before.points.keys(), ...after.points.keys()])].sort().map((rule) => ({
       rule,
-      before: before.get(rule)?.points ?? 0n,
-      after: after.get(rule)?.points ?? 0n,
+      before: before.points.get(rule) ?? 0n,
+      after: after.points.get(rule) ?? 0n,
     }));
-    const sumOf = (outcome: ReadonlyMap<string, Outcome>): bigint =>
-      [...outcome.values()].reduce((sum, { points }) => sum + points, 0n);
+    const sumOf = ({ points }: Replay): bigint => sum(points.values());
     const [old, fresh] = [sumOf(before), sumOf(after)];
     return plain({
       from,
       to: dayOf(now, program),
-      purchases: purchases.length,
+      purchases,
       before: old,
       after: fresh,
       difference: fresh - old,
@@ -226,84 +260,46 @@ function ruleFrom(code: string, change: Change, known: Rule | undefined, decimal
   };
 }
 
-interface Past {
-  readonly purchase: Purchase;
-  readonly member: MemberFacts;
+/** By rule and day. */
+type Uses = Map<string, { -readonly [K in keyof RuleUse]: RuleUse[K] }>;
+
+/** Rules, and what they gave so far. */
+interface Replay {
+  readonly rules: readonly Rule[];
+  readonly capped: ReadonlySet<string>;
+  /** By rule. */
+  readonly points: Map<string, bigint>;
+  /** By member: what rules with caps gave, a sum for each day. */
+  readonly uses: Map<string, Uses>;
 }
 
-const MOST = 20_000;
-
-async function pastPurchases(
-  { system }: Pick<OperationContext, 'system'>,
-  { program, currencies, home }: LoadedProgram,
-  from: string,
-): Promise<readonly Past[]> {
-  const own = `_loyaltyprogramid_value eq ${program.id}`;
-  const select =
-    '$select=loyaltytransactionid,sourcetype,sourceid,effectiveon,currencycode,amount,_loyaltymemberid_value';
-  const filter = `${own} and dayon ge ${from} and purchasecount eq 1`;
-  const [size] = await system.list('loyaltytransaction', `$apply=filter(${filter})/aggregate($count as number)`);
-  const count = Number(size?.['number'] ?? 0);
-  if (count > MOST) throw fail('LIST_TOO_LONG', { limit: MOST, what: 'purchases of a simulation', count });
-  const rows = await listAll(system, 'loyaltytransaction', `${select}&$filter=${filter}`);
-  const members = new Map(
-    (await listAll(system, 'loyaltymember', `&$filter=${own}`)).map((row) => {
-      const id = String(row['loyaltymemberid']);
-      return [id, factsOf(program, id, row)] as const;
-    }),
-  );
-  const seen = new Set<string>();
-  const ordered = [...rows].sort((a, b) => (String(a['effectiveon']) < String(b['effectiveon']) ? -1 : 1));
-  return ordered.flatMap((row) => {
-    const facts = members.get(refOf(row, 'loyaltymemberid') ?? '');
-    if (!facts) return [];
-    const code = textOf(row, 'currencycode') ?? home.code;
-    const net = minorOf(
-      decimalText(row['amount']),
-      currencies.find((one) => one.code === code)?.decimals ?? home.decimals,
-    );
-    const hasPurchased = seen.has(facts.id);
-    seen.add(facts.id);
-    return [
-      {
-        member: { ...facts, hasPurchased },
-        purchase: {
-          sourceType: String(row['sourcetype']),
-          sourceId: String(row['sourceid']),
-          on: instantOf(row, 'effectiveon') ?? '',
-          currency: code,
-          lines: [{ net, gross: net, quantity: '1' }],
-        },
-      },
-    ];
-  });
+function newReplay(rules: readonly Rule[]): Replay {
+  const capped = new Set(rules.filter(hasCap).map(({ code }) => code));
+  return { rules, capped, points: new Map(), uses: new Map() };
 }
 
-/** Points by rule, with the tiers that members have today and the caps as they would have filled. */
-async function replay(
+async function play(
   { program }: LoadedProgram,
-  rules: readonly Rule[],
+  { rules, capped, points, uses }: Replay,
   purchases: readonly Past[],
-): Promise<ReadonlyMap<string, Outcome>> {
-  const outcome = new Map<string, Outcome>();
-  const uses = new Map<string, RuleUse[]>();
+): Promise<void> {
   for (const { purchase, member } of purchases) {
-    const own = uses.get(member.id) ?? [];
-    uses.set(member.id, own);
+    const own: Uses = uses.get(member.id) ?? new Map();
     const { on, currency } = purchase;
     let awards;
     try {
-      awards = await award(program, rules, { event: 'purchase', on, currency, purchase, member }, own);
+      awards = await award(program, rules, { event: 'purchase', on, currency, purchase, member }, [...own.values()]);
     } catch (error) {
       throw fail('RULE_FAILED', { reason: error instanceof Error ? error.message : String(error) });
     }
-    for (const { rule, points } of awards) {
-      const known = outcome.get(rule) ?? { points: 0n, purchases: 0 };
-      known.points += points;
-      known.purchases++;
-      outcome.set(rule, known);
-      own.push({ rule, day: dayOf(on, program), points, other: false });
+    const day = dayOf(on, program);
+    for (const one of awards) {
+      points.set(one.rule, (points.get(one.rule) ?? 0n) + one.points);
+      if (!capped.has(one.rule)) continue;
+      const use = own.get(`${one.rule} ${day}`) ?? { rule: one.rule, day, points: 0n, other: false };
+      use.points += one.points;
+      own.set(`${one.rule} ${day}`, use);
+      uses.set(member.id, own);
     }
   }
-  return outcome;
 }

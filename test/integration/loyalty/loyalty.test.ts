@@ -652,6 +652,93 @@ test('what the programme owes rolls forward, and a change of rules is tried over
   expect(statement).toMatchObject({ opening: 300, closing: 500, lines: [{ kind: 'earn', points: 200, balance: 500 }] });
 });
 
+test('the roll-forward of a programme is the sum of its members’ statements, also as CSV', async () => {
+  const own = await programme(kit, 'liability', { expirydays: 20, returngracedays: 0 });
+  const members = [await own.member('Roll A'), await own.member('Roll B')];
+  const [first = '', second = ''] = members;
+  await kit.at('2026-01-10', () => own.buy(first, 'R-1', '300', '2026-01-10T08:00:00Z'));
+  await kit.at('2026-02-01', () => own.buy(second, 'R-2', '500', '2026-02-01T08:00:00Z'));
+  await kit.at('2026-02-03', async () => {
+    const held = await own.on('loyaltymember', second, 'loyalty_Reserve', { Points: 120, Reference: 'r' });
+    await own.on('loyaltyreservation', String(held['Reservation']), 'loyalty_Confirm');
+    await own.invoke('loyalty_Reverse', {
+      SourceType: 'order',
+      SourceId: 'R-2',
+      ReturnId: 'x',
+      Amount: '50',
+      Total: '500',
+    });
+  });
+  const sorry = { Points: 25, Reason: 'Sorry' };
+  await kit.at('2026-02-15', () => own.on('loyaltymember', first, 'loyalty_Adjust', sorry));
+  await kit.at('2026-02-27', () => own.invoke('loyalty_EvaluateTiers', { Members: members }));
+  type Roll = Readonly<Record<string, number>>;
+  const { periods } = (await kit.at('2026-02-28', () =>
+    kit.admin.invoke('loyalty_RollForward', { Program: own.id, Periods: 2 }),
+  )) as { readonly periods: readonly Roll[] };
+  const [january, february] = periods;
+  expect(january).toMatchObject({ opening: 0, earned: 300, expired: 300, closing: 0 });
+  expect(february).toMatchObject({ earned: 500, redeemed: 120, reversed: 50, adjusted: 25, expired: 330, closing: 25 });
+  const statements = await Promise.all(
+    members.map(async (member) =>
+      own.on('loyaltymember', member, 'loyalty_Statement', { From: '2026-02-01', To: '2026-02-28' }),
+    ),
+  );
+  const rolls = statements.flatMap(({ roll, opening, closing }) => {
+    const [one] = roll as readonly Roll[];
+    expect([one?.['opening'], one?.['closing']]).toEqual([opening, closing]);
+    return one ? [one] : [];
+  });
+  for (const name of ['opening', 'earned', 'redeemed', 'expired', 'reversed', 'adjusted', 'closing']) {
+    expect([name, rolls.reduce((sum, one) => sum + (one[name] ?? 0), 0)]).toEqual([name, february?.[name]]);
+  }
+  for (const { opening = 0, earned = 0, redeemed = 0, expired = 0, reversed = 0, adjusted = 0, closing } of periods)
+    expect(opening + earned - redeemed - expired - reversed + adjusted).toBe(closing);
+  const file = (await kit.at('2026-02-28', () =>
+    kit.admin.invoke('loyalty_ExportRollForward', { Program: own.id, Periods: 2 }),
+  )) as Readonly<Record<string, string>>;
+  expect(file['FileName']).toBe('liability-liability-2026-02-28.csv');
+  expect(file['Content']?.split('\r\n')).toEqual([
+    'currency,from,to,opening,earned,redeemed,expired,reversed,adjusted,closing,worthIn,liability,expectedLiability',
+    'EUR,2026-01-01,2026-01-31,0,300,0,300,0,0,0,EUR,0.00,0.00',
+    'EUR,2026-02-01,2026-02-28,0,500,120,330,50,25,25,EUR,0.25,0.25',
+    '',
+  ]);
+});
+
+test('a change of rules is tried over more purchases than fit a page, with the tiers that members had then', async () => {
+  const own = await programme(kit, 'replay');
+  const member = await own.member('Climber');
+  await kit.at('2026-03-01', () => own.buy(member, 'C-1', '4000', '2026-03-01T08:00:00Z'));
+  await kit.at('2026-03-02', () => own.buy(member, 'C-2', '1000', '2026-03-02T08:00:00Z'));
+  await kit.at('2026-03-03', () => own.buy(member, 'C-3', '1000', '2026-03-03T08:00:00Z'));
+  const tried = (Rules: readonly unknown[]) =>
+    kit.at('2026-04-01', () => own.invoke('loyalty_Simulate', { Rules, Months: 2 }));
+  // Gold gives half as many again, and was reached by the second: the third alone had it. Before it was gold, it was silver.
+  expect(await memberOf(member)).toMatchObject({ spendablepoints: 6_500 });
+  expect(await tried([{ code: 'base', points: 2 }])).toMatchObject({ purchases: 3, before: 6_500, after: 13_000 });
+  const silver = { code: 'extra', kind: 2, points: 7, condition: "member.tier = 'silver'" };
+  expect(await tried([silver])).toMatchObject({ before: 6_500, after: 6_507 });
+  const sql = connectDatabase({ url: kit.databaseUrl, max: 1 });
+  const [row] = await sql.query<{ columns: string }>(
+    `select string_agg(quote_ident(column_name), ',') as columns from information_schema.columns where table_schema = 'org_default' and table_name = 'loyaltytransaction' and is_generated = 'NEVER' and column_name not in ('loyaltytransactionid', 'sourceid', 'effectiveon', 'versionnumber')`,
+  );
+  const columns = row?.columns ?? '';
+  // Several at one instant, over the ends of pages.
+  await sql.query(
+    `insert into org_default.loyaltytransaction (loyaltytransactionid, sourceid, effectiveon, versionnumber, ${columns})
+     select gen_random_uuid(), 'copy-' || n, '2026-03-05T00:00:00Z'::timestamptz + (n / 7) * interval '1 second', 0, ${columns}
+     from org_default.loyaltytransaction, generate_series(1, 4500) n where sourceid = 'C-3' and loyaltymemberid = $1::uuid and purchasecount = 1`,
+    [member],
+  );
+  await sql.end();
+  expect(await tried([{ code: 'base', points: 2 }])).toMatchObject({
+    purchases: 4_503,
+    before: 6_500 + 4_500 * 1_500,
+    after: 13_000 + 4_500 * 3_000,
+  });
+});
+
 test('a referral gives to both sides when the return window is over, a birthday once a year of the programme', async () => {
   const own = await programme(kit, 'occasions', { calendar: 2, timezone: 'Asia/Tehran' });
   const rule = { loyaltyprogramid: own.id, version: 1, kind: 2, qualifies: false };

@@ -135,6 +135,22 @@ test('one row that will not do, and none of them is changed', async () => {
   expect(await records().retrieve('new_entry', first)).toMatchObject({ new_name: 'E0' });
 });
 
+test('rows are read on in the order of their keys from where a reader stopped', async () => {
+  const ids = [...(await made(7))].sort();
+  const [before = ''] = ids;
+  const read: unknown[] = [before];
+  for (let page: readonly unknown[] = []; ;) {
+    const rows = await records().list(
+      'new_entry',
+      `$select=new_entryid&$filter=new_entryid gt ${String(read.at(-1))} and new_entryid le ${ids.at(-1) ?? ''}&$orderby=new_entryid&$top=2`,
+    );
+    page = rows.map((row) => row['new_entryid']);
+    read.push(...page);
+    if (page.length < 2) break;
+  }
+  expect(read).toEqual(ids);
+});
+
 test('handlers see each of the rows that change', async () => {
   const ids = await made(2);
   const seen: unknown[] = [];
