@@ -22,6 +22,7 @@ import { readPluginRows, saveConflicts, saveDocuments, savePluginRow, type Plugi
 import { upgradesOf } from './plugins/upgrades.ts';
 import { openWorld } from './plugins/open-world.ts';
 import type { PluginWorld } from './plugins/world.ts';
+import { ruleHandlers } from './rules/rule-handlers.ts';
 import { applyPlan, recoverPublishes, withPublishLock } from './schema/apply.ts';
 import { desiredState } from './schema/desired.ts';
 import { fail } from './schema/errors.ts';
@@ -220,7 +221,8 @@ export async function openOrganization(options: OrganizationOptions): Promise<Or
       ...options.world,
     };
     const { handlers, operations } = set.served;
-    return Object.freeze({ database, schema, model, handlers, operations, world });
+    const all = [...handlers, ...ruleHandlers(model, handlers)];
+    return Object.freeze({ database, schema, model, handlers: all, operations, world });
   }
   const planFor = async (executor: Executor, { model, served, rows }: State): Promise<Plan> => {
     const relaxed = new Set(rows.flatMap((row) => row.relaxed));

@@ -173,6 +173,8 @@ export interface EntityMetadata extends EntitySummary {
   readonly status?: readonly StateMetadata[];
   readonly search: readonly string[];
   /** By id within the entity: `main`, `quick-create`. The form document, labels translated. */
+  /** What the entity's business rules ask, in every form. */
+  readonly rules?: readonly RuleMetadata[];
   readonly forms: Readonly<Record<string, FormMetadata>>;
   readonly views: Readonly<Record<string, ViewMetadata>>;
   /** Of plugins, for the caller; in the order they stand in. */
@@ -246,6 +248,40 @@ export interface FormMetadata {
   /** Field names shown in the header. */
   readonly header: readonly string[];
   readonly tabs: readonly FormTab[];
+  /** The form's own; those of the entity stand beside its forms. */
+  readonly rules?: readonly RuleMetadata[];
+}
+
+/** A rule of an entity or of one form, see apply-rules.ts. */
+export interface RuleMetadata {
+  /** `account/rules/credit`, `account/forms/main#family`. */
+  readonly id: string;
+  /** JSONata over the record's own fields. */
+  readonly when: string;
+  readonly then: RuleConsequence;
+  readonly else?: RuleConsequence;
+}
+
+export interface RuleConsequence {
+  readonly show?: readonly string[];
+  readonly hide?: readonly string[];
+  readonly require?: readonly string[];
+  readonly lock?: readonly string[];
+  /** Field → JSONata, while it applies. */
+  readonly set?: Readonly<Record<string, string>>;
+  /** Field → JSONata, as it begins to apply. */
+  readonly start?: Readonly<Record<string, string>>;
+  /** Field → JSONata, as it begins to apply, where the field is empty. */
+  readonly default?: Readonly<Record<string, string>>;
+  readonly choices?: Readonly<Record<string, readonly number[]>>;
+  readonly refuse?: readonly RuleMessage[];
+  readonly recommend?: readonly RuleMessage[];
+}
+
+export interface RuleMessage {
+  readonly id: string;
+  readonly field: string;
+  readonly message: string;
 }
 
 export interface FormTab {

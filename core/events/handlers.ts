@@ -1,6 +1,12 @@
 // Which handlers run for a message on an entity, in order, by stage. Read once per engine and kept.
 import type { Entity } from '../model/model.ts';
-import type { EventHandler, Message, Stage } from '../sdk/index.ts';
+import type { Call } from '../engine.ts';
+import type { EventHandler, HandlerContext, Message, Stage } from '../sdk/index.ts';
+
+/** A part of the engine that stands among the handlers: it sees the call as well. */
+export interface InnerHandler extends EventHandler {
+  runInside(call: Call, context: HandlerContext): Promise<void>;
+}
 
 export interface Handlers {
   readonly validate: readonly EventHandler[];

@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module';
 import type jsonata from 'jsonata';
 import type { Field, Model } from '../model/model.ts';
-import { daysBetween, todayIn } from './functions.ts';
+import { daysBetween, todayIn } from '../../metadata/expression-functions.ts';
 import { CLOSES, OPENS, PARTS } from './marks.ts';
 
 /**

@@ -1,5 +1,5 @@
 // A form document as the app draws it: every list present, every default filled in, labels translated.
-import type { FormMetadata, FormItem, FormSection } from '../../metadata/effective.ts';
+import type { FormMetadata, FormItem, FormSection, RuleMetadata } from '../../metadata/effective.ts';
 import type { Json, JsonObject } from '../sdk/index.ts';
 import { isArray, isObject } from './pointer.ts';
 
@@ -29,7 +29,21 @@ export function formMetadata(id: string, document: JsonObject, label: Label): Fo
         }),
       };
     }),
+    ...rulesOf(id, document),
   };
+}
+
+function rulesOf(id: string, document: JsonObject): { readonly rules?: readonly RuleMetadata[] } {
+  const rules = members(document['rules']).map((rule): RuleMetadata => {
+    const { id: name, when, set, after: _after, remove: _remove, ...then } = rule;
+    // A form's rule sets a value once, so that it can be changed afterwards.
+    return {
+      id: `${id}#${String(name)}`,
+      when: typeof when === 'string' ? when : 'true',
+      then: { ...then, ...(isObject(set) && { start: set as Readonly<Record<string, string>> }) },
+    };
+  });
+  return rules.length === 0 ? {} : { rules };
 }
 
 function sectionOf(section: JsonObject, path: string, label: Label): FormSection {

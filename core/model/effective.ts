@@ -16,6 +16,7 @@ import { commandsOf, contributionsMetadata } from './effective-contributions.ts'
 import { dashboardEntities } from './effective-dashboard.ts';
 import { deepFreeze } from './freeze.ts';
 import { formMetadata } from './effective-form.ts';
+import { rulesByEntity } from './rules-by-entity.ts';
 import { isSummary } from './is-summary.ts';
 import { defaultLanguage, translateField, translateStatus, translator } from './labels.ts';
 import type { Translate } from './labels.ts';
@@ -243,6 +244,7 @@ function buildEntity(model: Model, entity: Entity, language: string): EntityMeta
   const fields = Object.fromEntries(
     [...entity.fields.values()].map((field) => [field.name, fieldMetadata(model, translate, entity, field)]),
   );
+  const rules = rulesByEntity(model, language).get(entity.name);
   return {
     ...summaryOf(model, entity, translate),
     version: model.version,
@@ -253,6 +255,7 @@ function buildEntity(model: Model, entity: Entity, language: string): EntityMeta
     ),
     ...(entity.status ? { status: statesOf(entity, translate) } : {}),
     search: entity.search,
+    ...(rules && { rules }),
     forms: formsOf(model, entity, translate),
     views: viewsOf(model, entity, translate),
     commands: [],

@@ -1,6 +1,14 @@
 // An entity's metadata without what field profiles keep from the caller: hidden fields leave forms, views, search and the
 // relationships that go over them; what is shown in part, or may not be written, says so.
-import type { EntityMetadata, FieldMetadata, FormItem, FormMetadata, ViewMetadata } from '../../metadata/effective.ts';
+import type {
+  EntityMetadata,
+  FieldMetadata,
+  FormItem,
+  FormMetadata,
+  RuleMetadata,
+  ViewMetadata,
+} from '../../metadata/effective.ts';
+import { recordNames } from './expression.ts';
 import type { FieldAccess } from '../security/field-access.ts';
 import type { Entity, Field, Model } from './model.ts';
 
@@ -39,6 +47,7 @@ export function readableEntity(
     fields,
     navigation,
     search: metadata.search.filter((name) => isReadable(around, name)),
+    ...(metadata.rules && { rules: metadata.rules.filter((rule) => readsOpen(around, rule)) }),
     forms: mapValues(metadata.forms, (form) => readableForm(around, form, isShown)),
     views: mapValues(metadata.views, (view) => readableView(around, view)),
   };
@@ -60,6 +69,15 @@ function isReadable({ entity, accessOf }: Readable, name: string): boolean {
   return field !== undefined && accessOf(field).read !== 'none';
 }
 
+/** A rule that reads a hidden field would tell of its value: the server alone runs it. */
+function readsOpen(around: Readable, { when, then, else: otherwise }: RuleMetadata): boolean {
+  const texts = [then, otherwise].flatMap((part) =>
+    [part?.set, part?.start, part?.default].flatMap((values) => Object.values(values ?? {})),
+  );
+  const names = [when, ...texts].flatMap((text) => [...recordNames(text)]);
+  return names.every((name) => !around.entity.fields.has(name) || isReadable(around, name));
+}
+
 /** A relationship over a hidden lookup leads nowhere, from either side. */
 function isWalkable({ model, entity, accessOf }: Readable, name: string): boolean {
   const step = entity.navigation.get(name);
@@ -73,6 +91,7 @@ function readableForm(around: Readable, form: FormMetadata, isShown: (item: Form
   return {
     ...form,
     header: form.header.filter((name) => isReadable(around, name)),
+    ...(form.rules && { rules: form.rules.filter((rule) => readsOpen(around, rule)) }),
     tabs: form.tabs.map((tab) => ({
       ...tab,
       columns: tab.columns.map((column) => ({

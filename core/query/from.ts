@@ -3,7 +3,7 @@
 // of what the caller may not read; so no part of a query reads past either.
 import { ident, literal, qualified } from '../db/identifier.ts';
 import type { Derivation } from '../formulas/formula.ts';
-import { todayIn } from '../formulas/functions.ts';
+import { todayIn } from '../../metadata/expression-functions.ts';
 import { derivedSql, type Place } from '../formulas/formula-sql.ts';
 import type { Column, Entity, Field, Model, Navigation } from '../model/model.ts';
 import type { FieldAccess } from '../security/field-access.ts';

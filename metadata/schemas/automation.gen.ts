@@ -79,6 +79,10 @@ export interface Step {
    */
   when?: string;
   /**
+   * Steps of the branch taken.
+   */
+  then?: Step[];
+  /**
    * Steps of the other branch.
    */
   else?: Step[];
@@ -90,8 +94,5 @@ export interface Step {
    * Overlay: true takes the element of this id away from the layer below.
    */
   remove?: boolean;
-  description?: 'Steps of the branch taken.';
-  type?: 'array';
-  items?: Step;
   [k: string]: unknown;
 }

@@ -33,7 +33,7 @@ export interface FormDocument {
    */
   tabs: Tab[];
   /**
-   * Rules, run in the browser and again on the server.
+   * Rules of this form, run while somebody fills it in. What must hold whoever writes stands in `<entity>/rules/<id>.json`.
    */
   rules?: Rule[];
 }

@@ -29,10 +29,16 @@ function typeSchema(node: unknown): unknown {
   return Object.fromEntries(
     Object.entries({ ...rest, ...(isNode(then) ? then : {}), ...(branches ? { oneOf } : {}) }).map(([key, value]) => [
       key,
-      typeSchema(value),
+      named.has(key) && isNode(value) ? mapValues(value) : typeSchema(value),
     ]),
   );
 }
+
+/** Keywords whose keys are names of the document: a property called `then` is no condition. */
+const named: ReadonlySet<string> = new Set(['properties', '$defs']);
+
+const mapValues = (node: Node): Node =>
+  Object.fromEntries(Object.entries(node).map(([key, value]) => [key, typeSchema(value)]));
 
 /** Schema file name → text of the `.gen.ts` beside it. */
 async function generateType(file: string): Promise<string> {

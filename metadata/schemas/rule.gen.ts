@@ -16,17 +16,16 @@ export interface RuleDocument {
    * Label in the document's default language (English in ours). Other languages stand in locale files.
    */
   title: string;
-  description?: 'While the condition holds.';
   /**
-   * A JSONata expression over the record's fields.
+   * Help for people, shown where the thing is used and where it is edited.
+   */
+  description?: string;
+  /**
+   * A JSONata expression over the record's own fields, as they are after the write. Empty fields are missing; `$today()` and `$days(from, to)` are there.
    */
   when: string;
+  then: Consequence;
   else?: Consequence;
-  type?: 'object';
-  properties?: {
-    [k: string]: unknown;
-  };
-  additionalProperties?: never;
 }
 /**
  * What follows.
@@ -37,40 +36,61 @@ export interface Consequence {
    */
   require?: string[];
   /**
-   * Fields that cannot be changed.
+   * Fields that cannot be changed, where the rule held before the write as well.
    */
   lock?: string[];
   /**
-   * Fields shown.
+   * Forms: fields, sections and tabs (by their ids) shown only where some rule shows them now.
    */
   show?: string[];
   /**
-   * Fields hidden.
+   * Forms: fields, sections and tabs (by their ids) hidden.
    */
   hide?: string[];
   /**
-   * Field → JSONata expression for its value.
+   * Field → JSONata expression for its value, whatever was given.
    */
   set?: {
     [k: string]: string;
   };
   /**
-   * Violations the write is refused with.
-   *
-   * Items: A violation.
+   * Field → JSONata expression for its value where it is empty and nothing was given, as the rule begins to hold.
    */
-  refuse?: {
+  default?: {
+    [k: string]: string;
+  };
+  /**
+   * Choice field → the only values it may get.
+   */
+  choices?: {
     /**
-     * Stable id, unique among its siblings: overlays, translations and links address it by this.
+     * @minItems 1
      */
-    id: string;
-    /**
-     * The field it is about.
-     */
-    field: string;
-    /**
-     * What is wrong and how to mend it.
-     */
-    message: string;
-  }[];
+    [k: string]: number[];
+  };
+  /**
+   * Violations the write is refused with.
+   */
+  refuse?: Message[];
+  /**
+   * Forms: advice shown beside a field; nothing is refused.
+   */
+  recommend?: Message[];
+}
+/**
+ * A sentence about a field.
+ */
+export interface Message {
+  /**
+   * Stable id, unique among its siblings: overlays, translations and links address it by this.
+   */
+  id: string;
+  /**
+   * The field it is about.
+   */
+  field: string;
+  /**
+   * What is wrong, or better, and how to mend it.
+   */
+  message: string;
 }

@@ -2,7 +2,7 @@
 import type { EntityMetadata, FieldMetadata, StateMetadata } from '../../metadata/effective.ts';
 
 /** Texts of `form.locked.…` say each in full. */
-export type FieldLock = 'system' | 'immutable' | 'closed' | 'masked' | 'secured';
+export type FieldLock = 'system' | 'immutable' | 'closed' | 'rule' | 'masked' | 'secured';
 
 export function lockOf(field: FieldMetadata, isNew: boolean): FieldLock | undefined {
   if (field.readOnly) return 'system';

@@ -241,6 +241,53 @@ test('a plugin’s page stands in the site map', async () => {
   expect(await barriers(page)).toEqual([]);
 });
 
+test('business rules act as one types: shown, required, locked, fewer choices, advice, refusals; the server says the same', async () => {
+  await page.goto(`${server.url}/app/visit/record/${ids[8]}`);
+  const field = (name: string) => page.locator('x-form-field').filter({ has: page.getByText(name, { exact: true }) });
+  const outcome = field('Outcome');
+  const edit = async (name: string, text: string) => {
+    await field(name).locator('.x-field-edit').click();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type(text);
+    await page.keyboard.press('Tab');
+  };
+  await page.locator('.x-contribution-broken').waitFor();
+  await outcome.waitFor();
+  await edit('Amount', '60000');
+  await outcome.waitFor({ state: 'detached' });
+  await page.getByText('Split a visit as large as this.').waitFor();
+  await field('Stage').last().locator('.x-field-edit').click();
+  const offered = await field('Stage').last().locator('option').allTextContents();
+  expect(offered.map((one) => one.trim())).toEqual(expect.not.arrayContaining(['Closed']));
+  await edit('Amount', '-5');
+  await page.getByText('A visit brings something: give an amount above zero.').first().waitFor();
+  await edit('Amount', '5');
+  await page.getByText('A visit brings something').waitFor({ state: 'detached' });
+  // Closed: the outcome comes and is asked for, the day is locked, the form's own rule takes the broken part away.
+  await field('Stage').last().locator('.x-field-edit').click();
+  await field('Stage').last().locator('select').selectOption('3');
+  await outcome.waitFor();
+  await page.locator('.x-contribution-broken').waitFor({ state: 'detached' });
+  await field('Day').locator('.x-field-lock').waitFor();
+  await page.keyboard.press('Control+s');
+  await page.locator('.x-form-errors').getByRole('link', { name: 'Outcome' }).waitFor();
+  expect(await barriers(page)).toEqual([]);
+  await picture('rules-en');
+  await page.locator('.x-form-errors').getByRole('link', { name: 'Outcome' }).click();
+  await page.keyboard.type('They bought it.');
+  await page.keyboard.press('Control+s');
+  await expect.poll(async () => (await record(8))['outcome']).toBe('They bought it.');
+  const asked = (body: object, language = 'en') =>
+    server.request(`/api/data/v9.2/visits(${ids[7]})`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json', 'accept-language': language },
+      body: JSON.stringify(body),
+    });
+  for (const body of [{ stage: 3, amount: 5 }, { amount: 60000, stage: 3, outcome: 'x' }, { amount: -1 }])
+    expect((await asked(body)).status).toBe(400);
+  expect(await (await asked({ amount: -1 })).text()).toContain('give an amount above zero');
+});
+
 test('all of it in Persian, from right to left', async () => {
   await speak(page, 'fa');
   await page.goto(`${server.url}/dashboard/visits`);

@@ -6,7 +6,6 @@ import { ask } from '../../ui/dialog/dialog.ts';
 import { showFailure, whyOf } from '../../ui/dialog/show-failure.ts';
 import { showToast } from '../../ui/dialog/toast.ts';
 import { commitTyping } from '../../ui/form/commit-typing.ts';
-import { compareSides } from '../../ui/form/compare-sides.ts';
 import { draftKey, dropDraft, readDraft, writeDraft } from '../../ui/form/draft-store.ts';
 import { fieldsOfForm, plainForm, typesOf } from '../../ui/form/form-layout.ts';
 import { RecordDraft } from '../../ui/form/record-draft.ts';
@@ -226,6 +225,7 @@ export class RecordPage extends LitElement {
     const current = await workspace.client.retrieve(draft.entity.set, recordId).catch(() => undefined);
     if (!current || this.draft !== draft) return;
     // Where somebody else has meanwhile changed what is typed here, saving will ask.
+    const { compareSides } = await import('../../ui/form/compare-sides.ts');
     if (compareSides(draft, valuesOf(current.row, draft.entity)).both.length > 0) return;
     draft.rebase(current.row, current.etag);
   };

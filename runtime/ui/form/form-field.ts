@@ -103,6 +103,7 @@ export class FormField extends LitElement {
         }
       </label>
       ${control ? this.#renderControl(ui, context, error, errorId) : this.#renderText(ui, context, locked)}
+      ${draft.rules?.advice(field)}
       ${
         error === undefined
           ? nothing

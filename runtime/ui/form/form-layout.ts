@@ -18,17 +18,21 @@ export function isShown(item: FormItem, entity: EntityMetadata, isNew: boolean, 
   return item.control === 'sub-grid' && !isNew && item.navigation !== undefined;
 }
 
-/** The form without sections, columns and tabs that would stand empty. */
+const nothing: ReadonlySet<string> = new Set();
+
+/** The form without what rules hide, and without sections, columns and tabs that would stand empty. */
 export function shownTabs(
   form: FormMetadata,
   entity: EntityMetadata,
   isNew: boolean,
   controls: Controls = {},
+  hidden: ReadonlySet<string> = nothing,
 ): readonly FormTab[] {
-  return form.tabs.flatMap((tab) => {
-    const columns = tab.columns.flatMap((column) => {
-      const sections = column.sections.flatMap((section) => {
-        const items = section.items.filter((item) => isShown(item, entity, isNew, controls));
+  const open = ({ id }: { readonly id: string }): boolean => !hidden.has(id);
+  return form.tabs.filter(open).flatMap((tab) => {
+    const columns = tab.columns.filter(open).flatMap((column) => {
+      const sections = column.sections.filter(open).flatMap((section) => {
+        const items = section.items.filter((item) => open(item) && isShown(item, entity, isNew, controls));
         return items.length === 0 ? [] : [{ ...section, items }];
       });
       return sections.length === 0 ? [] : [{ ...column, sections }];

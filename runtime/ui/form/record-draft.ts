@@ -4,6 +4,7 @@ import type { EntityMetadata, FieldMetadata, StateMetadata } from '../../../meta
 import type { ErrorDetail, Row } from '../../client/index.ts';
 import { closedState, isClosed, lockOf, type FieldLock } from '../field-lock.ts';
 import type { FieldContext, FieldValue } from '../field-ui.ts';
+import type { RulesNow } from './rules-now.ts';
 import type { FieldRegistry } from '../field-registry.ts';
 import type { Locale } from '../locale/locale.ts';
 import { isEmpty, sameValue, valuesOf, type Values } from '../record-values.ts';
@@ -38,6 +39,8 @@ export class RecordDraft {
   /** Text that is no value of its type, by field; blocks saving. */
   readonly #unreadable = new Map<string, string>();
   readonly #listeners = new Set<(field: string | undefined) => void>();
+  /** What business rules ask as the record stands; undefined until they are known, and where there are none. */
+  rules: RulesNow | undefined;
 
   constructor(options: RecordDraftOptions) {
     this.entity = options.entity;
@@ -58,7 +61,14 @@ export class RecordDraft {
   }
 
   lockOf(field: FieldMetadata): FieldLock | undefined {
-    return lockOf(field, this.isNew) ?? (isClosed(field, this.closed) ? 'closed' : undefined);
+    return lockOf(field, this.isNew) ?? (isClosed(field, this.closed) ? 'closed' : this.rules?.lockOf(field));
+  }
+
+  take(rules: RulesNow): void {
+    this.rules = rules;
+    const again = rules.refused.filter((name) => this.isDirty(name));
+    for (const name of [...this.#errors.keys(), ...again]) this.#check(name);
+    this.#tell(undefined);
   }
 
   get row(): Row | undefined {
@@ -209,7 +219,12 @@ export class RecordDraft {
     if (this.lockOf(field) !== undefined) return undefined;
     const { locale } = this.#options;
     const value = this.value(field.name);
-    if (isEmpty(value)) return field.required ? locale.t('form.error.required', { field: field.title }) : undefined;
+    const refused = this.rules?.refusal(field);
+    if (refused !== undefined) return refused;
+    if (isEmpty(value))
+      return (this.rules?.fieldOf(field) ?? field).required
+        ? locale.t('form.error.required', { field: field.title })
+        : undefined;
     if (typeof value === 'string' && field.maxLength !== undefined && value.length > field.maxLength)
       return locale.t('form.error.tooLong', { limit: field.maxLength, length: value.length });
     const number = typeof value === 'number' ? value : Number.NaN;

@@ -38,6 +38,8 @@ export class RecordForm extends LitElement {
   #tabs: readonly FormTab[] = [];
   readonly #visited = new Set<string>();
   #stop: (() => void) | undefined;
+  #unfollow: (() => void) | undefined;
+  #rules: RecordDraft['rules'];
 
   constructor() {
     super();
@@ -54,16 +56,33 @@ export class RecordForm extends LitElement {
     super.disconnectedCallback();
     this.#stop?.();
     this.#stop = undefined;
+    this.#unfollow?.();
+  }
+
+  #follow(): void {
+    const { draft, form, workspace } = this;
+    this.#unfollow?.();
+    let stopped = false;
+    this.#unfollow = () => (stopped = true);
+    if (draft.entity.rules ?? form.rules)
+      void import('./form-rules.ts').then(({ followRules }) => {
+        if (!stopped) this.#unfollow = followRules(draft, form, workspace.locale.timeZone);
+      });
   }
 
   override willUpdate(changed: Map<string, unknown>): void {
-    if (changed.has('draft') || !this.#stop) {
+    const isOther = changed.has('draft') || !this.#stop;
+    if (isOther) {
       this.#stop?.();
       this.#stop = this.draft.listen(() => this.requestUpdate());
     }
+    if (isOther || changed.has('form')) this.#follow();
     if (changed.has('form')) this.#visited.clear();
-    if (changed.has('form') || changed.has('draft') || changed.has('recordId')) {
-      this.#tabs = shownTabs(this.form, this.draft.entity, this.draft.isNew, this.workspace.app.controls);
+    const { rules } = this.draft;
+    if (changed.has('form') || changed.has('draft') || changed.has('recordId') || rules !== this.#rules) {
+      this.#rules = rules;
+      const { controls } = this.workspace.app;
+      this.#tabs = shownTabs(this.form, this.draft.entity, this.draft.isNew, controls, rules?.hidden);
       if (!this.#tabs.some((tab) => tab.id === this.tab)) this.tab = this.#tabs[0]?.id;
     }
     if (this.tab !== undefined) this.#visited.add(this.tab);
@@ -237,7 +256,7 @@ export class RecordForm extends LitElement {
       data-span=${item.span ?? nothing}
       .workspace=${workspace}
       .draft=${draft}
-      .field=${field}
+      .field=${draft.rules?.fieldOf(field) ?? field}
       .label=${item.title}
       .recordId=${recordId}
       .open=${draft.isNew}

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import jsonata from 'jsonata';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Call } from '../../../core/engine.ts';
-import { daysBetween } from '../../../core/formulas/functions.ts';
+import { daysBetween } from '../../../metadata/expression-functions.ts';
 import type { Field, Model } from '../../../core/model/model.ts';
 import { create } from '../../../core/records/create.ts';
 import { listOData } from '../../../core/records/list.ts';
