@@ -101,6 +101,9 @@ async function readTarball(bytes: Buffer): Promise<Files> {
       throw pluginError('PACKAGE_INVALID', { reason: 'its bytes are damaged' }, { cause });
     }
   }
+  // The reader of tarballs would unpack again what is packed twice, without bounds.
+  if (/^(?:1f8b|28b52ffd)/.test(tar.toString('hex', 0, 4)))
+    throw pluginError('PACKAGE_INVALID', { reason: 'it is packed otherwise than `npm pack` does, or twice' });
   const found = await entriesOf(tar);
   // npm puts everything into one folder; others pack the plugin as it lies.
   const roots = new Set([...found.keys()].map((path) => path.split('/', 1)[0] ?? ''));
@@ -138,7 +141,7 @@ async function entriesOf(tar: Buffer): Promise<Files> {
     entry.on('end', () => void files.set(path, Buffer.concat(chunks)));
   };
   await new Promise<void>((resolve, reject) => {
-    const parser = new Parser({ strict: true, onReadEntry: take });
+    const parser = new Parser({ strict: true, brotli: false, zstd: false, onReadEntry: take });
     parser.on('end', () => resolve());
     parser.on('error', (cause: unknown) =>
       reject(pluginError('PACKAGE_INVALID', { reason: 'its bytes are damaged' }, { cause })),

@@ -2,6 +2,7 @@
 // (`writeOnly`) are stored sealed, by a key made of the server's secret, and never shown again.
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import { boundedPattern } from '../model/bounded-pattern.ts';
 import { isObject, own } from '../model/pointer.ts';
 import type { Json, JsonObject, Violation } from '../sdk/index.ts';
 import { pluginError } from './errors.ts';
@@ -105,7 +106,13 @@ function violations(schema: JsonObject | undefined, values: JsonObject): Violati
         ],
   );
   if (!schema) return unknown;
-  const ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: false, ownProperties: true });
+  const ajv = new Ajv2020({
+    allErrors: true,
+    strict: false,
+    validateFormats: false,
+    ownProperties: true,
+    code: { regExp: boundedPattern },
+  });
   const check = ajv.compile(schema);
   if (check(values)) return unknown;
   return [...unknown, ...(check.errors ?? []).map(violationOf)];

@@ -2,6 +2,7 @@
 // the entity's JSON Schema forbids (Ajv), what the field type cannot read, choices that do not exist.
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { boundedPattern } from '../model/bounded-pattern.ts';
 import type { Entity, Field } from '../model/model.ts';
 import { suggest } from '../model/suggest.ts';
 import type { ColumnValue, DecodeContext, JsonObject, Violation } from '../sdk/index.ts';
@@ -153,7 +154,13 @@ function unknownChoice(field: Field, value: ColumnValue): Violation | undefined 
   return { code: 'CHOICE_UNKNOWN', target: field.name, message };
 }
 
-const ajv = new Ajv2020({ allErrors: true, strict: false, unicodeRegExp: true, verbose: true });
+const ajv = new Ajv2020({
+  allErrors: true,
+  strict: false,
+  unicodeRegExp: true,
+  verbose: true,
+  code: { regExp: boundedPattern },
+});
 addFormats.default(ajv);
 
 /** Field types read these themselves, and say more about what is wrong. */

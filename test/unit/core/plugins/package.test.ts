@@ -72,6 +72,9 @@ test('a package that unpacks to too much, or to too many files, is refused; so a
   await expect(openPackage(zeros, root)).rejects.toMatchObject({ code: 'PACKAGE_TOO_LARGE' });
   const many = Array.from({ length: 4_001 }, (_, index) => ({ path: `package/f${index}`, content: 'x' }));
   await expect(openPackage(tarball(card, ...many), root)).rejects.toMatchObject({ code: 'PACKAGE_TOO_LARGE' });
+  // A bomb in a bomb: the tarball's reader unpacks by itself what it finds packed.
+  for (const twice of [gzipSync(gzipSync(Buffer.alloc(4_096))), Buffer.from('28b52ffd00000000', 'hex')])
+    await expect(openPackage(twice, root)).rejects.toMatchObject({ code: 'PACKAGE_INVALID' });
   await expect(openPackage(Buffer.from([0x1f, 0x8b, 1, 2, 3]), root)).rejects.toMatchObject({
     code: 'PACKAGE_INVALID',
   });
