@@ -88,6 +88,8 @@ describe('a hostile plugin', () => {
     ['ForbiddenOwner', 'PLUGIN_RIGHT_MISSING', 'assign rows of account'],
     ['ForbiddenAppend', 'PLUGIN_RIGHT_MISSING', 'append rows of account'],
     ['ForbiddenAppendTo', 'PLUGIN_RIGHT_MISSING', 'append-to rows of account'],
+    ['ForbiddenShare', 'PLUGIN_RIGHT_MISSING', 'share rows of account'],
+    ['ForbiddenLink', 'PLUGIN_RIGHT_MISSING', 'append rows of account'],
     ['UndeclaredHost', 'PLUGIN_RIGHT_MISSING', '"hosts": ["example.org"]'],
     ['OwnNetwork', 'PLUGIN_FETCH', 'leads into the own network'],
     ['UndeclaredSecret', 'PLUGIN_RIGHT_MISSING', '"secrets": ["password"]'],
