@@ -231,7 +231,7 @@ export default definePlugin({
     rights: { entities: { account: ['read'] } },
   });
   await write('server.ts', handler('first'));
-  await using database = await testDatabase();
+  await using database = await testDatabase({ shipped: true });
   const child = spawn(process.execPath, [MAIN, 'plugin', 'dev', folder], {
     env: {
       ...ownEnvironment(),
