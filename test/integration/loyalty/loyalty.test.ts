@@ -377,13 +377,28 @@ test('what was spent on an order comes back to its lots when order and invoice a
   const quote = await admin.create('quote', { name: 'Lost', customerid, transactioncurrencyid });
   const spent = { Points: 300, Document: { entity: 'quote', id: quote }, Reference: 'Lost' };
   await own.on('loyaltymember', member, 'loyalty_SpendOn', spent);
+  const reward = {
+    loyaltyprogramid: own.id,
+    name: 'One euro',
+    kind: 3,
+    points: 100,
+    value: 1,
+    currencyid: transactioncurrencyid,
+  };
+  const Reward = { entity: 'loyaltyreward', id: await admin.create('loyaltyreward', reward) };
+  const held = await own.on('loyaltymember', member, 'loyalty_Reserve', { Reward, Reference: 'Lost voucher' });
+  const { Voucher } = await own.on('loyaltyreservation', String(held['Reservation']), 'loyalty_Confirm');
+  const use = (id: string) => own.invoke('loyalty_UseVoucher', { Code: Voucher, Document: { entity: 'quote', id } });
+  await use(quote);
+  await expect(use(quote)).rejects.toMatchObject({ code: 'VOUCHER_NOT_USABLE' });
   await admin.update('quote', quote, { statecode: 1, statuscode: 3 });
   await admin.update('quote', quote, { statecode: 3, statuscode: 5 });
   await kit.settle();
-  expect(await memberOf(member)).toMatchObject({ spendablepoints: 400 });
+  expect(await memberOf(member)).toMatchObject({ spendablepoints: 300 });
   const revised = (await admin.invoke('ReviseQuote', { QuoteId: quote })) as { readonly id: string };
-  const paid = await admin.list('salesadjustment', `$filter=_documentid_value eq ${revised.id} and kind eq 2`);
+  const paid = await admin.list('salesadjustment', `$filter=_documentid_value eq ${revised.id} and kind ge 2`);
   expect(paid).toEqual([]);
+  expect(await use(revised.id)).toMatchObject({ Value: '1' });
   await agrees(member);
 });
 
