@@ -10,7 +10,14 @@ beforeAll(async () => {
     'new_entry/entity': {
       title: 'Entry',
       type: 'object',
-      entity: { set: 'new_entries', plural: 'Entries', ownership: 'user', primary: 'new_name', audit: true },
+      entity: {
+        set: 'new_entries',
+        plural: 'Entries',
+        ownership: 'user',
+        primary: 'new_name',
+        audit: true,
+        indexes: { name: { fields: ['new_name', 'new_day'], kind: 'equal' } },
+      },
       properties: {
         new_name: { title: 'Name', type: 'string', maxLength: 100, field: { type: 'text' } },
         new_points: { title: 'Points', type: 'integer', field: { type: 'big-integer' } },
@@ -133,6 +140,15 @@ test('one row that will not do, and none of them is changed', async () => {
   await expect(change({ new_name: 'without a key' })).rejects.toMatchObject({ code: 'RECORD_ID_INVALID' });
   await records().updateMany('new_entry', []);
   expect(await records().retrieve('new_entry', first)).toMatchObject({ new_name: 'E0' });
+});
+
+test('an index for what is equal is made of the plain letters of texts, which conditions ask for, and of other values as they are', async () => {
+  const indexes = await world.rows(
+    `select indexdef from pg_indexes where schemaname = 'org_default' and tablename = 'new_entry' and indexdef like '%new_day%'`,
+  );
+  expect(indexes).toEqual([
+    { indexdef: expect.stringMatching(/btree \(\w+\._plain_1\(new_name\) text_pattern_ops, new_day\)$/) as string },
+  ]);
 });
 
 test('rows are read on in the order of their keys from where a reader stopped', async () => {
