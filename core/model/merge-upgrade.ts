@@ -1,6 +1,7 @@
 // What an upgrade of a layer below does to the organization's own: each of its documents is merged in three ways
 // (merge-three-ways.ts) and said again as an overlay on what is below now. Also decides a conflict afterwards.
 import type { Json, JsonObject } from '../sdk/index.ts';
+import { renamesBetween, type Rename, type Renames } from './follow-renames.ts';
 import type { Layer, SourceDocument } from './layer.ts';
 import { mergeLayers } from './merge.ts';
 import { mergeThreeWays, withAdditions, type MergeConflict } from './merge-three-ways.ts';
@@ -19,14 +20,18 @@ export interface MergedUpgrade {
   readonly layer: Layer;
   /** Ours is in force in each, until it is decided otherwise. */
   readonly conflicts: readonly DocumentConflict[];
+  /** What is called otherwise now, and was followed in the organization's documents. */
+  readonly renames: readonly Rename[];
 }
 
 /** `before`, `after`: the layers below the organization's, of the old and the new version. */
 export function mergeUpgrade(before: readonly Layer[], after: readonly Layer[], layer: Layer): MergedUpgrade {
-  const [old, next] = [mergeLayers(before).documents, mergeLayers(after).documents];
+  const [known, next] = [mergeLayers(before).documents, mergeLayers(after).documents];
+  const renames = renamesBetween(known, next);
+  const old = new Map([...known].map(([id, body]) => [renames.id(id), renames.body(id, body)]));
   const conflicts: DocumentConflict[] = [];
   const documents = new Map<string, SourceDocument>();
-  for (const [id, source] of layer.documents) {
+  for (const [id, source] of following(renames, layer.documents)) {
     const [base, theirs] = [old.get(id), next.get(id)];
     const isOverlay = source.body['overlays'] !== undefined;
     const ours = base !== undefined ? effective(id, base, source) : isOverlay ? undefined : plain(source.body);
@@ -40,7 +45,22 @@ export function mergeUpgrade(before: readonly Layer[], after: readonly Layer[], 
     const said = overlaid(after, id, theirs, merge.merged, source);
     if (said) documents.set(id, said);
   }
-  return { layer: { ...layer, documents }, conflicts };
+  return { layer: { ...layer, documents }, conflicts, renames: renames.all };
+}
+
+/** The organization's documents, about what is called otherwise now. */
+function following(
+  renames: Renames,
+  documents: ReadonlyMap<string, SourceDocument>,
+): ReadonlyMap<string, SourceDocument> {
+  if (renames.all.length === 0) return documents;
+  return new Map(
+    [...documents].map(([id, source]) => {
+      const body = renames.body(id, source.body);
+      const now = renames.id(id);
+      return [now, now === id && sameValue(body, source.body) ? source : written(now, source, body)];
+    }),
+  );
 }
 
 /** The organization's layer after a conflict went the vendor's way. The same layer where there is nothing to change. */

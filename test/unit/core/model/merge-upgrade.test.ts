@@ -265,3 +265,79 @@ test('in 1,000 random merges every one-sided change is there, and every two-side
   );
   for (const count of Object.values(kinds)) expect(count).toBeGreaterThan(200);
 });
+
+test('an entity and a field that a new version calls otherwise are followed in forms, views, overlays and translations', () => {
+  const entity = (rating: string, was: JsonObject = {}): JsonObject => ({
+    title: 'Car',
+    type: 'object',
+    entity: {
+      plural: 'Cars',
+      primary: 'shop_name',
+      ownership: 'organization',
+      ...('was' in was && { was: 'shop_car' }),
+    },
+    properties: {
+      shop_name: { title: 'Name', type: 'string', field: { type: 'text' } },
+      [rating]: { title: 'Stars', type: 'integer', field: { type: 'x', ...was } },
+    },
+  });
+  const grid = (...columns: readonly string[]): JsonObject => ({
+    title: 'All',
+    kind: 'grid',
+    columns: columns.map((id) => ({ id })),
+  });
+  const before = vendor('1.0.0', {
+    'shop_car/entity': entity('shop_stars'),
+    'shop_car/views/all': grid('shop_name', 'shop_stars'),
+  });
+  const after = vendor('1.1.0', {
+    'shop_vehicle/entity': entity('shop_rating', { was: 'shop_stars' }),
+    'shop_vehicle/views/all': grid('shop_name', 'shop_rating'),
+  });
+  const mine = own({
+    'shop_car/entity': {
+      overlays: 'shop@1.0.0:shop_car/entity',
+      properties: { shop_stars: { title: 'shop_stars', maximum: 5 } },
+    },
+    'shop_car/views/all': {
+      overlays: 'shop@1.0.0:shop_car/views/all',
+      columns: [{ id: 'shop_stars', width: 90 }],
+      sort: [{ id: 'shop_stars', direction: 'desc' }],
+    },
+    'shop_car/views/best': { ...grid('shop_stars'), filter: { field: 'shop_stars', is: 'eq', value: 'shop_stars' } },
+    'trip/views/cars': grid('shop_carid.shop_stars'),
+    'locales/fa': {
+      title: 'فارسی',
+      direction: 'rtl',
+      texts: { 'shop_car/entity#properties/shop_stars/title': 'ستاره' },
+    },
+  });
+  const { layer, conflicts, renames } = mergeUpgrade([before], [after], mine);
+  expect(conflicts).toEqual([]);
+  expect(renames).toEqual([
+    { entity: undefined, from: 'shop_car', to: 'shop_vehicle' },
+    { entity: 'shop_vehicle', from: 'shop_stars', to: 'shop_rating' },
+  ]);
+  const said = Object.fromEntries([...layer.documents].map(([id, { body }]) => [id, body]));
+  expect(said).toEqual({
+    'shop_vehicle/entity': {
+      overlays: 'shop@1.1.0:shop_vehicle/entity',
+      properties: { shop_rating: { title: 'shop_stars', maximum: 5 } },
+    },
+    'shop_vehicle/views/all': {
+      overlays: expect.stringMatching(/^shop@1\.\d\.0:shop_vehicle\/views\/all$/),
+      columns: [{ id: 'shop_rating', width: 90 }],
+      sort: [{ id: 'shop_rating', direction: 'desc' }],
+    },
+    'shop_vehicle/views/best': {
+      ...grid('shop_rating'),
+      filter: { field: 'shop_rating', is: 'eq', value: 'shop_stars' },
+    },
+    'trip/views/cars': grid('shop_carid.shop_rating'),
+    'locales/fa': {
+      title: 'فارسی',
+      direction: 'rtl',
+      texts: { 'shop_vehicle/entity#properties/shop_rating/title': 'ستاره' },
+    },
+  });
+});
