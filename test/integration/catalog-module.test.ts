@@ -2,6 +2,7 @@
 // what a basket costs and why.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newcomer } from '../support/newcomer.ts';
+import { pluginFolder, type PluginFolder } from '../support/plugin-folder.ts';
 import { testServer, type InProcessServer } from '../support/server.ts';
 
 const BASE = '/api/data/v9.2';
@@ -12,13 +13,33 @@ let euro: string;
 let pieces: string;
 let piece: string;
 
+// An organization that shows what products cost to nobody but its administrators.
+const PLUGIN = {
+  'plugin.json': {
+    id: 'discreet',
+    version: '1.0.0',
+    title: 'Discreet',
+    engine: '^0.1.0',
+    requires: { catalog: '^0.1.0' },
+  },
+  'product/entity.json': {
+    overlays: 'catalog@0.1.0:product/entity',
+    properties: { currentcost: { field: { secured: true } }, standardcost: { field: { secured: true } } },
+  },
+};
+let plugin: PluginFolder;
+
 beforeAll(async () => {
-  server = await testServer();
+  plugin = pluginFolder(PLUGIN);
+  server = await testServer({ PEYVAND_PLUGINS: plugin.folder });
   euro = String((await rows('transactioncurrencies?$select=transactioncurrencyid'))[0]?.['transactioncurrencyid']);
   pieces = await create('uomschedules', { name: 'Count', baseuomname: 'Piece' });
   piece = String((await rows(`uoms?$filter=_uomscheduleid_value eq ${pieces}`))[0]?.['uomid']);
 });
-afterAll(() => server.stop());
+afterAll(async () => {
+  await server?.stop();
+  plugin?.remove();
+});
 
 async function send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
   const response = await server.request(`${BASE}/${path}`, {
@@ -292,6 +313,49 @@ test('a basket is priced with the reason for every price, and nobody sees costs 
   const refused = await send('POST', 'catalog_Price', { Lines, Currency: currency }, headers);
   expect(refused.status, refused.text).toBeGreaterThanOrEqual(400);
   expect(refused.text).not.toContain('60');
+  // Whoever sells sees prices, and nothing that tells a cost: no figure, no losing price made of it, and no line below the margin,
+  // which trying prices would find it by.
+  const { key: sellers } = await newcomer(server.server, 'basket-seller', ['basic-user', 'salesperson']);
+  const selling = { authorization: `Bearer ${sellers}` };
+  const kit = await product('Two chairs', { productstructure: 4, price: 250 });
+  await create('productassociations', {
+    quantity: 2,
+    ...bind('productid', 'products', kit),
+    ...bind('associatedproduct', 'products', chair),
+  });
+  await act(`products(${kit})/PublishProductHierarchy`);
+  await send('PATCH', `products(${chair})`, { minimummargin: 50, standardcost: 61.37 });
+  const sold = async (lines: unknown, headers: Record<string, string> = selling, more: Row = {}): Promise<Row> => {
+    const body = { Lines: lines, Currency: currency, Customer, ...more };
+    const { status, text, body: answer } = await send('POST', 'catalog_Price', body, headers);
+    expect(status, text).toBe(200);
+    return answer['value'] as Row;
+  };
+  const flagsOf = (basket: Row) => (basket['flags'] as Row[]).map((one) => one['code']);
+  const [dear, cheap] = [await sold([{ product: chair, price: '1000' }]), await sold([{ product: chair, price: '1' }])];
+  expect([flagsOf(dear), flagsOf(cheap)]).toEqual([[], ['discount-above-maximum']]);
+  expect(flagsOf(await sold([{ product: chair, price: '61' }], {}))).toContain('margin-below-minimum');
+  const everyones = { PriceList: { '@odata.type': 'Microsoft.Dynamics.CRM.pricelevel', pricelevelid: everyone } };
+  for (const basket of [
+    dear,
+    cheap,
+    await sold(Lines, selling, everyones),
+    await sold([{ product: kit, price: '250' }]),
+  ]) {
+    const said = JSON.stringify(basket);
+    expect(said).not.toMatch(/"(?:cost|margin|marginPercent)"/);
+    expect(said).not.toMatch(/\b(?:60|61\.37|120|600)(?:\.00)?\b/);
+  }
+  const lost = (await sold(Lines, selling, everyones))['lines'] as { candidates: Row[] }[];
+  expect(lost[0]?.candidates.find((one) => one['priceListName'] === 'Wholesale')).not.toHaveProperty('price');
+  expect(await sold([{ product: kit, price: '250' }], {})).toMatchObject({
+    totals: { cost: '120.00', margin: '130.00' },
+  });
+  const gone = await product('Gone', { statecode: ACTIVE });
+  await act(`products(${gone})/RetireProduct`);
+  expect(await refusal('POST', 'catalog_Price', { Lines: [{ product: gone }], Currency: currency })).toContain(
+    'retired',
+  );
   for (const wrong of [
     [],
     [{}],

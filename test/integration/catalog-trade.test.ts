@@ -615,6 +615,83 @@ test('a promotion is counted once for what is settled, given back when that is o
   expect(await code('DELETE', `/promotions(${budgeted})`, undefined, root)).toContain('409');
 });
 
+test('price lists and promotions are those of the customer’s territory and segment; a contact has those of its company', async () => {
+  const bind = (field: string, set: string, id: string) => ({ [`${field}@odata.bind`]: `/${set}(${id})` });
+  const vase = await create('products', { name: 'Vase', statecode: 0, ...bind('defaultuomid', 'uoms', unit) }, root);
+  const [currency] = await rows('/transactioncurrencies?$top=1', root);
+  const money = bind('transactioncurrencyid', 'transactioncurrencies', String(currency?.['transactioncurrencyid']));
+  const priceList = async (name: string, amount: number, more: Row = {}) => {
+    const id = await create('pricelevels', { name, ...money, ...more }, root);
+    const of = { ...bind('pricelevelid', 'pricelevels', id), ...bind('productid', 'products', vase) };
+    await create('productpricelevels', { ...of, ...bind('uomid', 'uoms', unit), amount }, root);
+    return id;
+  };
+  const west = await create('territories', { name: 'West' }, root);
+  const fars = await create('territories', { name: 'Fars', ...bind('parentterritoryid', 'territories', west) }, root);
+  const east = await create('territories', { name: 'East' }, root);
+  await priceList('All', 100);
+  await priceList('In the west', 90, bind('territoryid', 'territories', west));
+  await priceList('Partners', 80, { segments: '3' });
+  const agreed = await priceList('Agreed', 500);
+  await create(
+    'promotions',
+    {
+      name: 'East week',
+      effect: 1,
+      percentage: 10,
+      ...bind('territoryid', 'territories', east),
+      ...bind('productid', 'products', vase),
+    },
+    root,
+  );
+  const quoted = async (values: Row, entity = 'account') => {
+    const id = await create(entity === 'account' ? 'accounts' : 'contacts', values);
+    const quote = await create('quotes', {
+      name: 'Vase',
+      ...money,
+      [`customerid_${entity}@odata.bind`]: `/${entity}s(${id})`,
+    });
+    await addLine(quote, { product: vase });
+    return { id, quote, total: await totalOf('quotes', quote) };
+  };
+  const inFars = await quoted({ name: 'Shiraz shop', ...bind('territoryid', 'territories', fars) });
+  expect(inFars.total).toBe(90);
+  const [line] = await linesOf(inFars.quote);
+  const { candidates } = line?.['priceexplanation'] as { readonly candidates: readonly Row[] };
+  expect(candidates.map((one) => [one['priceListName'], one['reason']])).toEqual(
+    expect.arrayContaining([
+      ['In the west', 'won'],
+      ['All', 'specificity'],
+      ['Partners', 'segment'],
+    ]),
+  );
+  expect((await quoted({ name: 'Mashhad shop', ...bind('territoryid', 'territories', east) })).total).toBe(90);
+  expect((await quoted({ name: 'Partner', pricingsegment: 3 })).total).toBe(80);
+  expect((await quoted({ name: 'Nobody' })).total).toBe(100);
+  const partner = bind('parentcustomerid_account', 'accounts', inFars.id);
+  expect((await quoted({ lastname: 'Ahmadi', ...partner }, 'contact')).total).toBe(90);
+  expect((await quoted({ lastname: 'Amini', pricingsegment: 3, ...partner }, 'contact')).total).toBe(80);
+  // The list that was agreed on with a customer is the document's own; another customer, and it is priced anew.
+  const own = await quoted({ name: 'Agreed', ...bind('defaultpricelevelid', 'pricelevels', agreed) });
+  expect(await read(`/quotes(${own.quote})`)).toMatchObject({ totalamount: 500, _pricelevelid_value: agreed });
+  await patch(`/quotes(${inFars.quote})`, customer());
+  expect(await totalOf('quotes', inFars.quote)).toBe(100);
+  // What is retired is on no new line; documents that have it keep it.
+  await activate(inFars.quote);
+  await done(`/products(${vase})/RetireProduct`, {}, root);
+  const draft = await quoteWith([]);
+  expect(
+    await code('POST', '/quotedetails', {
+      ...bind('quoteid', 'quotes', draft),
+      ...bind('productid', 'products', vase),
+      quantity: 1,
+    }),
+  ).toBe('409 PRODUCT_NOT_SOLD');
+  const revised = String((await done('/ReviseQuote', { QuoteId: inFars.quote }))['quoteid']);
+  expect(await totalOf('quotes', revised)).toBe(100);
+  expect(await linesOf(revised)).toMatchObject([{ quotedetailname: 'Vase' }]);
+});
+
 test('an ERP pulls each event once it is sure of it; its own events count once, and old ones change nothing', async () => {
   const order = await create('salesorders', { name: 'For the ERP', ...priced() });
   await create('salesorderdetails', {

@@ -1,11 +1,12 @@
 // catalog_Price: what a basket would cost, and why, without a document being written. Priced as the plugin itself, so that everybody
 // gets the same price; asked only of products the caller may see, and told of costs only where the caller may read them.
 import { defineOperation, type NamedRow, type OperationContext, type Violation } from 'peyvand/sdk';
+import { STATE } from '../product-states.ts';
 import { priceDocument } from '../pricing/price-document.ts';
 import type { PricedDocument } from '../pricing/priced-document.ts';
 import type { LineInput } from '../pricing/pricing-input.ts';
-import { catalogOf, currencyOf, customerOf, type Catalog } from '../trade/price-input.ts';
-import { dayOf } from '../trade/rows.ts';
+import { agreedListOf, catalogOf, currencyOf, customerOf, type Catalog } from '../trade/price-input.ts';
+import { dayOf, listByIds } from '../trade/rows.ts';
 
 const COSTS = ['currentcost', 'standardcost'] as const;
 const MOST_LINES = 200;
@@ -53,34 +54,50 @@ function linesOf(value: unknown, refuse: OperationContext['refuse']): readonly L
   return problems.length > 0 ? refuse(...problems) : lines;
 }
 
-/** Refuses products that the caller does not see; answers whether the caller reads what they cost. */
+/** Refuses products that are not sold any more or that the caller does not see; answers whether the caller reads what they cost. */
 async function mayReadCosts(
   { records, refuse }: OperationContext,
   catalog: Catalog,
   ids: readonly string[],
 ): Promise<boolean> {
   let all = true;
-  for (const id of ids) {
-    const seen = await records.retrieve('product', id);
-    if (!seen) refuse(wrong('Lines', `There is no product ${id}, or you may not see it.`));
-    const known = catalog.rows.get(id);
+  // What bundles and kits hold says what they cost: it is looked at with what was asked for.
+  // By a query, which tells of secured fields only whoever may read them.
+  const named = new Set([...ids, ...catalog.rows.keys()]);
+  const visible = await listByIds(records, 'product', 'productid', named);
+  const shown = new Map(visible.map((row) => [String(row['productid']), row]));
+  for (const id of named) {
+    const [known, seen] = [catalog.rows.get(id), shown.get(id)];
+    if (!seen && ids.includes(id)) refuse(wrong('Lines', `There is no product ${id}, or you may not see it.`));
+    if (ids.includes(id) && known?.['statecode'] === STATE.retired) {
+      refuse(wrong('Lines', `${String(known['name'])} is retired: it is not sold any more.`));
+    }
     if (COSTS.some((cost) => (known?.[cost] ?? null) !== (seen?.[cost] ?? null))) all = false;
   }
   return all;
 }
 
-/** The same document without what tells a cost. */
+const isOfCost = (method: string | undefined): boolean => method?.endsWith('-cost') === true;
+
+/**
+ * The same document without what tells a cost: no cost and no margin, not even that a margin is too low, for whoever tries one price
+ * after the other would find the cost by it; prices that lost and are computed from a cost tell nothing, either.
+ */
 function withoutCosts(priced: PricedDocument): PricedDocument {
   const { cost: _cost, margin: _margin, marginPercent: _percent, ...totals } = priced.totals;
   return {
     ...priced,
     totals,
-    flags: priced.flags.map((flag) => (flag.code === 'margin-below-minimum' ? { ...flag, facts: {} } : flag)),
+    flags: priced.flags.filter(({ code }) => code !== 'margin-below-minimum'),
     lines: priced.lines.map(({ cost: _lineCost, margin: _lineMargin, marginPercent: _linePercent, ...line }) => ({
       ...line,
+      candidates: line.candidates.map(({ price, ...candidate }) => ({
+        ...candidate,
+        ...(price !== undefined && !(isOfCost(candidate.method) && candidate.outcome !== 'won') && { price }),
+      })),
       steps: line.steps.map((step) =>
-        step.code === 'price-method' && step.facts['method']?.endsWith('-cost') === true
-          ? { ...step, facts: { method: step.facts['method'] } }
+        step.code === 'price-method' && isOfCost(step.facts['method'])
+          ? { ...step, facts: { method: step.facts['method'] ?? '' } }
           : step,
       ),
     })),
@@ -127,7 +144,9 @@ export const priceBasket = defineOperation({
     }
     const catalog = await catalogOf(system, products);
     const readsCosts = await mayReadCosts(context, catalog, products);
-    const list = parameters['PriceList'] as NamedRow | undefined;
+    const currency = (parameters['Currency'] as NamedRow).id;
+    const list =
+      (parameters['PriceList'] as NamedRow | undefined)?.id ?? (await agreedListOf(system, customer, currency));
     const text = (name: string): string | undefined => {
       const value = parameters[name] ?? undefined;
       return value === undefined ? undefined : String(value);
@@ -140,11 +159,11 @@ export const priceBasket = defineOperation({
     const { minimumMarginPercent: margin, maximumDiscountPercent: discount } = settings;
     const priced = priceDocument({
       date: text('Date') ?? dayOf(now, timeZone),
-      currency: await currencyOf(system, (parameters['Currency'] as NamedRow).id),
+      currency: await currencyOf(system, currency),
       lines,
       rounding: { method: settings['rounding'] === 'half-even' ? 'half-even' : 'half-up' },
       customer: await customerOf(system, customer),
-      ...(list && { priceListId: list.id }),
+      ...(list !== undefined && { priceListId: list }),
       products: catalog.products,
       units: catalog.units,
       priceLists: catalog.priceLists,

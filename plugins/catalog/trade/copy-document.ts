@@ -71,6 +71,8 @@ export function copyHeader(
   const customer = namedOf(document, 'customerid');
   return records.create(target.kind, {
     ...taken(document, fitting(source, target, TERMS)),
+    // Without a list as the source is: none is chosen in its place.
+    pricelevelid: document['pricelevelid'] ?? null,
     ...(customer && { customerid: customer }),
     ...values,
   });

@@ -6,6 +6,7 @@ import { promotionsOf } from './copy-document.ts';
 import { documents, lockDocument, refuseSettled, type DocumentType } from './documents.ts';
 import { fail } from './errors.ts';
 import { countPromotions, PROMOTION_SOURCE, settle } from './promotion-uses.ts';
+import { agreedListOf } from './price-input.ts';
 import { linesOf, PRICED_DOCUMENT, reprice } from './reprice.ts';
 import { big, dayOf, decimalOf, idOf, listRows, namedOf } from './rows.ts';
 
@@ -24,23 +25,33 @@ const FACTORS = [
 
 const PLACE = ['line1', 'line2', 'city', 'stateorprovince', 'postalcode', 'country'];
 
-/** The price list's currency, where none was chosen; another one than the list's is refused by pricing. */
-async function alignCurrency({ values, system }: HandlerContext): Promise<void> {
+/** The price list agreed on with the customer and its currency, where none was chosen; another one than the list's is refused by pricing. */
+async function alignCurrency(context: HandlerContext): Promise<void> {
+  const { values, system } = context;
+  if (!('pricelevelid' in values)) {
+    const agreed = await agreedListOf(system, await customerNamed(context), idOf(values, 'transactioncurrencyid'));
+    if (agreed !== undefined) values['pricelevelid'] = agreed;
+  }
   const list = idOf(values, 'pricelevelid');
   if (list === undefined || (values['transactioncurrencyid'] ?? null) !== null) return;
   const row = await system.retrieve('pricelevel', list);
   if (row?.['transactioncurrencyid']) values['transactioncurrencyid'] = row['transactioncurrencyid'];
 }
 
-async function customerOf({ values, system }: HandlerContext): Promise<Row | undefined> {
+/** Lookups of customers come as an id alone where their kind is plain. */
+async function customerNamed({
+  values,
+  system,
+}: HandlerContext): Promise<{ readonly entity: string; readonly id: string } | undefined> {
   const given: unknown = values['customerid'];
-  const named =
-    typeof given === 'object' && given !== null
-      ? (given as { readonly entity: string; readonly id: string })
-      : undefined;
-  if (named) return system.retrieve(named.entity, named.id);
+  if (typeof given === 'object' && given !== null) return given as { readonly entity: string; readonly id: string };
   if (typeof given !== 'string') return undefined;
-  return (await system.retrieve('account', given)) ?? system.retrieve('contact', given);
+  return { entity: (await system.retrieve('account', given)) ? 'account' : 'contact', id: given };
+}
+
+async function customerOf(context: HandlerContext): Promise<Row | undefined> {
+  const named = await customerNamed(context);
+  return named && context.system.retrieve(named.entity, named.id);
 }
 
 async function fillAddress(context: HandlerContext): Promise<void> {

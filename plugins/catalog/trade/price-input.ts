@@ -14,7 +14,7 @@ import type {
   PromotionConditions,
   PromotionEffect,
 } from '../pricing/pricing-input.ts';
-import { big, decimalOf, idOf, listByIds, listRows } from './rows.ts';
+import { big, decimalOf, idOf, listByIds, listRows, namedOf } from './rows.ts';
 
 const STRUCTURES = ['product', 'family', 'bundle', 'kit'] as const;
 const METHODS: readonly PricingMethod[] = [
@@ -39,15 +39,35 @@ export interface Catalog {
   readonly rows: ReadonlyMap<string, Row>;
 }
 
-/** What price lists and promotions ask of a customer: the segment, the territory with those it is part of. */
-export async function customerOf(
-  system: Records,
-  named: { readonly entity: string; readonly id: string } | undefined,
-): Promise<PricingCustomer> {
+type Customer = { readonly entity: string; readonly id: string } | undefined;
+
+/** A field of the customer; of a contact that says nothing itself, what its company says. */
+async function customerFields(system: Records, named: Customer): Promise<(field: string) => unknown> {
   const row = named && (await system.retrieve(named.entity, named.id));
-  const segment = row?.['pricingsegment'] ?? undefined;
+  const company = row && named.entity === 'contact' ? namedOf(row, 'parentcustomerid') : undefined;
+  const above = company?.entity === 'account' ? await system.retrieve('account', company.id) : undefined;
+  return (field) => row?.[field] ?? above?.[field] ?? undefined;
+}
+
+/** The price list that was agreed on with a customer, where it can be used at all. */
+export async function agreedListOf(
+  system: Records,
+  named: Customer,
+  currency: string | undefined,
+): Promise<string | undefined> {
+  const id = (await customerFields(system, named))('defaultpricelevelid');
+  const list = typeof id === 'string' ? await system.retrieve('pricelevel', id) : undefined;
+  if (list?.['statecode'] !== 0) return undefined;
+  return currency === undefined || list['transactioncurrencyid'] === currency ? String(id) : undefined;
+}
+
+/** What price lists and promotions ask of a customer: the segment, the territory with those it is part of. */
+export async function customerOf(system: Records, named: Customer): Promise<PricingCustomer> {
+  const of = await customerFields(system, named);
+  const segment = of('pricingsegment');
+  const territory = of('territoryid');
   const territories: string[] = [];
-  for (let id = row && idOf(row, 'territoryid'); id !== undefined && !territories.includes(id);) {
+  for (let id = typeof territory === 'string' ? territory : undefined; id !== undefined && !territories.includes(id);) {
     territories.push(id);
     id = idOf((await system.retrieve('territory', id)) ?? {}, 'parentterritoryid');
   }
