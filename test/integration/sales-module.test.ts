@@ -248,6 +248,11 @@ test('the way of a deal through the stages is kept, by nobody’s hand, and the 
       })
     ).status,
   ).toBe(400);
+  // Nor by making a step up, or by making one forgotten.
+  const bound = { 'opportunityid@odata.bind': `/opportunities(${deal})` };
+  expect((await send('POST', '/opportunitystagehistories', bound)).status).toBe(403);
+  const step = `/opportunitystagehistories(${String(way[0]?.['opportunitystagehistoryid'])})`;
+  expect((await send('DELETE', step)).status).toBe(403);
   const after = (await read('/sales_Funnel()'))['value'] as { stages: Row[] };
   const more = (stage: number, what: string) => count(after, stage, what) - count(before, stage, what);
   expect([

@@ -16,6 +16,11 @@ import { fieldContext, type Workspace } from '../workspace.ts';
 const isLookup = (value: unknown): value is LookupValue =>
   typeof value === 'object' && value !== null && 'id' in value && 'entity' in value;
 
+/** Rows in which a person can fill in nothing are kept by the platform: there is nothing to begin. */
+function isFillable({ fields }: EntityMetadata, link: string | undefined): boolean {
+  return link === undefined || Object.values(fields).some(({ name, readOnly }) => !readOnly && name !== link);
+}
+
 export class SubGrid extends LitElement {
   static override properties = {
     workspace: { attribute: false },
@@ -101,7 +106,7 @@ export class SubGrid extends LitElement {
             : nothing
         }
         ${
-          target.create
+          target.create && isFillable(target, navigation.field)
             ? html`<button type="button" class="x-button x-button-quiet x-button-small" @click=${() => this.#create()}>
                 ${icon('plus')} ${t('common.newOf', { entity: target.title })}
               </button>`
