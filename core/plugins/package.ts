@@ -53,8 +53,9 @@ export async function packFolder(folder: string, belongs: (path: string) => bool
   return Buffer.concat(chunks);
 }
 
-/** A package of the registry, as a tarball; nothing of it is run. @throws PACKAGE_NAME, PACKAGE_NOT_FETCHED */
-export async function fetchPackage(name: string): Promise<Buffer> {
+/** A package of the registry, `name@1.2.0` or `npm:name`, as a tarball of the bytes that the registry vouches for; nothing of it is run. @throws PACKAGE_NAME, PACKAGE_NOT_FETCHED */
+export async function fetchPackage(given: string): Promise<Buffer> {
+  const name = given.replace(/^npm:/, '');
   if (!/^(?:@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*(?:@[\w.^~*-]+)?$/i.test(name) || name.length > 200)
     throw pluginError('PACKAGE_NAME', { name: name.slice(0, 80) });
   const folder = await mkdtemp(join(tmpdir(), 'peyvand-npm-'));

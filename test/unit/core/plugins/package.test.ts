@@ -1,10 +1,14 @@
 // Packages of plugins as they come from strangers: what is no plain plugin is refused before anything of it is written.
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Header } from 'tar';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { fetchPackage, openPackage, packFolder } from '../../../../core/plugins/package.ts';
 import { fleet, folderOf, packed } from '../../../support/fleet-plugin.ts';
 
@@ -83,5 +87,41 @@ test('a package that unpacks to too much, or to too many files, is refused; so a
 test('what is no name of the registry never reaches npm', async () => {
   for (const name of ['--globalconfig=x', 'git+ssh://host/x', 'file:../x', './x', 'a b', 'x@http://host', '@/x', '']) {
     await expect(fetchPackage(name)).rejects.toMatchObject({ code: 'PACKAGE_NAME' });
+  }
+});
+
+test('a package of a registry comes by its name, and not with other bytes than the registry vouches for', async () => {
+  const bytes = await packed({ ...fleet.first, 'package.json': { name: 'fleet', version: '1.0.0' } });
+  const integrity = `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
+  const registry = createServer((request, response) => {
+    const name = request.url?.split('/')[1] ?? '';
+    if (request.url?.endsWith('.tgz')) return void response.end(name === 'forged' ? tarball(card) : bytes);
+    if (name === 'missing') return void response.writeHead(404).end('{}');
+    const dist = { tarball: `http://127.0.0.1:${port}/${name}/-/${name}-1.0.0.tgz`, integrity };
+    const version = { name, version: '1.0.0', scripts: { postinstall: 'touch /tmp/evil.ts' }, dist };
+    response.end(JSON.stringify({ name, 'dist-tags': { latest: '1.0.0' }, versions: { '1.0.0': version } }));
+  }).listen(0, '127.0.0.1');
+  await once(registry, 'listening');
+  const { port } = registry.address() as AddressInfo;
+  vi.stubEnv('npm_config_registry', `http://127.0.0.1:${port}/`);
+  vi.stubEnv('npm_config_cache', join(root, '.npm'));
+  vi.stubEnv('npm_config_fetch_retries', '0');
+  try {
+    const told = await Promise.allSettled(['npm:fleet@1.0.0', 'forged', 'missing'].map(fetchPackage));
+    const failed = (words: string): object => ({
+      status: 'rejected',
+      reason: expect.objectContaining({ code: 'PACKAGE_NOT_FETCHED', message: expect.stringContaining(words) }),
+    });
+    expect(told).toEqual([
+      { status: 'fulfilled', value: bytes },
+      failed('integrity checksum failed'),
+      failed('404 Not Found'),
+    ]);
+    expect(existsSync('/tmp/evil.ts')).toBe(false);
+    expect((await openPackage(bytes, root)).manifest.id).toBe('fleet');
+  } finally {
+    vi.unstubAllEnvs();
+    registry.close();
+    registry.closeAllConnections();
   }
 });
