@@ -9,7 +9,7 @@ import {
   settleOthers,
   tierDiscounts,
 } from './handlers/documents.ts';
-import { beginMember, keepReferrer, lookAgain, welcomeMember } from './handlers/new-member.ts';
+import { beginMember, keepReferrer, welcomeMember } from './handlers/new-member.ts';
 import { checkExpressions, keepRule } from './handlers/rules.ts';
 import { adjustPoints, decideAdjustment, freezeMember } from './operations/adjust.ts';
 import { decideSuspicion } from './operations/decide-suspicion.ts';
@@ -53,7 +53,6 @@ export default definePlugin({
     ...appendOnly,
     beginMember,
     keepReferrer,
-    ...lookAgain,
     welcomeMember,
     keepRule,
     ...checkExpressions,

@@ -1,12 +1,12 @@
 // What a new member begins with, wherever it is made: its name, its day, the tier of everybody and what the rules give for enrolling.
-import { defineHandler, type EventHandler, type Row } from 'peyvand/sdk';
+import { defineHandler, type Row } from 'peyvand/sdk';
 import { dayOf } from '../engine/calendar.ts';
 import { earn } from '../engine/earn.ts';
 import { award } from '../engine/rules.ts';
 import { settle } from '../engine/settle.ts';
 import { keptUntil } from '../engine/tiers.ts';
 import { fail } from '../errors.ts';
-import { CONTACT_FIELDS, fingerprintsOf } from '../store/fingerprints.ts';
+import { fingerprintsOf } from '../store/fingerprints.ts';
 import { loadProgram } from '../store/load-program.ts';
 import { idsOf } from '../store/new-id.ts';
 import { openMembers } from '../store/open-members.ts';
@@ -82,28 +82,6 @@ export const keepReferrer = defineHandler({
     requireReferrer(by, { id, customer, program });
   },
 });
-
-/** A customer's new e-mail address, telephone number or address is looked at like a new member's. */
-export const lookAgain: readonly EventHandler[] = ['contact', 'account'].map((entity) =>
-  defineHandler({
-    name: `look-again-${entity}`,
-    stage: 'async',
-    message: 'update',
-    entity,
-    changed: CONTACT_FIELDS,
-    async run({ id, system, now }) {
-      const members = await system.list('loyaltymember', `$filter=_customerid_value eq ${id} and statecode eq 0`);
-      const customer = members.length === 0 ? undefined : await system.retrieve(entity, id);
-      if (!customer) return;
-      const keys = await fingerprintsOf(customer);
-      for (const member of members) {
-        await system.update('loyaltymember', String(member['loyaltymemberid']), { ...keys });
-        const loaded = await loadProgram(system, refOf(member, 'loyaltyprogramid') ?? '');
-        await flagShared(system, loaded, { ...member, ...keys }, now);
-      }
-    },
-  }),
-);
 
 export const welcomeMember = defineHandler({
   name: 'welcome-member',

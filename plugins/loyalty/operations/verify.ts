@@ -1,9 +1,11 @@
-// loyalty_Verify: members' own figures and lots compared with the ledger, which is right. What differs is set right where it can be worked
+// loyalty_Verify: what a programme looks at every night. Members' own figures and lots compared with the ledger, which is right. What differs is set right where it can be worked
 // out from what is only added to, and a discrepancy says so; what cannot stays as it is, for a person to look at.
 import { defineOperation, type OperationContext, type Records, type Row } from 'peyvand/sdk';
 import type { AccountName } from '../engine/model.ts';
 import { ACCOUNTS, PURSES } from '../store/codes.ts';
 import { inPortions, listAll } from '../store/list-all.ts';
+import { loadProgram } from '../store/load-program.ts';
+import { flagAll, refreshFingerprints } from '../store/suspicions.ts';
 import { bigOf, codeOf, refOf, textOf, wholeOf, wordOf } from '../store/values.ts';
 import { CACHES } from '../store/write-books.ts';
 import { ledgerOf } from './explain.ts';
@@ -34,7 +36,7 @@ export const verify = defineOperation({
   right: 'loyalty-tiers',
   description: 'Compares the next members with the ledger and sets right what differs. Answers where to go on.',
   async run(context): Promise<Verified> {
-    const { parameters, system } = context;
+    const { parameters, system, now } = context;
     const program = (parameters['Program'] as { readonly id: string }).id;
     const after = textOf(parameters, 'After');
     const rows = await system.list(
@@ -42,6 +44,9 @@ export const verify = defineOperation({
       `$select=loyaltymemberid&$filter=_loyaltyprogramid_value eq ${program}${after === undefined ? '' : ` and loyaltymemberid gt ${after}`}&$orderby=loyaltymemberid&$top=${PORTION}`,
     );
     const ids = rows.map((row) => String(row['loyaltymemberid']));
+    const Last = rows.length === PORTION ? (ids.at(-1) ?? '') : '';
+    await refreshFingerprints(system, ids);
+    if (Last === '') await flagAll(system, await loadProgram(system, program), now);
     const differing = (await comparedWith(system, ids, false)).filter(({ wrong }) => wrong.length > 0);
     // Again with the rows locked: between two readings somebody may have posted.
     const found = await comparedWith(
@@ -54,7 +59,7 @@ export const verify = defineOperation({
     return {
       Compared: ids.length,
       Discrepancies: count,
-      Last: rows.length === PORTION ? (ids.at(-1) ?? '') : '',
+      Last,
     };
   },
 });

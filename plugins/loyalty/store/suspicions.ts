@@ -6,7 +6,8 @@ import { decimalOf, sum } from '../engine/exact.ts';
 import type { Award } from '../engine/model.ts';
 import type { PostedPurchase } from '../operations/read-purchases.ts';
 import { codeOf, given, refOf, textOf, wholeOf } from './values.ts';
-import { inPortions, quoted } from './list-all.ts';
+import { CONTACT_FIELDS, fingerprintsOf } from './fingerprints.ts';
+import { inPortions, listAll, quoted } from './list-all.ts';
 import type { LoadedProgram } from './load-program.ts';
 
 export const SUSPICIONS = ['purchases', 'points', 'email', 'phone', 'address', 'referral'] as const;
@@ -122,6 +123,49 @@ const KEYS = [
   ['phonekey', 'phone'],
   ['addresskey', 'address'],
 ] as const;
+
+/** Customers' details as they are now: whoever changed them is compared by the new ones. */
+export async function refreshFingerprints(system: Records, members: readonly string[]): Promise<void> {
+  const rows = await inPortions(members, 'loyaltymemberid', (condition) =>
+    system.list('loyaltymember', `$select=_customerid_value,emailkey,phonekey,addresskey&$filter=${condition}`),
+  );
+  const customers = new Map<string, Row>();
+  const ids = [...new Set(rows.flatMap((row) => refOf(row, 'customerid') ?? []))];
+  for (const entity of ['contact', 'account']) {
+    const fields = CONTACT_FIELDS.filter((field) => entity === 'contact' || field !== 'mobilephone').join(',');
+    const found = await inPortions(ids, `${entity}id`, (condition) =>
+      system.list(entity, `$select=${entity}id,${fields}&$filter=${condition}`),
+    );
+    for (const row of found) customers.set(String(row[`${entity}id`]), row);
+  }
+  const changed: Row[] = [];
+  for (const row of rows) {
+    const customer = customers.get(refOf(row, 'customerid') ?? '');
+    if (!customer) continue;
+    const keys = await fingerprintsOf(customer);
+    const isSame = KEYS.every(([field]) => keys[field] === (textOf(row, field) ?? null));
+    if (!isSame) changed.push({ loyaltymemberid: String(row['loyaltymemberid']), ...keys });
+  }
+  await system.updateMany('loyaltymember', changed);
+}
+
+/** Points out everybody who shares more than the programme lets share: for limits that were set when the members were there already. */
+export async function flagAll(system: Records, loaded: LoadedProgram, now: string): Promise<void> {
+  const { program, shareLimit } = loaded;
+  if (shareLimit === undefined) return;
+  const own = `_loyaltyprogramid_value eq ${program.id} and statecode eq 0`;
+  for (const [field] of KEYS) {
+    const groups = await system.list(
+      'loyaltymember',
+      `$apply=filter(${own} and ${field} ne null)/groupby((${field}),aggregate($count as number))/filter(number gt ${shareLimit})`,
+    );
+    const keys = groups.flatMap((row) => textOf(row, field) ?? []);
+    const members = await inPortions(keys.map(quoted), field, (condition) =>
+      listAll(system, 'loyaltymember', `&$filter=${condition} and ${own}`),
+    );
+    for (const member of members) await flagShared(system, loaded, member, now);
+  }
+}
 
 /** Points out, once each, what the member shares with more members than the programme lets share it. */
 export async function flagShared(

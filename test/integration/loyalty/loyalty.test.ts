@@ -474,18 +474,25 @@ test('members who share an e-mail address, telephone number or address are point
   const three = await enroll({ lastname: 'Three', emailaddress1: 'three@example.com' });
   expect([await flags(one.member), await flags(three.member)]).toEqual([[], []]);
   expect(await flags(two.member)).toEqual([3, 4, 5, 6].map((reason) => [reason, one.member]));
-  // Found when the customer's details change, and once.
+  // Found the night after the customer's details change, and once.
   for (let time = 0; time < 2; time++) {
     await kit.admin.update('contact', three.contact, {
       emailaddress1: time === 0 ? 'ONE@example.com' : 'one@example.com',
     });
-    await kit.settle();
+    await own.invoke('loyalty_Verify', {});
   }
   expect(await flags(three.member)).toEqual([[3, one.member]]);
   const [flag] = await kit.admin.list('loyaltysuspicion', `$filter=_loyaltymemberid_value eq ${three.member}`);
   const rejecting = { Release: false, Reason: 'One person' };
   await own.on('loyaltysuspicion', String(flag?.['loyaltysuspicionid']), 'loyalty_DecideSuspicion', rejecting);
   expect(await memberOf(three.member)).toMatchObject({ frozen: true, freezereason: 'One person' });
+  // A limit that is set later finds who was there already, once.
+  await kit.admin.update('loyaltyprogram', own.id, { sharelimit: null });
+  const four = await enroll({ lastname: 'Four', emailaddress1: 'three@example.com', mobilephone: '00989123456789' });
+  expect(await flags(four.member)).toEqual([]);
+  await kit.admin.update('loyaltyprogram', own.id, { sharelimit: 2 });
+  for (let time = 0; time < 2; time++) await own.invoke('loyalty_Verify', {});
+  expect(await flags(four.member)).toEqual([[4, one.member]]);
   const refer = (member: string, referredbyid: string) => kit.admin.update('loyaltymember', member, { referredbyid });
   await expect(refer(one.member, one.member)).rejects.toMatchObject({ code: 'REFERRAL_OF_ONESELF' });
   await expect(refer(one.member, two.member)).rejects.toMatchObject({ code: 'REFERRAL_OF_ONESELF' });
