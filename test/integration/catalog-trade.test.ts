@@ -657,8 +657,8 @@ test('price lists and promotions are those of the customer’s territory and seg
   const inFars = await quoted({ name: 'Shiraz shop', ...bind('territoryid', 'territories', fars) });
   expect(inFars.total).toBe(90);
   const [line] = await linesOf(inFars.quote);
-  const { candidates } = line?.['priceexplanation'] as { readonly candidates: readonly Row[] };
-  expect(candidates.map((one) => [one['priceListName'], one['reason']])).toEqual(
+  const explained = line?.['priceexplanation'] as { readonly candidates: readonly Row[] } | undefined;
+  expect(explained?.candidates.map((one) => [one['priceListName'], one['reason']])).toEqual(
     expect.arrayContaining([
       ['In the west', 'won'],
       ['All', 'specificity'],
@@ -690,6 +690,80 @@ test('price lists and promotions are those of the customer’s territory and seg
   const revised = String((await done('/ReviseQuote', { QuoteId: inFars.quote }))['quoteid']);
   expect(await totalOf('quotes', revised)).toBe(100);
   expect(await linesOf(revised)).toMatchObject([{ quotedetailname: 'Vase' }]);
+});
+
+test('a salesperson, with that role alone, goes from the deal to the paid invoice; offers, approval, e-mail and ERP go along', async () => {
+  const alone = { authorization: `Bearer ${(await newcomer(server.server, 'alone', ['salesperson'])).key}` };
+  const get = async (path: string) => (await send('GET', path, undefined, alone)).body;
+  const bound = (path: string, body: Row = {}) => done(path, body, alone);
+  const target = (entity: string, id: string) => ({
+    Target: { '@odata.type': `#Microsoft.Dynamics.CRM.${entity}`, [`${entity}id`]: id },
+  });
+  const hotel = await create('accounts', { name: 'Hotel Isfahan', emailaddress1: 'buy@isfahan.example' }, alone);
+  const deal = await create(
+    'opportunities',
+    {
+      name: 'Rooms',
+      'customerid_account@odata.bind': `/accounts(${hotel})`,
+      'pricelevelid@odata.bind': `/pricelevels(${list})`,
+    },
+    alone,
+  );
+  await create(
+    'opportunityproducts',
+    { 'opportunityid@odata.bind': `/opportunities(${deal})`, 'productid@odata.bind': `/products(${rug})`, quantity: 5 },
+    alone,
+  );
+  await patch(`/products(${rug})`, { minimummargin: 30 }, root);
+  const quote = String((await bound('/GenerateQuoteFromOpportunity', { OpportunityId: deal }))['quoteid']);
+  const [line] = (await get(`/quotedetails?$filter=_quoteid_value eq ${quote}`))['value'] as Row[];
+  // 100 → 52 for what costs 40: 48 % off, and 23 % of margin.
+  await patch(
+    `/quotedetails(${String(line?.['quotedetailid'])})`,
+    { ispriceoverridden: true, priceperunit: 52 },
+    alone,
+  );
+  const waiting = await get(`/quotes(${quote})`);
+  expect(waiting).toMatchObject({ approvalstatus: 1, totalamount: 260, effectivediscountpercent: 48 });
+  expect(String(waiting['approvalneeded'])).toMatch(/48 % is above 15 %/);
+  expect(String(waiting['approvalneeded'])).toMatch(/23\.08 %, is below 30 %/);
+  expect(await code('POST', `/quotes(${quote})/ActivateQuote`, {}, alone)).toBe('409 QUOTE_NEEDS_APPROVAL');
+  expect(await code('POST', `/quotes(${quote})/ApproveQuoteDiscount`, { Reason: 'I may' }, alone)).toContain('403');
+  expect(await code('PATCH', `/quotes(${quote})`, { approvalstatus: 2 }, alone)).toMatch(/^40[03]/);
+  expect(await get(`/quotes(${quote})`)).toMatchObject({ approvalstatus: 1 });
+  await done(`/quotes(${quote})/ApproveQuoteDiscount`, { Reason: 'A new customer' }, manager);
+  await bound(`/quotes(${quote})/ActivateQuote`);
+  // The offer waits for the customer, who says yes on the telephone.
+  const [offer] = (await get(`/discountoffers?$filter=_quoteid_value eq ${quote}`))['value'] as Row[];
+  expect(offer).toMatchObject({ answer: 1, offeredpercent: 48, answeredon: null, _customerid_value: hotel });
+  await patch(`/discountoffers(${String(offer?.['discountofferid'])})`, { answer: 2 }, alone);
+  const answered = await get(`/discountoffers(${String(offer?.['discountofferid'])})`);
+  expect(answered['answeredon']).toEqual(expect.any(String));
+  const email = String((await bound('/catalog_EmailDocument', target('quote', quote)))['activityid']);
+  expect(await get(`/emails(${email})`)).toMatchObject({ torecipients: 'buy@isfahan.example', statecode: 0 });
+  const order = String(
+    (await bound('/ConvertQuoteToSalesOrder', { QuoteId: quote, CloseOpportunity: true }))['salesorderid'],
+  );
+  expect(await get(`/discountoffers(${String(offer?.['discountofferid'])})`)).toMatchObject({ answer: 2 });
+  await bound(`/salesorders(${order})/catalog_SubmitOrder`);
+  await bound('/FulfillSalesOrder', { OrderClose: { salesorderid: order } });
+  const bill = String((await bound('/ConvertSalesOrderToInvoice', { SalesOrderId: order }))['invoiceid']);
+  await bound(`/invoices(${bill})/catalog_BillInvoice`);
+  await bound('/catalog_EmailDocument', target('invoice', bill));
+  await bound(`/invoices(${bill})/catalog_PayInvoice`);
+  expect(await get(`/invoices(${bill})`)).toMatchObject({ statecode: 2, totalamount: 260, paidamount: 260 });
+  expect(await get(`/opportunities(${deal})`)).toMatchObject({ statecode: 1, actualvalue: 260 });
+  expect(await code('POST', '/catalog_PullEvents', {}, alone)).toContain('403');
+  const pull = async () => (await done('/catalog_PullEvents', { Limit: 500 }, erp))['value'] as Row[];
+  const [events, again] = [await pull(), await pull()];
+  expect(again).toEqual(events);
+  const typesOf = (record: string) =>
+    events.filter((event) => event['record'] === record).map((event) => event['type']);
+  expect(typesOf(order)).toEqual(['order.submitted', 'order.fulfilled', 'order.invoiced']);
+  expect(typesOf(bill)).toEqual(['invoice.billed', 'invoice.paid']);
+  expect(new Set(events.map((event) => event['id'])).size).toBe(events.length);
+  await done('/catalog_Acknowledge', { Ids: events.map((event) => event['id']) }, erp);
+  await patch(`/products(${rug})`, { minimummargin: null }, root);
 });
 
 test('an ERP pulls each event once it is sure of it; its own events count once, and old ones change nothing', async () => {
