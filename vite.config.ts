@@ -1,11 +1,12 @@
 // The browser build (app and studio) and the test runner's configuration.
 import { defineConfig } from 'vitest/config';
-import { peyvandApp } from './runtime/app/vite-plugin.ts';
+import { insideOnly } from './runtime/app/inside-only.ts';
+import { appFolders, peyvandApp, pluginFolders } from './runtime/app/vite-plugin.ts';
 
 const shared = { globalSetup: ['test/support/global-setup.ts'] };
 
 export default defineConfig({
-  plugins: [peyvandApp()],
+  plugins: [insideOnly(appFolders, pluginFolders), peyvandApp()],
   test: {
     projects: [
       {

@@ -11,8 +11,11 @@ const contributionsModule = 'virtual:peyvand-modules';
 
 const icons = join(repository, 'node_modules/lucide-static/icons');
 
+/** What the app itself is made of. */
+export const appFolders = ['runtime', 'core/sdk', 'metadata', 'test/fixtures'].map((name) => join(repository, name));
+
 /** The shipped plugins, and those that PEYVAND_PLUGINS names: each a plugin, or a folder of plugins. */
-function pluginFolders(): readonly string[] {
+export function pluginFolders(): readonly string[] {
   const named = (process.env['PEYVAND_PLUGINS'] ?? '').split(/[,\n]/).flatMap((part) => {
     const folder = part.trim();
     return folder === '' ? [] : [resolve(folder)];
