@@ -179,6 +179,13 @@ export class App extends LitElement {
     await saving;
   };
 
+  /** A plugin came or went: what the app consists of is read anew. */
+  readonly #onModelChanged = async (): Promise<void> => {
+    if (this.session.kind !== 'in') return;
+    const { me, locale } = this.session.workspace;
+    this.session = { kind: 'in', workspace: this.#workspace(me, await this.#appIn(me.language), locale) };
+  };
+
   readonly #onLanguage = (event: CustomEvent<string>): void => {
     const language = event.detail;
     void this.#speak({ ...firstLocale(), language, calendar: language === 'fa' ? 'persian' : 'gregory' });
@@ -245,6 +252,7 @@ export class App extends LitElement {
         .address=${this.address}
         .navigation=${this.#navigation}
         @preference=${this.#onPreference}
+        @model-changed=${this.#onModelChanged}
         @sign-out=${this.#onSignOut}
       ></x-shell>`;
   }

@@ -312,3 +312,15 @@ test('all of it in Persian, from right to left', async () => {
   await picture('dialog-fa');
   await speak(page, 'en');
 });
+
+test('the navigation follows at once when an administrator switches a plugin off and on', async () => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto(`${server.url}/admin/plugins`);
+  const place = page.locator('nav a[href="/app/visit"]');
+  await place.waitFor();
+  const onOff = page.locator('tr', { hasText: /visits \d/ }).getByRole('switch');
+  await onOff.uncheck();
+  await place.waitFor({ state: 'detached' });
+  await onOff.check();
+  await place.waitFor();
+});

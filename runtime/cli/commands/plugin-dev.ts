@@ -119,9 +119,9 @@ export const pluginDev: Command = {
     });
     try {
       await takeOver();
-      say(
-        `Peyvand is ready at ${server.url}\n  e-mail    ${config.adminEmail}\n  password  ${config.adminPassword ?? ''}`,
-      );
+      // Cookies know no ports: under another name than `peyvand start` has, signing in here does not sign anybody out there.
+      const url = server.url.replace('//127.0.0.1:', '//localhost:');
+      say(`Peyvand is ready at ${url}\n  e-mail    ${config.adminEmail}\n  password  ${config.adminPassword ?? ''}`);
       say(`Watching ${folder} …`);
       await watchFiles(folder, belongs, ending.signal, takeOver);
     } finally {

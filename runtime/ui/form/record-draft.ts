@@ -36,6 +36,8 @@ export class RecordDraft {
   #base: Values;
   readonly #changes = new Map<string, FieldValue>();
   readonly #errors = new Map<string, string>();
+  /** What the server refused, and with which words, since the last save was tried. */
+  readonly #refused = new Map<string, { readonly value: FieldValue; readonly message: string }>();
   /** Text that is no value of its type, by field; blocks saving. */
   readonly #unreadable = new Map<string, string>();
   readonly #listeners = new Set<(field: string | undefined) => void>();
@@ -140,6 +142,7 @@ export class RecordDraft {
   discard(): void {
     this.#changes.clear();
     this.#errors.clear();
+    this.#refused.clear();
     this.#unreadable.clear();
     this.#tell(undefined);
   }
@@ -161,6 +164,7 @@ export class RecordDraft {
   saved(row: Row, etag: string): void {
     this.#changes.clear();
     this.#errors.clear();
+    this.#refused.clear();
     this.#unreadable.clear();
     this.rebase(row, etag);
   }
@@ -175,6 +179,7 @@ export class RecordDraft {
   /** Checks the fields on screen and whatever has been changed. */
   checkAll(shown: Iterable<string>): boolean {
     this.#errors.clear();
+    this.#refused.clear();
     for (const name of new Set([...shown, ...this.#changes.keys()])) this.#check(name);
     this.#tell(undefined);
     return this.#errors.size === 0 && this.#unreadable.size === 0;
@@ -185,8 +190,10 @@ export class RecordDraft {
     const rest: ErrorDetail[] = [];
     for (const detail of details) {
       const field = this.#fieldOfTarget(detail.target);
-      if (field) this.#errors.set(field.name, detail.message);
-      else rest.push(detail);
+      if (field) {
+        this.#errors.set(field.name, detail.message);
+        this.#refused.set(field.name, { value: this.value(field.name), message: detail.message });
+      } else rest.push(detail);
     }
     this.#tell(undefined);
     return rest;
@@ -210,9 +217,16 @@ export class RecordDraft {
   #check(name: string): void {
     const field = this.entity.fields[name];
     if (!field) return;
-    const message = this.#violation(field);
+    const message = this.#violation(field) ?? this.#stillRefused(field);
     if (message === undefined) this.#errors.delete(name);
     else this.#errors.set(name, message);
+  }
+
+  /** What the server said of the very value that is there: looking at the field again does not take it back. */
+  #stillRefused(field: FieldMetadata): string | undefined {
+    const refused = this.#refused.get(field.name);
+    const ui = this.#options.fields.of(field.type);
+    return refused && sameValue(refused.value, this.value(field.name), ui) ? refused.message : undefined;
   }
 
   #violation(field: FieldMetadata): string | undefined {

@@ -37,6 +37,11 @@ export function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** After a plugin came, went or changed: the navigation and the pages follow without being loaded anew. */
+export function tellModelChanged(from: HTMLElement): void {
+  from.dispatchEvent(new CustomEvent('model-changed', { bubbles: true }));
+}
+
 /** Does something and tells that it is done, or what the server says against it. False: it was refused. */
 export async function attempt(work: () => Promise<unknown>, done?: string): Promise<boolean> {
   try {

@@ -4,7 +4,7 @@ import { ask } from '../../../ui/dialog/dialog.ts';
 import { icon } from '../../../ui/icon.ts';
 import { adminUrl } from '../../administration.ts';
 import { AdminElement } from './admin-element.ts';
-import { attempt } from './context.ts';
+import { attempt, tellModelChanged } from './context.ts';
 import { pageHead } from './parts.ts';
 import './plugin-settings.ts';
 import {
@@ -222,6 +222,7 @@ export class PluginPage extends AdminElement<Loaded> {
     const done = await attempt(() => this.#api.decide(this.itemId ?? '', decisions), this.context.t('saved'));
     this.busy = false;
     if (!done) return;
+    tellModelChanged(this);
     this.takes = undefined;
     await this.reload();
   }
@@ -232,8 +233,9 @@ export class PluginPage extends AdminElement<Loaded> {
     input.value = '';
     if (!file) return;
     this.busy = true;
-    await sendPlugin(this.context, this.#api, file, plugin.id);
+    const made = await sendPlugin(this.context, this.#api, file, plugin.id);
     this.busy = false;
+    if (made) tellModelChanged(this);
     await this.reload();
   }
 
@@ -276,7 +278,9 @@ export class PluginPage extends AdminElement<Loaded> {
     this.busy = true;
     const done = await attempt(() => this.#api.uninstall(plugin.id), t('plugin.uninstalled'));
     this.busy = false;
-    if (done) workspace.go(adminUrl('plugins'));
+    if (!done) return;
+    tellModelChanged(this);
+    workspace.go(adminUrl('plugins'));
   }
 }
 

@@ -120,6 +120,9 @@ export class PluginSettings extends LitElement {
         const number = Number(text);
         // What is no number is sent as it is: the server says what it wants.
         values[name] = Number.isNaN(number) ? text : number;
+        const { minimum = -Infinity, maximum = Infinity } = property;
+        if (number < minimum) errors[name] = t('form.error.minimum', { limit: minimum });
+        if (number > maximum) errors[name] = t('form.error.maximum', { limit: maximum });
       } else values[name] = text;
     }
     this.errors = errors;

@@ -35,6 +35,8 @@ export interface Property {
   readonly title?: string;
   readonly description?: string;
   readonly enum?: readonly unknown[];
+  readonly minimum?: number;
+  readonly maximum?: number;
   readonly default?: unknown;
   readonly writeOnly?: boolean;
 }

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { icon } from '../../../ui/icon.ts';
 import { adminUrl } from '../../administration.ts';
 import { AdminElement } from './admin-element.ts';
-import { attempt } from './context.ts';
+import { attempt, tellModelChanged } from './context.ts';
 import { pageHead, table } from './parts.ts';
 import { createPluginsApi, type LeftOut, type Plugin, type PluginsApi } from './plugins-api.ts';
 import './plugins.css';
@@ -104,8 +104,9 @@ export class PluginsPage extends AdminElement<Loaded> {
   async #change(id: string, what: 'enable' | 'disable'): Promise<void> {
     const { t } = this.context;
     this.busy = id;
-    await attempt(() => this.#api.act(id, what), t(what === 'enable' ? 'plugin.isOn' : 'plugin.isOff'));
+    const done = await attempt(() => this.#api.act(id, what), t(what === 'enable' ? 'plugin.isOn' : 'plugin.isOff'));
     this.busy = undefined;
+    if (done) tellModelChanged(this);
     await this.reload();
     // Also where it was refused: the switch shows what is.
     this.requestUpdate();
@@ -119,7 +120,9 @@ export class PluginsPage extends AdminElement<Loaded> {
     this.busy = '';
     const made = await sendPlugin(this.context, this.#api, file);
     this.busy = undefined;
-    if (made) this.context.workspace.go(adminUrl('plugins', made.id));
+    if (!made) return;
+    tellModelChanged(this);
+    this.context.workspace.go(adminUrl('plugins', made.id));
   }
 
   #leftOut(leftOut: readonly LeftOut[]): TemplateResult {

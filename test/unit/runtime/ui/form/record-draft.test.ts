@@ -103,6 +103,19 @@ describe('a record being edited', () => {
     expect(one.error('phone')).toBe('bad');
     expect(rest.map((detail) => detail.message)).toEqual(['all of it']);
   });
+  test('what the server refused stays refused when the field is left, and until it changes', () => {
+    const one = draft();
+    one.set('phone', '2');
+    one.takeViolations([{ code: 'B', target: 'phone', message: 'bad' }]);
+    // Ctrl+S in a field: the summary takes the focus, and leaving the field checks it.
+    expect(one.check('phone')).toBe(false);
+    expect(one.error('phone')).toBe('bad');
+    one.set('phone', '3');
+    expect(one.error('phone')).toBeUndefined();
+    one.set('phone', '2');
+    expect(one.checkAll(['phone'])).toBe(true);
+    expect(one.check('phone')).toBe(true);
+  });
   test('keeps both sides of a conflict apart', () => {
     const one = draft();
     one.set('phone', '2');
