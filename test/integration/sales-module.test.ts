@@ -611,7 +611,7 @@ test('the funnel says what counting every move by hand says, and expects what th
     line[how]++;
   };
   await Promise.all(
-    Array.from({ length: 8 }, async (_, index) => {
+    Array.from({ length: 6 }, async (_, index) => {
       const worth = 100 + draw(900);
       let at = draw(4);
       const moves = Array.from({ length: 3 }, () => draw(4));
