@@ -4,6 +4,7 @@ import type { Records, Row } from 'peyvand/sdk';
 import { dayOf, startOf } from '../engine/calendar.ts';
 import { minorOf } from '../engine/exact.ts';
 import type { MemberFacts, Program, Purchase, Tier } from '../engine/model.ts';
+import { fail } from '../errors.ts';
 import { inPortions, listAll } from './list-all.ts';
 import type { LoadedProgram } from './load-program.ts';
 import { factsOf } from './open-members.ts';
@@ -16,6 +17,8 @@ export interface Past {
 }
 
 const PAGE = 2_000;
+/** More would take longer than an operation may. */
+const MOST = 150_000;
 
 /**
  * Purchases in the order of their own dates, a page at a time, whatever their number. Members have the tiers that they had then: a tier
@@ -30,6 +33,12 @@ export async function* pastPurchases(
   const own = `_loyaltyprogramid_value eq ${program.id} and purchasecount eq 1`;
   const select =
     '$select=loyaltytransactionid,sourcetype,sourceid,effectiveon,currencycode,amount,createdon,_loyaltymemberid_value';
+  const [size] = await system.list(
+    'loyaltytransaction',
+    `$apply=filter(${own} and effectiveon ge ${begin})/aggregate($count as number)`,
+  );
+  const count = Number(size?.['number'] ?? 0);
+  if (count > MOST) throw fail('LIST_TOO_LONG', { limit: MOST, what: 'purchases of a simulation', count });
   const members = new Map<string, PastMember>();
   for (let [on, last] = [begin, '']; ;) {
     const after =
