@@ -4,6 +4,7 @@ import type { Call } from '../engine.ts';
 import { databaseError } from '../db/errors.ts';
 import type { Entity } from '../model/model.ts';
 import { callOf, contextOf, pluginOf, type MakeReach, type Reach } from '../plugins/context.ts';
+import { requireSet, textsOf } from '../plugins/scope.ts';
 import { fail } from '../records/errors.ts';
 import { invalid } from '../records/invalid.ts';
 import { PeyvandError } from '../sdk/index.ts';
@@ -21,6 +22,9 @@ export interface Happening {
   readonly postImage?: Row | undefined;
   readonly result?: unknown;
 }
+
+/** Messages whose values are fields of the row, not parameters. */
+const writing: ReadonlySet<Message> = new Set(['create', 'update', 'assign', 'set-state']);
 
 /** Runs handlers one after the other; collects what they refuse and throws it together. */
 export async function runHandlers(
@@ -52,8 +56,11 @@ export async function runHandlers(
       depth,
       refuse: (...more) => void violations.push(...more),
     };
+    const scope = handler.stage === 'before' && writing.has(happening.message) ? inside.plugin : undefined;
+    const sent = scope && textsOf(values);
     try {
       await ('runInside' in handler ? (handler as InnerHandler).runInside(inside, context) : handler.run(context));
+      if (scope && sent && entity) requireSet(scope, entity, happening.message, sent, values);
     } catch (error) {
       if (error instanceof PeyvandError || databaseError(error)) throw error;
       const reason = error instanceof Error ? error.message : String(error);

@@ -95,6 +95,11 @@ export const pluginError = defineErrors({
     message: '{label} of the plugin "{plugin}" failed: {reason}. Nothing of it was stored.',
     status: 409,
   },
+  PLUGIN_TOO_MUCH: {
+    message:
+      '{label} of the plugin "{plugin}" could not be run: what it would be given has more than {limit}. Send less at a time. Nothing was stored.',
+    status: 413,
+  },
   PLUGIN_RIGHT_MISSING: {
     message:
       'The plugin "{plugin}" has no right to {what}. If it should have it, its plugin.json says so under "rights": {line}.',

@@ -2,6 +2,8 @@
 import type { Principal } from '../security/principal.ts';
 import { pluginError } from './errors.ts';
 import type { Layer } from '../model/layer.ts';
+import type { Entity } from '../model/model.ts';
+import type { Row } from '../sdk/index.ts';
 import type { Rights } from './manifest.ts';
 
 /** Whose code asks. */
@@ -38,6 +40,39 @@ export function requirePluginRight(scope: PluginScope | undefined, privilege: st
     { plugin: scope.plugin, what: `${privilege} rows of ${entity}`, line: `"entities": { "${entity}": [${said}] }` },
     { data: { plugin: scope.plugin, privilege, entity } },
   );
+}
+
+/** A lookup that is set takes `append` on the row's entity and `append-to` on the other; what the platform fills, owners too, takes none. */
+export function requireLookups(scope: PluginScope, entity: Entity, values: Row): void {
+  for (const [name, value] of Object.entries(values)) {
+    const field = entity.fields.get(name);
+    if (!field?.reference || field.system !== undefined || value === null || value === undefined) continue;
+    requirePluginRight(scope, 'append', entity.name);
+    const { targets } = field.reference;
+    const said = typeof value === 'object' && 'entity' in value ? String(value.entity) : undefined;
+    // Of what has one target, that is it, whatever is said; of several, saying none of them is refused with the other values.
+    const target = targets.length > 1 && said !== undefined ? said : (targets[0] ?? entity.name);
+    requirePluginRight(scope, 'append-to', target);
+  }
+}
+
+/** What its handler made of a row that is being written: lookups as above, and another owner of a row that is there takes `assign`. */
+export function requireSet(
+  scope: PluginScope,
+  entity: Entity,
+  message: string,
+  before: ReadonlyMap<string, string | undefined>,
+  values: Row,
+): void {
+  const set = Object.entries(values).filter(([name, value]) => JSON.stringify(value) !== before.get(name));
+  requireLookups(scope, entity, Object.fromEntries(set));
+  const gives = message !== 'create' && set.some(([name]) => entity.fields.get(name)?.system === 'owner');
+  if (gives) requirePluginRight(scope, 'assign', entity.name);
+}
+
+/** The values as they are now, to be compared by `requireSet`. */
+export function textsOf(values: Row): ReadonlyMap<string, string | undefined> {
+  return new Map(Object.entries(values).map(([name, value]) => [name, JSON.stringify(value) as string | undefined]));
 }
 
 const confined = new WeakMap<PluginScope, WeakMap<Principal, Principal>>();

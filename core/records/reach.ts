@@ -5,7 +5,7 @@ import { run } from '../events/pipeline.ts';
 import type { Entity } from '../model/model.ts';
 import { runOperation } from '../operations/run-operation.ts';
 import type { MakeReach } from '../plugins/context.ts';
-import { confine, requirePluginRight, type PluginScope } from '../plugins/scope.ts';
+import { confine, requireLookups, requirePluginRight } from '../plugins/scope.ts';
 import { administratorRole, requirePrivilege, type Privilege } from '../security/access.ts';
 import type { Principal } from '../security/principal.ts';
 import { share, unshare } from '../security/sharing/shares.ts';
@@ -136,20 +136,6 @@ export function recordsOf(call: Call, trusted: boolean): Records {
     share: (name, id, principal, given) => share(call, allowed('share', name), id, { ...given, principal }),
     unshare: (name, id, principal) => unshare(call, allowed('share', name), id, principal),
   };
-}
-
-/** A lookup that is set takes `append` on the row's entity and `append-to` on the other; what the platform fills, owners too, takes none. */
-function requireLookups(plugin: PluginScope, entity: Entity, values: Row): void {
-  for (const [name, value] of Object.entries(values)) {
-    const field = entity.fields.get(name);
-    if (!field?.reference || field.system !== undefined || value === null || value === undefined) continue;
-    requirePluginRight(plugin, 'append', entity.name);
-    const { targets } = field.reference;
-    const said = typeof value === 'object' && 'entity' in value ? String(value.entity) : undefined;
-    // Of what has one target, that is it, whatever is said; of several, saying none of them is refused with the other values.
-    const target = targets.length > 1 && said !== undefined ? said : (targets[0] ?? entity.name);
-    requirePluginRight(plugin, 'append-to', target);
-  }
 }
 
 function entityOf(call: Call, name: string): Entity {

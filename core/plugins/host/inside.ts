@@ -14,6 +14,12 @@ type Members = Record<string, unknown>;
 type Anything = (...given: readonly unknown[]) => unknown;
 
 const PIPE = 3;
+/** Of an error, in characters. */
+const WORDS = 8_000;
+/** Bytes of a message, and characters of a file's Base64. */
+const [longest = 0, largest = 0] = process.argv.slice(2).map(Number);
+/** Characters of a file that go at once. */
+const PIECE = Math.min(1_048_576, Math.floor(longest / 2));
 const { parse, stringify } = JSON;
 const end = process.exit.bind(process);
 const onFault = process.on.bind(process);
@@ -27,18 +33,48 @@ const answered = new WeakMap<Error, number>();
 const refusals = new WeakMap<Error, readonly Violation[]>();
 let asked = 0;
 
+/** Throws RangeError for what is longer than a message may be: the server would end us for it. */
 function say(notice: Notice): void {
-  const bytes = Buffer.from(`${stringify(notice)}\n`);
+  const text = stringify(notice);
+  const bytes = text.length > longest ? undefined : Buffer.from(`${text}\n`);
+  if (!bytes || bytes.length > longest) {
+    const size = megabytes(bytes?.length ?? text.length);
+    throw new RangeError(
+      `this is ${size} MB of JSON, and one message holds ${megabytes(longest)} MB: send it in parts, or less of it`,
+    );
+  }
   for (let from = 0; from < bytes.length;) from += writeSync(PIPE, bytes, from);
 }
 
+function megabytes(bytes: number): string {
+  return (Math.ceil((bytes * 10) / 1_048_576) / 10).toString();
+}
+
+/** Says what went wrong instead, where the whole is too long. */
+function sayOr(notice: Notice, instead: (error: WireError) => Notice): void {
+  try {
+    say(notice);
+  } catch (error) {
+    say(instead(wireOf(error)));
+  }
+}
+
 function wireOf(error: unknown): WireError {
-  if (!(error instanceof Error)) return { message: String(error) };
+  if (!(error instanceof Error)) return { message: shortened(error) };
   const of = answered.get(error);
-  const shared = { message: String(error.message), stack: String(error.stack ?? ''), ...(of !== undefined && { of }) };
+  const shared = {
+    message: shortened(error.message),
+    stack: shortened(error.stack ?? ''),
+    ...(of !== undefined && { of }),
+  };
   if (!(error instanceof PeyvandError)) return shared;
   const { code, status, details, data } = error;
-  return { ...shared, code, status, details, ...(data && { data }) };
+  const isShort = (stringify([details, data]) ?? '').length < longest / 4;
+  return { ...shared, code, status, ...(isShort && { details, ...(data && { data }) }) };
+}
+
+function shortened(said: unknown): string {
+  return String(said).slice(0, WORDS);
 }
 
 function errorOf({ code, status, message, details, data }: WireError): Error {
@@ -68,7 +104,7 @@ async function load({ load: id, file, fields }: Extract<Order, { readonly load: 
     }
     if (Array.isArray(listed) && types.length > 0) half['fieldTypes'] = types;
     plugins.set(id, half);
-    say({ loaded: id, contributes: marked(half) });
+    sayOr({ loaded: id, contributes: marked(half) }, (error) => ({ loaded: id, error }));
   } catch (error) {
     say({ loaded: id, error: wireOf(error) });
   }
@@ -80,12 +116,27 @@ function ask(run: number, what: string, args: readonly unknown[]): Promise<unkno
   return new Promise((resolve, reject) => {
     waiting.set(question, { run, resolve, reject });
     try {
-      say({ ask: question, run, what, args });
+      say({ ask: question, run, what, args: what.endsWith('.storeFile') ? inPieces(question, run, args) : args });
     } catch (error) {
       waiting.delete(question);
       reject(error instanceof Error ? error : new Error(String(error)));
     }
   });
+}
+
+/** Sends ahead what is too long of a file, and answers the arguments without it. */
+function inPieces(question: number, run: number, args: readonly unknown[]): readonly unknown[] {
+  const file = args[3] as Partial<Record<string, unknown>> | null | undefined;
+  const base64 = file?.['base64'];
+  if (typeof base64 !== 'string' || base64.length <= PIECE) return args;
+  if (base64.length > largest) {
+    const size = megabytes((base64.length * 3) / 4);
+    throw new RangeError(
+      `the file has ${size} MB, and plugins store files of ${megabytes((largest * 3) / 4)} MB at most`,
+    );
+  }
+  for (let at = 0; at < base64.length; at += PIECE) say({ ahead: question, run, text: base64.slice(at, at + PIECE) });
+  return [...args.slice(0, 3), { ...file, base64: '' }];
 }
 
 function recordsOf(run: number, as: 'records' | 'system'): Members {
@@ -176,7 +227,10 @@ async function run(order: Run): Promise<void> {
     });
   } catch (error) {
     const violations = error instanceof Error ? refusals.get(error) : undefined;
-    say({ done, error: wireOf(error), ...(violations && { refused: violations }) });
+    sayOr({ done, error: wireOf(error), ...(violations && { refused: violations }) }, (instead) => ({
+      done,
+      error: instead,
+    }));
   }
   for (const [question, { run: of }] of waiting) if (of === done) waiting.delete(question);
 }
@@ -200,7 +254,7 @@ function call({
     const answer: unknown = Reflect.apply(found as Anything, owner, args);
     const part = member === undefined ? undefined : (answer as Readonly<Record<string, unknown>>)[member];
     const value: unknown = member === undefined ? marked(answer) : Reflect.apply(part as Anything, answer, memberArgs);
-    say({ called, value });
+    sayOr({ called, value }, (error) => ({ called, error }));
   } catch (error) {
     say({ called, error: wireOf(error) });
   }

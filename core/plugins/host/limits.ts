@@ -23,8 +23,12 @@ export interface HostLimits {
   readonly heap: number;
   /** The whole process, buffers outside the heap included (watched on Linux). */
   readonly memory: number;
-  /** One message: a file of 3 MB fits. Reading one holds the server up for some 10 ms a megabyte. */
+  /** One message of its. Reading one holds the server up for some 10 ms a megabyte. */
   readonly message: number;
+  /** Characters of a file's Base64, which comes in pieces. */
+  readonly file: number;
+  /** What it is given or answered at once; its heap has to hold that several times. */
+  readonly answer: number;
   /** What is read of it at once, and in a second beyond that; the rest waits in its pipe. */
   readonly burst: number;
   readonly flow: number;
@@ -53,6 +57,8 @@ export const defaultLimits: HostLimits = Object.freeze({
   heap: 192,
   memory: 448 * MB,
   message: 4 * MB,
+  file: 44 * MB,
+  answer: 16 * MB,
   burst: 1 * MB,
   flow: 16 * MB,
   outstanding: 1_000,

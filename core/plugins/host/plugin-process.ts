@@ -72,6 +72,9 @@ interface Running {
   /** Since when it is the plugin's turn; undefined while it waits for us. */
   turn: number | undefined;
   outstanding: number;
+  /** Pieces of files whose question has not come yet, by its number. */
+  readonly ahead: Map<number, string[]>;
+  carried: number;
   /** Questions are answered one after the other: a transaction is one connection. */
   queue: Promise<void>;
   ended: boolean;
@@ -104,6 +107,7 @@ interface Live {
   over: boolean;
 }
 
+const MB = 1_048_576;
 const inside = fileURLToPath(new URL('inside.ts', import.meta.url));
 const TICK = 25;
 /** Of a process that takes the place of one that failed: its start, too, is nobody's to wait for. */
@@ -161,6 +165,8 @@ export function createPluginProcess(
         '--single-threaded-gc',
         '--disable-warning=ExperimentalWarning',
         inside,
+        String(limits.message),
+        String(limits.file),
       ],
       {
         env: process.platform === 'win32' ? { SystemRoot: process.env['SystemRoot'] } : {},
@@ -232,8 +238,12 @@ export function createPluginProcess(
     }
   }
 
-  function send(to: Live, order: Order): void {
-    if (to.pipe.writable) to.pipe.write(`${JSON.stringify(order)}\n`);
+  /** False where it is more than the process can take: nothing is sent. */
+  function send(to: Live, order: Order): boolean {
+    const text = jsonOf(order);
+    if (text === undefined || text.length > limits.answer) return false;
+    if (to.pipe.writable) to.pipe.write(`${text}\n`);
+    return true;
   }
 
   function print(from: Live, chunk: Buffer): void {
@@ -288,6 +298,7 @@ export function createPluginProcess(
   }
 
   function take(from: Live, notice: Readonly<Record<string, unknown>>): void {
+    if (typeof notice['ahead'] === 'number') return ahead(from, notice['ahead'], notice);
     if (typeof notice['ask'] === 'number') return question(from, notice['ask'], notice);
     if (typeof notice['done'] === 'number') return done(notice['done'], notice, from);
     if (typeof notice['called'] === 'number') return done(notice['called'], notice, from);
@@ -307,6 +318,25 @@ export function createPluginProcess(
   function stray(from: Live): void {
     from.strays += 1;
     if (from.strays > STRAYS) kill(from, 'it sent many messages that nobody asked for');
+  }
+
+  function ahead(from: Live, number: number, { run, text }: Readonly<Record<string, unknown>>): void {
+    const call = typeof run === 'number' ? calls.get(run) : undefined;
+    if (!call || call.on !== from || call.ended || typeof text !== 'string') return stray(from);
+    call.carried += text.length;
+    if (call.carried > 2 * limits.file) {
+      return kill(from, 'it sent more of files than it may at a time', call.work.plugin, run as number);
+    }
+    call.ahead.set(number, [...(call.ahead.get(number) ?? []), text]);
+  }
+
+  /** The arguments with the file that came ahead of them. */
+  function whole(call: Running, number: number, args: readonly unknown[]): readonly unknown[] {
+    const pieces = call.ahead.get(number);
+    const file = args[3];
+    if (!pieces || !isMembers(file)) return args;
+    call.ahead.delete(number);
+    return args.with(3, { ...file, base64: pieces.join('') });
   }
 
   function question(from: Live, number: number, { run, what, args }: Readonly<Record<string, unknown>>): void {
@@ -330,15 +360,21 @@ export function createPluginProcess(
     const answered = (order: Order): void => {
       call.outstanding -= 1;
       if (call.outstanding === 0) call.turn = performance.now();
-      if (!call.ended) send(from, order);
+      if (call.ended || send(from, order)) return;
+      const message = `the answer to ${what} has more than ${limits.answer / MB} MB: ask for fewer columns or rows at a time`;
+      send(from, { answer: number, error: { message } });
     };
+    const given = whole(call, number, args);
+    const carried = given === args ? 0 : String((given[3] as { readonly base64: string }).base64).length;
     const work = async (): Promise<void> => {
       if (call.ended) return;
       try {
-        answered({ answer: number, value: await call.work.answer(what, args as readonly unknown[]) });
+        answered({ answer: number, value: await call.work.answer(what, given) });
       } catch (error) {
         call.errors.set(number, error);
         answered({ answer: number, error: { ...wireOf(error), of: number } });
+      } finally {
+        call.carried -= carried;
       }
     };
     // The network has no order, and nobody's connection.
@@ -545,6 +581,8 @@ export function createPluginProcess(
         queue: Promise.resolve(),
         ended: false,
         errors: new Map(),
+        ahead: new Map(),
+        carried: 0,
         settle(finish) {
           if (call.ended) return;
           call.ended = true;
@@ -564,12 +602,13 @@ export function createPluginProcess(
       hold(present, true);
       const { plugin, part, index, context, file } = work;
       const from = file === undefined ? {} : { file: pathToFileURL(file).href };
-      send(
-        present,
-        work.function
-          ? { call: number, plugin, ...work.function }
-          : { run: number, plugin, part, index, context, ...from },
-      );
+      const order: Order = work.function
+        ? { call: number, plugin, ...work.function }
+        : { run: number, plugin, part, index, context, ...from };
+      if (!send(present, order)) {
+        const limit = `${limits.answer / MB} MB`;
+        call.settle(() => call.reject(pluginError('PLUGIN_TOO_MUCH', { plugin, label: work.label, limit })));
+      }
       clock ??= setInterval(tick, TICK);
     });
   }
@@ -649,6 +688,16 @@ export function createPluginProcess(
       clearTimeout(late);
     },
   };
+}
+
+/** Undefined: longer, or deeper, than a text can be. */
+function jsonOf(order: Order): string | undefined {
+  try {
+    return JSON.stringify(order);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 function isMembers(value: unknown): value is Readonly<Record<string, unknown>> {

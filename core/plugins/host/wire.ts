@@ -39,6 +39,8 @@ export interface FunctionCall {
 export type Notice =
   | { readonly ready: true }
   | { readonly loaded: string; readonly contributes?: unknown; readonly error?: WireError }
+  /** A piece of the file that the question of that number stores. */
+  | { readonly ahead: number; readonly run: number; readonly text: string }
   | { readonly ask: number; readonly run: number; readonly what: string; readonly args: readonly unknown[] }
   | {
       readonly done: number;
@@ -73,13 +75,44 @@ export const FUNCTION = '\u0000function';
 const suspicious =
   /"(?:_|\\u005[fF]){2}(?:p|\\u0070)(?:r|\\u0072)(?:o|\\u006[fF])(?:t|\\u0074)(?:o|\\u006[fF])(?:_|\\u005[fF]){2}"\s*:/;
 
-/** Parses a line that somebody else wrote. Throws where it is no JSON object, or would change what objects inherit when it is copied. */
+/** Levels of objects and lists in a message: what goes through it afterwards, goes through it by recursion. */
+const DEPTH = 200;
+
+/**
+ * Parses a line that somebody else wrote. Throws where it is no JSON object, is deeper than anybody writes, or would change what
+ * objects inherit when it is copied.
+ */
 export function parseLine(line: string): Readonly<Record<string, unknown>> {
   if (suspicious.test(line)) throw new TypeError('a message names __proto__');
+  if (isDeep(line)) throw new RangeError(`a message is more than ${DEPTH} levels deep`);
   const value: unknown = JSON.parse(line);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new TypeError('a message is no object');
   return value as Readonly<Record<string, unknown>>;
+}
+
+/** Brackets beyond DEPTH that are open at a time, outside strings. */
+function isDeep(json: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < json.length; at++) {
+    const code = json.charCodeAt(at);
+    if (code === 0x22) {
+      do at = json.indexOf('"', at + 1);
+      while (at !== -1 && isEscaped(json, at));
+      if (at === -1) return false;
+    } else if (code === 0x5b || code === 0x7b) {
+      depth += 1;
+      if (depth > DEPTH) return true;
+    } else if (code === 0x5d || code === 0x7d) depth -= 1;
+  }
+  return false;
+}
+
+/** An odd number of backslashes before it. */
+function isEscaped(json: string, quote: number): boolean {
+  let at = quote;
+  while (json.charCodeAt(at - 1) === 0x5c) at -= 1;
+  return (quote - at) % 2 === 1;
 }
 
 /** Cuts what arrives into lines. Throws RangeError where one is longer than `limit` bytes. */

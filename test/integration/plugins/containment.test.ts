@@ -20,11 +20,16 @@ const limits = {
   operation: { own: 300, whole: 5_000 },
   heap: 48,
   memory: 220 * MB,
+  message: MB,
+  file: 3 * MB,
+  answer: MB / 2,
   strikes: 1_000,
 };
 
 let world: TestEngine;
 let loaded: LoadedPlugins;
+/** The same code with time enough: what is asked of it is not how long it may take. */
+let patient: LoadedPlugins;
 let call: Call;
 const events: HostEvent[] = [];
 const deaf = listenToHost((event) => events.push(event));
@@ -32,6 +37,11 @@ beforeAll(async () => {
   // Of the shipped ones only what has accounts: nothing here needs more tables.
   const shipped = fileURLToPath(new URL('../../../plugins/standard', import.meta.url));
   loaded = await loadPlugins({ shipped, folders: [folder('hostile'), folder('neighbour')], limits });
+  patient = await loadPlugins({
+    shipped,
+    folders: [folder('hostile')],
+    limits: { ...limits, operation: defaultLimits.operation, heap: defaultLimits.heap },
+  });
   world = await testEngine({}, loaded);
   const { handlers, operations, parts } = loaded;
   const engine = { ...world.engine, handlers, operations, world: openWorld(parts, () => ({})) };
@@ -39,16 +49,17 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   deaf();
-  await closePlugins(loaded);
+  await Promise.all([closePlugins(loaded), closePlugins(patient)]);
   await world.drop();
 });
 
-const invoke = async (name: string): Promise<unknown> => {
-  const operation = loaded.operations.find((one) => one.name === name);
+const invoke = async (name: string, { operations } = loaded): Promise<unknown> => {
+  const operation = operations.find((one) => one.name === name);
   if (!operation) throw new TypeError(`no operation ${name}`);
   return runOperation(call, operation, {}, undefined, reachOf);
 };
 const attack = (name: string): Promise<unknown> => invoke(`Hostile${name}`);
+const attackSlowly = (name: string): Promise<unknown> => invoke(`Hostile${name}`, patient);
 /** The neighbour answers, and nothing of an attack is there. */
 const allIsWell = async (): Promise<void> => {
   await expect(invoke('NeighbourCount')).resolves.toEqual(expect.any(Number));
@@ -67,7 +78,11 @@ describe('a hostile plugin', () => {
     ['RejectLater', 'PLUGIN_CRASHED', 'rejected and forgotten'],
     ['Flood', 'PLUGIN_CRASHED', 'asked for more than 1000 things at a time'],
     ['Print', 'PLUGIN_', ''],
-    ['LongMessage', 'PLUGIN_', ''],
+    ['RawMessage', 'PLUGIN_', ''],
+    ['RawDepth', 'PLUGIN_CRASHED', 'more than 200 levels deep'],
+    ['Sleep', 'PLUGIN_TIME', 'took longer than 300 ms'],
+    ['Expression', 'PLUGIN_TIME', 'took longer than 300 ms'],
+    ['Wasm', 'PLUGIN_', ''],
   ])('is stopped when it tries %s, while others wait for it and are served', async (name, code, words) => {
     const attacked = attack(name);
     const meanwhile = invoke('NeighbourCount');
@@ -109,6 +124,59 @@ describe('a hostile plugin', () => {
     else await expect(attacked).rejects.toMatchObject({ code, message: expect.stringContaining(words) });
     await world.rows("delete from org_default.account where name = 'half-written'");
     await allIsWell();
+  });
+
+  it.each([
+    ['LongMessage', 'one message holds 1 MB'],
+    ['LongAnswer', 'one message holds 1 MB'],
+    ['LongError', 'xxxx'],
+    ['LongQuestion', 'the answer to invoke has more than 0.5 MB'],
+    ['DeepAnswer', 'Maximum call stack'],
+    ['HugeFile', 'the file has 2.9 MB, and plugins store files of 2.3 MB at most'],
+  ])('hears that it is too much when it sends %s, and lives on', async (name, words) => {
+    const ends = (): number => events.filter(({ kind }) => kind === 'ended').length;
+    const before = ends();
+    await expect(attackSlowly(name)).rejects.toMatchObject({
+      code: 'OPERATION_FAILED',
+      message: expect.stringContaining(words),
+    });
+    expect(ends()).toBe(before);
+    await world.rows("delete from org_default.account where name = 'half-written'");
+    await allIsWell();
+  });
+
+  it('stores a file of several messages, in pieces', async () => {
+    const id = await attackSlowly('LargeFile');
+    const rows = await world.rows(
+      `select size::text, sha256 = encode(sha256(convert_to(repeat('ABC', 500000), 'UTF8')), 'hex') as whole
+      from org_default._file where record = $1::uuid`,
+      [String(id)],
+    );
+    expect(rows).toEqual([{ size: '1500000', whole: true }]);
+    await world.rows("delete from org_default.account where name = 'half-written'");
+  });
+
+  it('sets no lookup in a before handler that it has no right to set', async () => {
+    const writes = [
+      create(call, world.entity('account'), inputOf({ name: 'appended' })),
+      create(call, world.entity('contact'), inputOf({ lastname: 'appended' })),
+    ];
+    const lines = ['"account": ["read", "create", "write", "append"]', '"account": ["append-to"]'];
+    const missing = ['append rows of account', 'append-to rows of account'];
+    const told = await Promise.all(writes.map((write) => write.catch((error: unknown) => error)));
+    expect(told).toEqual([
+      expect.objectContaining({ code: 'PLUGIN_RIGHT_MISSING', message: expect.stringContaining(missing[0] ?? '') }),
+      expect.objectContaining({ code: 'PLUGIN_RIGHT_MISSING', message: expect.stringContaining(missing[1] ?? '') }),
+    ]);
+    expect(String(told[0])).toContain(lines[0]);
+  });
+
+  it('finds no builtin module, no file of the system and no back door to the process', async () => {
+    await expect(attackSlowly('System')).resolves.toEqual(Array.from({ length: 5 }, () => 'refused'));
+    await expect(attackSlowly('Realm')).resolves.toEqual(['undefined', 'undefined', 'undefined', '[]', 'undefined']);
+    const open = ['buffer', 'constants', 'crypto', 'events', 'module', 'process', 'punycode', 'querystring'];
+    await expect(attackSlowly('Modules')).resolves.toEqual([...open, 'string_decoder', 'url', 'zlib']);
+    await world.rows("delete from org_default.account where name = 'half-written'");
   });
 
   it('sees no environment, no way to other processes, no loader of its own', async () => {
