@@ -22,11 +22,10 @@ test('a poor visit leaves a task behind, and is done only once', async () => {
   const visit = await user.make('sample_visit', { sample_name: 'Spring' });
   const done = { entity: 'sample_visit', id: visit.id };
   await user.invoke('sample_Complete', { Rating: 2 }, done);
-  const tasks = await user.list('task', `$filter=_regardingobjectid_value eq ${visit.id}`);
-  assert.deepEqual(
-    tasks.map((task) => task['subject']),
-    ['Call about: Spring'],
-  );
+  const ofVisit = `_regardingobjectid_value eq ${visit.id}`;
+  // Handlers that come later may leave other tasks.
+  const calls = await user.list('task', `$filter=${ofVisit} and subject eq 'Call about: Spring'`);
+  assert.equal(calls.length, 1);
   await assert.rejects(user.invoke('sample_Complete', { Rating: 5 }, done), { code: 'SAMPLE_VISIT_DONE' });
 });
 
