@@ -4,6 +4,8 @@ import { createContext, Script } from 'node:vm';
 
 /** In milliseconds, by the clock: long enough that a busy machine refuses nothing. What takes longer does not match. */
 const PATIENCE = 1_000;
+/** Of a pattern that took longer once. */
+const IMPATIENCE = 250;
 /** Steps that nobody notices. */
 const STEPS = 1_000_000;
 /** Characters for which even repeated repetitions are few. */
@@ -27,8 +29,14 @@ export const boundedPattern = Object.assign(
     const isNested = /\)[*+{]/.test(bare);
     const turns = (bare.match(/[*+]|\{\d+,\d*\}/g)?.length ?? 0) + (bare.startsWith('^') ? 0 : 1);
     const isQuick = (length: number): boolean => turns === 0 || (isNested ? length <= SHORT : length ** turns <= STEPS);
+    let patience = PATIENCE;
     return {
-      test: (text) => (isQuick(text.length) ? pattern.test(text) : testWithin(pattern, text)),
+      test(text) {
+        if (isQuick(text.length)) return pattern.test(text);
+        const found = testWithin(pattern, text, patience);
+        if (found === undefined) patience = IMPATIENCE;
+        return found === true;
+      },
       toString: () => String(pattern),
     };
   },
@@ -36,13 +44,14 @@ export const boundedPattern = Object.assign(
   { code: 'new RegExp' },
 );
 
-function testWithin(pattern: RegExp, text: string): boolean {
+/** Undefined: it took longer. */
+function testWithin(pattern: RegExp, text: string, timeout: number): boolean | undefined {
   context ??= createContext(place);
   Object.assign(place, { pattern, text });
   try {
-    return script.runInContext(context, { timeout: PATIENCE }) === true;
+    return script.runInContext(context, { timeout }) === true;
   } catch (error) {
-    if ((error as { readonly code?: unknown }).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return false;
+    if ((error as { readonly code?: unknown }).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return undefined;
     throw error;
   } finally {
     Object.assign(place, { pattern: /^/, text: '' });
