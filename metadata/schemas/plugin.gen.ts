@@ -81,12 +81,7 @@ export interface PluginDocument {
      */
     pages?: Page[];
   };
-  /**
-   * A JSON Schema of its settings; their form is generated from it.
-   */
-  settings?: {
-    [k: string]: unknown;
-  };
+  settings?: Settings;
   /**
    * Who makes it.
    */
@@ -320,4 +315,147 @@ export interface Page {
    * Only who has this right of roles has it.
    */
   right?: string;
+}
+/**
+ * Of one level: what belongs together begins with the same word.
+ */
+export interface Settings {
+  /**
+   * The dialect.
+   */
+  $schema?: string;
+  /**
+   * Settings are members of one object.
+   */
+  type: 'object';
+  /**
+   * For people.
+   */
+  title?: string;
+  /**
+   * For people.
+   */
+  description?: string;
+  /**
+   * Name → setting.
+   */
+  properties: {
+    [k: string]: Setting;
+  };
+  /**
+   * What must be set.
+   */
+  required?: string[];
+  /**
+   * There are no settings beside these.
+   */
+  additionalProperties?: false;
+}
+/**
+ * A text, a number, yes or no, a choice among values, or a list of texts or numbers.
+ */
+export interface Setting {
+  /**
+   * What it is. Objects have no field in the form: write their members as settings.
+   */
+  type: 'string' | 'number' | 'integer' | 'boolean' | 'array';
+  /**
+   * Label in English.
+   */
+  title?: string;
+  /**
+   * Help for people.
+   */
+  description?: string;
+  /**
+   * What it is while nothing is set.
+   */
+  default?: string | number | boolean | unknown[];
+  /**
+   * The values it may have.
+   *
+   * @minItems 1
+   */
+  enum?: (string | number)[];
+  /**
+   * What a list holds.
+   */
+  items?: {
+    /**
+     * Texts or numbers.
+     */
+    type: 'string' | 'number' | 'integer';
+    /**
+     * The values they may have.
+     */
+    enum?: (string | number)[];
+    /**
+     * What texts must match.
+     */
+    pattern?: string;
+    /**
+     * Of texts, in characters.
+     */
+    maxLength?: number;
+    /**
+     * Of numbers.
+     */
+    minimum?: number;
+    /**
+     * Of numbers.
+     */
+    maximum?: number;
+  };
+  /**
+   * Of a list.
+   */
+  minItems?: number;
+  /**
+   * Of a list.
+   */
+  maxItems?: number;
+  /**
+   * A list holds each once.
+   */
+  uniqueItems?: boolean;
+  /**
+   * The least.
+   */
+  minimum?: number;
+  /**
+   * The most.
+   */
+  maximum?: number;
+  /**
+   * More than.
+   */
+  exclusiveMinimum?: number;
+  /**
+   * Less than.
+   */
+  exclusiveMaximum?: number;
+  /**
+   * The step.
+   */
+  multipleOf?: number;
+  /**
+   * In characters.
+   */
+  minLength?: number;
+  /**
+   * In characters.
+   */
+  maxLength?: number;
+  /**
+   * What the text must match.
+   */
+  pattern?: string;
+  /**
+   * What kind of text it is, for people.
+   */
+  format?: string;
+  /**
+   * A secret: stored sealed, never shown.
+   */
+  writeOnly?: boolean;
 }

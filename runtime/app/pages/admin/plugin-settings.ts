@@ -44,6 +44,7 @@ export class PluginSettings extends LitElement {
     return html`<div class="x-field">
       ${property.type === 'boolean' ? nothing : label} ${this.#control(name, property, id)}
       ${property.description === undefined ? nothing : html`<p class="x-hint" dir="auto">${property.description}</p>`}
+      ${property.type === 'array' ? html`<p class="x-hint">${t('plugin.onePerLine')}</p>` : nothing}
       ${property.writeOnly ? html`<p class="x-hint">${t(this.#isSet(name) ? 'plugin.secret.set' : 'plugin.secret.none')}</p>` : nothing}
       ${error === undefined ? nothing : html`<p class="x-field-error" role="alert">${icon('circle-alert')}<span dir="auto">${error}</span></p>`}
     </div>`;
@@ -71,14 +72,14 @@ export class PluginSettings extends LitElement {
         )}
       </select>`;
     }
-    if (property.type === 'object' || property.type === 'array') {
-      const text = value === undefined ? '' : JSON.stringify(value, null, 2);
+    if (property.type === 'array') {
+      const text = Array.isArray(value) ? value.map(String).join('\n') : '';
       return html`<textarea
         class="x-input"
         id=${id}
         name=${name}
         rows="4"
-        dir="ltr"
+        dir="auto"
         spellcheck="false"
         aria-invalid=${invalid}
         .value=${text}
@@ -99,6 +100,12 @@ export class PluginSettings extends LitElement {
     />`;
   }
 
+  /** What is no number is sent as it is: the server says what it wants. */
+  #read(text: string, type: string | undefined): unknown {
+    const number = type === 'number' || type === 'integer' ? Number(text) : Number.NaN;
+    return Number.isNaN(number) ? text : number;
+  }
+
   async #submit(event: Event): Promise<void> {
     event.preventDefault();
     const { t } = this.context;
@@ -110,20 +117,21 @@ export class PluginSettings extends LitElement {
       const text = input.value;
       if (property.type === 'boolean') values[name] = input.checked;
       else if (text.trim() === '') continue;
-      else if (property.enum || property.type === 'object' || property.type === 'array') {
+      else if (property.enum) {
         try {
           values[name] = JSON.parse(text);
         } catch {
           errors[name] = t('plugin.notJson');
         }
-      } else if (property.type === 'number' || property.type === 'integer') {
-        const number = Number(text);
-        // What is no number is sent as it is: the server says what it wants.
-        values[name] = Number.isNaN(number) ? text : number;
+      } else if (property.type === 'array') {
+        const lines = text.split('\n').flatMap((line) => line.trim() || []);
+        values[name] = lines.map((line) => this.#read(line, property.items?.type));
+      } else {
+        const value = (values[name] = this.#read(text, property.type));
         const { minimum = -Infinity, maximum = Infinity } = property;
-        if (number < minimum) errors[name] = t('form.error.minimum', { limit: minimum });
-        if (number > maximum) errors[name] = t('form.error.maximum', { limit: maximum });
-      } else values[name] = text;
+        if (typeof value === 'number' && value < minimum) errors[name] = t('form.error.minimum', { limit: minimum });
+        if (typeof value === 'number' && value > maximum) errors[name] = t('form.error.maximum', { limit: maximum });
+      }
     }
     this.errors = errors;
     if (Object.keys(errors).length > 0) return;

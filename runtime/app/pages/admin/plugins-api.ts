@@ -37,6 +37,7 @@ export interface Property {
   readonly enum?: readonly unknown[];
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly items?: { readonly type?: string };
   readonly default?: unknown;
   readonly writeOnly?: boolean;
 }

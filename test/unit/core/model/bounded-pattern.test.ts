@@ -4,10 +4,8 @@ import { boundedPattern } from '../../../../core/model/bounded-pattern.ts';
 
 test('a pattern that tries a text in a million ways does not match it, and does not hold the server up', () => {
   const text = `${'a'.repeat(50)}!`;
-  // Each would take longer than anybody lives.
-  for (const source of ['^(a+)+$', '^(\\w+\\s?)*$'])
-    expect([source, boundedPattern(source, 'u').test(text)]).toEqual([source, false]);
-  expect(boundedPattern('a*a*a*a*a*a*b', 'u').test('a'.repeat(5_000))).toBe(false);
+  // It would take longer than anybody lives.
+  expect(boundedPattern('^(a+)+$', 'u').test(text)).toBe(false);
   expect(boundedPattern('^(a+)+!$', 'u').test(text)).toBe(true);
 });
 

@@ -128,6 +128,23 @@ describe('loading plugins', () => {
     });
   });
 
+  it('refuses settings that their form has no field for, secrets that are no texts, and schemas that check nothing', async () => {
+    const mail = { type: 'object', properties: { password: { type: 'string', writeOnly: true } } };
+    const settings = { type: 'object', $async: true, properties: { mail, pin: { type: 'integer', writeOnly: true } } };
+    await plugin('alpha', { settings });
+    await expect(load()).rejects.toMatchObject({
+      code: 'MODEL_INVALID',
+      details: expect.arrayContaining([
+        expect.objectContaining({ target: expect.stringContaining('/settings/properties/mail/type') }),
+        expect.objectContaining({ message: expect.stringContaining('"$async"') }),
+        expect.objectContaining({ target: expect.stringContaining('/settings/properties/pin/type') }),
+      ]),
+    });
+    const list = { type: 'array', items: { type: 'string' }, default: ['a'] };
+    await plugin('alpha', { settings: { type: 'object', properties: { hosts: list } } });
+    await expect(load()).resolves.toBeDefined();
+  });
+
   it('blames the plugin whose code does not load', async () => {
     await plugin('alpha');
     await write('alpha/server.ts', "throw new Error('no luck');");
