@@ -36,13 +36,13 @@ interface Data extends Answer {
 type Context = PageContext & { readonly data: Data };
 
 const STYLES = `
-  .x-funnel { padding: var(--x-4) var(--x-5); display: grid; gap: var(--x-5); max-inline-size: 1100px; }
+  .x-funnel { padding: var(--x-4) var(--x-5); display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--x-5); max-inline-size: 1100px; }
   .x-funnel h2 { font-size: var(--x-size-4); margin: 0 0 var(--x-2); }
   .x-funnel-head { display: flex; flex-wrap: wrap; align-items: center; gap: var(--x-3) var(--x-5); }
   .x-funnel-ask { display: flex; flex-wrap: wrap; align-items: center; gap: var(--x-2); color: var(--x-text-2); }
   .x-funnel-ask .x-button[aria-pressed='true'] { background: var(--x-accent-soft); border-color: var(--x-accent-line); }
   .x-funnel-stages { display: grid; gap: var(--x-2); list-style: none; margin: 0; padding: 0; }
-  .x-funnel-stage { display: grid; grid-template-columns: 9rem 1fr; gap: var(--x-1) var(--x-3); align-items: center; }
+  .x-funnel-stage { display: grid; grid-template-columns: 9rem minmax(0, 1fr); gap: var(--x-1) var(--x-3); align-items: center; }
   .x-funnel-name { font-weight: 600; }
   .x-funnel-name small { display: block; font-weight: 400; color: var(--x-text-3); }
   .x-funnel-track { display: flex; justify-content: center; }
@@ -65,7 +65,7 @@ const STYLES = `
   .x-funnel-hint { margin: 0 0 var(--x-2); color: var(--x-text-3); font-size: var(--x-size-2); }
   @media (max-width: 720px) {
     .x-funnel { padding: var(--x-3); }
-    .x-funnel-stage { grid-template-columns: 1fr; }
+    .x-funnel-stage { grid-template-columns: minmax(0, 1fr); }
     .x-funnel-next { grid-column: 1; }
   }
 `;

@@ -161,8 +161,9 @@ function columns(drawing: Drawing): unknown {
       const place = rtl ? series.length - 1 - at : at;
       const from = middle - group / 2 + place * one + 1;
       const [upper, lower] = [Math.min(y(value), y(0)), Math.max(y(value), y(0))];
+      const said = compact(drawing.locale, value);
       const shape = svg`<rect x=${from} y=${upper} width=${Math.max(1, one - 2)} height=${Math.max(1, lower - upper)} rx="2" fill=${fillOf(drawing, at)} />
-        ${one > 26 ? svg`<text class="x-chart-value" x=${from + one / 2 - 1} y=${upper - 4} text-anchor="middle" aria-hidden="true">${read(drawing.locale, compact(drawing.locale, value))}</text>` : nothing}`;
+        ${said.length * 6.4 < each / series.length ? svg`<text class="x-chart-value" x=${from + one / 2 - 1} y=${upper - 4} text-anchor="middle" aria-hidden="true">${read(drawing.locale, said)}</text>` : nothing}`;
       return linked(drawing, point, shape, at);
     });
   })}${names(drawing, x, inner)}`;
@@ -280,8 +281,10 @@ function pie(drawing: Drawing): unknown {
     const y = first + index * row + row / 2;
     const percent = locale.number(share, { style: 'percent', maximumFractionDigits: 0 });
     const name = `${short(point.label, width - 2 * radius - 110)} · ${percent}`;
+    // Each part in its own direction: a name may end with a figure.
+    const parted = name.replace(/^(.*) · (.*)$/s, '\u2068$1\u2069 · \u2068$2\u2069');
     const legend = svg`<rect x=${rtl ? beside - 12 : beside} y=${y - 6} width="12" height="12" rx="2" fill=${fillOf(drawing, index)} />
-      <text class="x-chart-name" x=${rtl ? beside - 18 : beside + 18} y=${y + 4} text-anchor=${rtl ? 'end' : 'start'} aria-hidden="true">${read(locale, name)}</text>`;
+      <text class="x-chart-name" x=${rtl ? beside - 18 : beside + 18} y=${y + 4} text-anchor=${rtl ? 'end' : 'start'} aria-hidden="true">${read(locale, parted)}</text>`;
     return linked(drawing, point, svg`${shape}${legend}`, -1, name);
   })}${kind === 'donut' ? svg`<circle class="x-chart-hole" cx=${cx} cy=${cy} r=${radius * 0.58} aria-hidden="true" /><text class="x-chart-total" x=${cx} y=${cy + 6} text-anchor="middle" aria-hidden="true">${read(locale, compact(locale, whole))}</text>` : nothing}`;
 }

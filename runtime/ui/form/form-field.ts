@@ -126,27 +126,30 @@ export class FormField extends LitElement {
         }
       </div>
       ${
-        locked
-          ? html`<button
-              type="button"
-              class="x-field-lock"
-              id=${this.controlId}
-              aria-disabled="true"
-              aria-describedby=${textId}
-              data-tip=${this.#whyLocked()}
-            >
-              ${icon('lock')}
-            </button>`
-          : html`<button
-              type="button"
-              class="x-field-edit"
-              id=${this.controlId}
-              aria-describedby=${textId}
-              @focus=${this.#onEdit}
-              @click=${this.#onEdit}
-            >
-              ${icon('pencil')}
-            </button>`
+        // A closed record says so once, above its fields.
+        draft.lockOf(field) === 'closed'
+          ? nothing
+          : locked
+            ? html`<button
+                type="button"
+                class="x-field-lock"
+                id=${this.controlId}
+                aria-disabled="true"
+                aria-describedby=${textId}
+                data-tip=${this.#whyLocked()}
+              >
+                ${icon('lock')}
+              </button>`
+            : html`<button
+                type="button"
+                class="x-field-edit"
+                id=${this.controlId}
+                aria-describedby=${textId}
+                @focus=${this.#onEdit}
+                @click=${this.#onEdit}
+              >
+                ${icon('pencil')}
+              </button>`
       }
     </div>`;
   }
