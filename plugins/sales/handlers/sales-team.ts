@@ -6,9 +6,16 @@ const EDIT = 2;
 const SEES: readonly SharedRight[] = ['read'];
 const EDITS: readonly SharedRight[] = ['read', 'write', 'append', 'append-to'];
 
-async function call({ values, system }: HandlerContext): Promise<void> {
-  const user = await system.retrieve('systemuser', String(values['systemuserid']));
-  if (user) values['name'] = user['fullname'] ?? null;
+async function join({ values, system, refuse }: HandlerContext): Promise<void> {
+  const { systemuserid, opportunityid } = values;
+  const user = await system.retrieve('systemuser', String(systemuserid));
+  if (!user) return;
+  values['name'] = user['fullname'] ?? null;
+  const query = `$select=name&$filter=_opportunityid_value eq ${String(opportunityid)} and _systemuserid_value eq ${String(systemuserid)}&$top=1`;
+  const [there] = await system.list(entity, query);
+  if (!there) return;
+  const message = `${String(user['fullname'] ?? 'This user')} is in the sales team of this deal already.`;
+  refuse({ code: 'TEAM_MEMBER_TWICE', target: 'systemuserid', message });
 }
 
 async function shareDeal({ id, records, system, refuse }: HandlerContext): Promise<void> {
@@ -40,7 +47,7 @@ const entity = 'opportunityteammember';
 const image: readonly (keyof Row & string)[] = ['opportunityid', 'systemuserid'];
 
 export const salesTeam = [
-  defineHandler({ name: 'team-member-name', stage: 'before', message: 'create', entity, run: call }),
+  defineHandler({ name: 'team-member-once', stage: 'before', message: 'create', entity, run: join }),
   defineHandler({ name: 'team-member-joins', stage: 'after', message: 'create', entity, run: shareDeal }),
   defineHandler({
     name: 'team-member-access',

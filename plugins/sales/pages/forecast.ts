@@ -33,12 +33,12 @@ const STYLES = `
   .x-forecast-cell dt { color: var(--x-text-2); }
   .x-forecast-cell dd { margin: 0; text-align: end; }
   .x-forecast-cell p { margin: var(--x-2) 0 0; font-size: var(--x-size-2); color: var(--x-text-2); display: flex; justify-content: space-between; gap: var(--x-2); }
-  .x-forecast-link { padding: 0; border: 0; background: none; color: var(--x-accent); font: inherit; cursor: pointer; text-decoration: underline; text-underline-offset: 3px; }
+  .x-forecast-link { white-space: nowrap; padding: 0; border: 0; background: none; color: var(--x-accent); font: inherit; cursor: pointer; text-decoration: underline; text-underline-offset: 3px; }
   .x-forecast-deals { list-style: none; margin: var(--x-2) 0 0; padding: 0; display: grid; gap: var(--x-1); font-size: var(--x-size-2); }
   .x-forecast-adjusted { font-weight: 600; white-space: nowrap; }
   .x-forecast h2, .x-forecast h3 { margin: 0 0 var(--x-2); font-size: var(--x-size-3); }
   .x-forecast h3 { margin-block-start: var(--x-3); font-size: var(--x-size-2); color: var(--x-text-2); }
-  .x-forecast-why { margin: 0; color: var(--x-text-2); }
+  .x-forecast-cell .x-forecast-why { display: block; margin: 0; color: var(--x-text-2); }
   .x-forecast-weeks th, .x-forecast-weeks td { min-inline-size: 0; text-align: end; white-space: nowrap; }
   .x-forecast-weeks th:first-child, .x-forecast-weeks td:first-child { text-align: start; }
   .x-forecast-weeks .x-forecast-bar { min-inline-size: 8rem; margin: 4px 0 0; }
@@ -49,6 +49,8 @@ const STYLES = `
     .x-forecast tr, .x-forecast th, .x-forecast td { display: block; min-inline-size: 0; }
     .x-forecast tr { border-block-end: 1px solid var(--x-line-strong); }
     .x-forecast th, .x-forecast td { border-block-end: 0; }
+    .x-forecast-weeks td { display: flex; justify-content: space-between; padding-block: 2px; }
+    .x-forecast-weeks td:last-child { display: block; padding-block-end: var(--x-3); }
     .x-forecast td::before { content: attr(data-period); color: var(--x-text-3); font-size: var(--x-size-2); }
   }
 `;

@@ -87,7 +87,7 @@ export function renderAdjustments(context: Context, add: () => void): TemplateRe
                 html`<li><span>${one.category}</span><strong>${amount(context, one.amount, true)}</strong></li>
                   <li>
                     <p class="x-forecast-why">
-                      <bdi>${one.reason}</bdi> (<bdi>${one.by}</bdi>, ${locale.date(one.on)})
+                      <bdi>${one.reason}</bdi> · <bdi>${one.by}</bdi> · <bdi>${locale.date(one.on)}</bdi>
                     </p>
                     ${
                       mayAdjust
