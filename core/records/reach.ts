@@ -7,6 +7,7 @@ import { runOperation } from '../operations/run-operation.ts';
 import type { MakeReach } from '../plugins/context.ts';
 import { confine, requireLookups, requirePluginRight } from '../plugins/scope.ts';
 import { administratorRole, requirePrivilege, type Privilege } from '../security/access.ts';
+import { fieldAccess, maskText } from '../security/field-access.ts';
 import type { Principal } from '../security/principal.ts';
 import { share, unshare } from '../security/sharing/shares.ts';
 import type { NamedRow, Records, Row } from '../sdk/index.ts';
@@ -56,6 +57,20 @@ function unbounded({
     calendar,
     ...(fiscalYear && { fiscalYear }),
   };
+}
+
+/** The row without what the caller may not read of it, masks over what they see in part: as a list shows it. */
+function shownOf({ principal, engine }: Call, entity: Entity, row: Row): Row {
+  const shown: Record<string, unknown> = { ...row };
+  for (const field of entity.fields.values()) {
+    const { read } = fieldAccess(principal, engine.model, field);
+    if (read === 'full') continue;
+    for (const { name } of field.columns) {
+      const value = row[name];
+      shown[name] = read === 'none' || typeof value !== 'string' ? null : maskText(value, read);
+    }
+  }
+  return shown;
 }
 
 export function recordsOf(call: Call, trusted: boolean): Records {
@@ -120,7 +135,8 @@ export function recordsOf(call: Call, trusted: boolean): Records {
         const flags = await flagsOf(call, entity, id, asked, false);
         if (flags?.[may('read')] !== true) return undefined;
       }
-      return readRow(call, entity, id, options?.lock === true && call.executor !== undefined);
+      const row = await readRow(call, entity, id, options?.lock === true && call.executor !== undefined);
+      return row && shownOf(call, entity, row);
     },
     async list(name, query, options) {
       const entity = allowed('read', name);

@@ -22,7 +22,7 @@ export async function removePlugin(services: Services, exchange: Exchange, princ
   const { value } = await readJson(exchange, 16 * 1024);
   await uninstallPlugin(services.organization, id, { userId: principal.userId, confirm: value['confirm'] === true });
   await notePlugin(services, exchange, principal, { plugin: id, act: 'uninstalled' });
-  return answerPlugin(services, id, 200);
+  return answerPlugin(services, principal, id, 200);
 }
 
 /** GET /api/plugins/:id/export → a zip */

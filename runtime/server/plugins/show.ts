@@ -6,6 +6,7 @@ import type { Health } from '../../../core/plugins/host/breaker.ts';
 import { hashOfRights } from '../../../core/plugins/lifecycle.ts';
 import { countOpenConflicts, type PluginRow } from '../../../core/plugins/store.ts';
 import type { Manifest } from '../../../core/plugins/manifest.ts';
+import { translator } from '../../../core/model/labels.ts';
 import { nearest } from '../../../core/model/suggest.ts';
 import type { Principal } from '../../../core/security/principal.ts';
 import { answerJson } from '../answer.ts';
@@ -58,9 +59,14 @@ export interface ShownPlugin {
   readonly health?: Health;
 }
 
-export async function shownPlugins({ database, organization }: Services): Promise<readonly ShownPlugin[]> {
+/** `language`: of the titles; those of plugins that are off are in the words of their plugin.json. */
+export async function shownPlugins(
+  { database, organization }: Services,
+  language: string,
+): Promise<readonly ShownPlugin[]> {
   const { rows, set } = organization.plugins();
   const open = await countOpenConflicts(database, organization.schema);
+  const translate = translator(organization.current().model, language);
   const order = new Map(set.installed.plugins.map(({ id }, index) => [id, index]));
   const last = order.size;
   return rows
@@ -74,7 +80,7 @@ export async function shownPlugins({ database, organization }: Services): Promis
       return {
         id: row.id,
         version: row.version,
-        title: manifest?.title ?? row.id,
+        title: translate(`plugin.${row.id}`, 'title', manifest?.title ?? row.id),
         source: row.source,
         state: row.state === 'uninstalled' ? 'uninstalled' : !manifest ? 'missing' : on ? 'on' : 'off',
         requires: Object.keys(manifest?.requires ?? {}),
@@ -89,18 +95,23 @@ export async function shownPlugins({ database, organization }: Services): Promis
 }
 
 /** GET /api/plugins → {plugins, leftOut} */
-export async function showPlugins(services: Services): Promise<Response> {
+export async function showPlugins(services: Services, _exchange: Exchange, principal: Principal): Promise<Response> {
   const { leftOut } = services.organization.plugins();
-  return answerJson(200, { plugins: await shownPlugins(services), leftOut });
+  return answerJson(200, { plugins: await shownPlugins(services, principal.language), leftOut });
 }
 
 /** GET /api/plugins/:id */
-export async function showPlugin(services: Services, exchange: Exchange, _principal: Principal): Promise<Response> {
-  return answerPlugin(services, pluginId(exchange), 200);
+export async function showPlugin(services: Services, exchange: Exchange, principal: Principal): Promise<Response> {
+  return answerPlugin(services, principal, pluginId(exchange), 200);
 }
 
-export async function answerPlugin(services: Services, id: string, status: number): Promise<Response> {
+export async function answerPlugin(
+  services: Services,
+  { language }: Principal,
+  id: string,
+  status: number,
+): Promise<Response> {
   rowOf(services.organization, id);
-  const found = (await shownPlugins(services)).find((one) => one.id === id);
+  const found = (await shownPlugins(services, language)).find((one) => one.id === id);
   return answerJson(status, { ...found, leftOut: services.organization.plugins().leftOut });
 }

@@ -12,7 +12,7 @@ const switched =
     const id = pluginId(exchange);
     await switchPlugin(services.organization, id, enabled, { userId: principal.userId });
     await notePlugin(services, exchange, principal, { plugin: id, act: enabled ? 'enabled' : 'disabled' });
-    return answerPlugin(services, id, 200);
+    return answerPlugin(services, principal, id, 200);
   };
 
 export const enablePlugin = switched(true);
@@ -23,5 +23,5 @@ export async function resetPlugin(services: Services, exchange: Exchange, princi
   const { parts } = services.organization.plugins().set.served;
   parts.find(({ manifest }) => manifest.id === id)?.process?.reset(id);
   await notePlugin(services, exchange, principal, { plugin: id, act: 'reset' });
-  return answerPlugin(services, id, 200);
+  return answerPlugin(services, principal, id, 200);
 }

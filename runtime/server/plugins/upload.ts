@@ -28,7 +28,7 @@ export async function addPlugin(services: Services, exchange: Exchange, principa
   const { id, version } = pack.manifest;
   await installPlugin(services.organization, pack, options);
   await notePlugin(services, exchange, principal, { plugin: id, act: 'installed', version, hash: pack.hash });
-  return answerPlugin(services, id, 201);
+  return answerPlugin(services, principal, id, 201);
 }
 
 /** POST /api/plugins/:id/upgrade */
@@ -38,7 +38,7 @@ export async function renewPlugin(services: Services, exchange: Exchange, princi
   await upgradePlugin(services.organization, id, pack, options);
   const { version } = pack.manifest;
   await notePlugin(services, exchange, principal, { plugin: id, act: 'upgraded', version, hash: pack.hash });
-  return answerPlugin(services, id, 200);
+  return answerPlugin(services, principal, id, 200);
 }
 
 async function readPackage(services: Services, exchange: Exchange, { userId }: Principal): Promise<Sent> {

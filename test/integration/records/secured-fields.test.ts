@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { create } from '../../../core/records/create.ts';
 import { listOData } from '../../../core/records/list.ts';
+import { reachOf } from '../../../core/records/reach.ts';
 import { update } from '../../../core/records/update.ts';
 import type { EventHandler } from '../../../core/sdk/index.ts';
 import { maskText } from '../../../core/security/field-access.ts';
@@ -46,6 +47,25 @@ test('a handler fills a secured field of a row whose writer may not', async () =
     });
     await world.rows('delete from org_default.new_patient');
   }
+});
+
+test('a plugin that reads a row as the caller sees what the caller may read of it; with its own rights, all', async () => {
+  await using world = await testEngine({
+    ...documents,
+    'profiles/new_ends': {
+      title: 'Ends',
+      fields: { new_patient: { new_risk: { read: true, mask: { first: 1, last: 1 } } } },
+    },
+  });
+  const patient = world.entity('new_patient');
+  const { id } = await create(world.call, patient, inputOf({ new_name: 'Mina', new_risk: 'serious' }));
+  const seen = async (principal: object) => {
+    const { records, system } = reachOf(world.with({ principal }), true);
+    return [records, system].map(async (one) => (await one.retrieve('new_patient', id))?.['new_risk']);
+  };
+  const roles = ['new_nurse'];
+  expect(await Promise.all(await seen({ roles }))).toEqual([null, 'serious']);
+  expect(await Promise.all(await seen({ roles, profiles: ['new_ends'] }))).toEqual(['s••••s', 'serious']);
 });
 
 test('the database masks a text as the server does, whatever is in it', async () => {
