@@ -5,11 +5,14 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Organization } from '../../core/organization.ts';
 import type { Config } from '../server/config.ts';
+import type { AppState } from '../server/services.ts';
 import { ensureBundle, hasBrowserHalf } from './bundle.ts';
 
 export interface PagesOfPackages {
   /** Of the app that is served now. */
   folder(): string;
+  /** Whether it has the browser halves of all packages that are on. */
+  state(): AppState;
   /** Builds what the packages of now need, and again with each change of them. */
   follow(organization: Organization): void;
 }
@@ -19,6 +22,8 @@ export function startPages(config: Config, plain: string, say: (line: string) =>
   const root = join(config.data, 'bundles');
   let present = plain;
   let work: Promise<void> = Promise.resolve();
+  let state: AppState = 'ready';
+  let waiting = 0;
 
   async function build(organization: Organization): Promise<void> {
     const { rows, set } = organization.plugins();
@@ -41,16 +46,24 @@ export function startPages(config: Config, plain: string, say: (line: string) =>
   const served = new Set<string>();
 
   const later = (organization: Organization): void => {
-    work = work.then(() =>
-      build(organization).catch((error: unknown) => {
-        say(
-          `The app with the present plugins could not be built: ${error instanceof Error ? error.message : String(error)}`,
-        );
-      }),
-    );
+    waiting += 1;
+    state = 'building';
+    work = work.then(async () => {
+      let built: AppState = 'ready';
+      try {
+        await build(organization);
+      } catch (error) {
+        built = 'failed';
+        const reason = error instanceof Error ? error.message : String(error);
+        say(`The app with the present plugins could not be built: ${reason}`);
+      }
+      waiting -= 1;
+      if (waiting === 0) state = built;
+    });
   };
   return {
     folder: () => present,
+    state: () => state,
     follow(organization) {
       later(organization);
       organization.onChange(() => later(organization));

@@ -48,7 +48,7 @@ import { organizationId } from './organization-id.ts';
 import { createPages } from './pages.ts';
 import { randomPassword } from './random-password.ts';
 import { obtainSecret } from './secret.ts';
-import type { Services } from './services.ts';
+import type { AppState, Services } from './services.ts';
 
 export interface ServerOptions {
   readonly config: Config;
@@ -56,6 +56,8 @@ export interface ServerOptions {
   readonly pages: string | (() => string);
   /** Files of a folder do not change while it is served: they are read once. Default: where it is one folder. */
   readonly holdPages?: boolean;
+  /** Default: always `ready`. */
+  readonly pagesState?: () => AppState;
   /** Milliseconds between looks at what plugins' schedules are due. Default 20,000. */
   readonly scheduleInterval?: number;
   /** Called when this start made the administrator; the password is told once. */
@@ -275,6 +277,7 @@ async function openServices(options: ServerOptions, address: string, log: Log, o
     feedKey,
     events,
     settingsKey: settingsKey(secret),
+    appState: options.pagesState ?? (() => 'ready'),
     auth: {
       database,
       organization,

@@ -6,6 +6,9 @@ import type { Authenticator } from './auth/authenticate.ts';
 import type { AuthHost } from './auth/auth-host.ts';
 import type { EventHub } from './events/hub.ts';
 
+/** Whether the app that is served has the browser halves of all plugins that are on. */
+export type AppState = 'ready' | 'building' | 'failed';
+
 export interface Services {
   readonly database: Database;
   readonly organization: Organization;
@@ -18,4 +21,5 @@ export interface Services {
   readonly events: EventHub;
   /** Seals the secrets among plugins' settings. */
   readonly settingsKey: SettingsKey;
+  readonly appState: () => AppState;
 }

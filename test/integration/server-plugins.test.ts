@@ -140,6 +140,7 @@ test('an administrator sees what a plugin asks for, sets it, decides and takes t
   const installed = await post('/api/plugins', { folder: source.folder, acceptRights: rights, confirm: true });
   source.remove();
   expect(installed).toMatchObject({ status: 201, body: { id: 'fleet', version: '1.0.0', state: 'on', rights } });
+  expect((await ask('/api/plugins')).body['app']).toBe('ready');
   expect((await ask('/api/plugins')).body['plugins']).toEqual(
     expect.arrayContaining([expect.objectContaining({ id: 'sales', source: 'release', requires: ['standard'] })]),
   );

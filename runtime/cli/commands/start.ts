@@ -81,6 +81,7 @@ export const start: Command = {
     server = await startServer({
       config,
       pages: pages.folder,
+      pagesState: pages.state,
       holdPages: true,
       say,
       onFirstStart({ email, password }) {

@@ -94,10 +94,14 @@ export async function shownPlugins(
     });
 }
 
-/** GET /api/plugins → {plugins, leftOut} */
+/** GET /api/plugins → {plugins, leftOut, app} */
 export async function showPlugins(services: Services, _exchange: Exchange, principal: Principal): Promise<Response> {
   const { leftOut } = services.organization.plugins();
-  return answerJson(200, { plugins: await shownPlugins(services, principal.language), leftOut });
+  return answerJson(200, {
+    plugins: await shownPlugins(services, principal.language),
+    leftOut,
+    app: services.appState(),
+  });
 }
 
 /** GET /api/plugins/:id */

@@ -4,12 +4,14 @@ import { ask } from '../../../ui/dialog/dialog.ts';
 import { icon } from '../../../ui/icon.ts';
 import { adminUrl } from '../../administration.ts';
 import { AdminElement } from './admin-element.ts';
+import './app-state.ts';
 import { attempt, tellModelChanged } from './context.ts';
 import { pageHead } from './parts.ts';
 import './plugin-settings.ts';
 import {
   createPluginsApi,
   exportUrl,
+  type AppState,
   type Conflict,
   type Plugin,
   type PluginsApi,
@@ -20,6 +22,7 @@ import { rightsInWords, sendPlugin } from './send-plugin.ts';
 
 interface Loaded {
   readonly plugin: Plugin;
+  readonly app: AppState;
   readonly settings: Settings | undefined;
   readonly conflicts: readonly Conflict[];
 }
@@ -37,21 +40,21 @@ export class PluginPage extends AdminElement<Loaded> {
   protected async load(): Promise<Loaded> {
     const api = this.#api;
     const id = this.itemId ?? '';
-    const { plugins } = await api.plugins();
+    const { plugins, app } = await api.plugins();
     const plugin = plugins.find((one) => one.id === id);
     if (!plugin) throw new Error(this.context.t('plugin.unknown', { id }));
     const [settings, conflicts] = await Promise.all([
       plugin.hasSettings ? api.settings(id) : undefined,
       api.conflicts(id),
     ]);
-    return { plugin, settings, conflicts };
+    return { plugin, app, settings, conflicts };
   }
 
   protected heading(data: Loaded | undefined): string {
     return data?.plugin.title ?? this.context.t('plugin');
   }
 
-  protected view({ plugin, settings, conflicts }: Loaded): TemplateResult {
+  protected view({ plugin, app, settings, conflicts }: Loaded): TemplateResult {
     const { t } = this.context;
     const installed = plugin.state === 'on' || plugin.state === 'off';
     return html`<div class="x-admin" aria-busy=${this.busy ? 'true' : nothing}>
@@ -61,6 +64,11 @@ export class PluginPage extends AdminElement<Loaded> {
         beside: html`<span class="x-tag">${t(`plugin.state.${plugin.state}`)}</span>`,
         commands: installed ? this.#commands(plugin) : nothing,
       })}
+      <x-admin-app-state
+        .context=${this.context}
+        .state=${app}
+        .ask=${async () => (await this.#api.plugins()).app}
+      ></x-admin-app-state>
       ${this.#facts(plugin)} ${plugin.health && plugin.health.state !== 'closed' ? this.#stopped(plugin) : nothing}
       ${this.#conflicts(conflicts.filter(({ decision }) => decision === undefined))}
       ${

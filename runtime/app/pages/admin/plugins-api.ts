@@ -78,8 +78,17 @@ export interface Report {
   readonly documents: readonly LeftOut[];
 }
 
+/** Whether the app that is served has the browser halves of all plugins that are on. */
+export type AppState = 'ready' | 'building' | 'failed';
+
+export interface Plugins {
+  readonly plugins: readonly Plugin[];
+  readonly leftOut: readonly LeftOut[];
+  readonly app: AppState;
+}
+
 export interface PluginsApi {
-  plugins(): Promise<{ readonly plugins: readonly Plugin[]; readonly leftOut: readonly LeftOut[] }>;
+  plugins(): Promise<Plugins>;
   /** `id` of one that is to be upgraded. */
   send(file: File, id: string | undefined, accepted: string | undefined, confirmed: boolean): Promise<Plugin>;
   act(id: string, what: 'enable' | 'disable' | 'reset'): Promise<void>;

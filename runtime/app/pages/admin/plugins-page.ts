@@ -3,15 +3,17 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { icon } from '../../../ui/icon.ts';
 import { adminUrl } from '../../administration.ts';
 import { AdminElement } from './admin-element.ts';
+import './app-state.ts';
 import { attempt, tellModelChanged } from './context.ts';
 import { pageHead, table } from './parts.ts';
-import { createPluginsApi, type LeftOut, type Plugin, type PluginsApi } from './plugins-api.ts';
+import { createPluginsApi, type AppState, type LeftOut, type Plugin, type PluginsApi } from './plugins-api.ts';
 import './plugins.css';
 import { sendPlugin } from './send-plugin.ts';
 
 interface Loaded {
   readonly plugins: readonly Plugin[];
   readonly leftOut: readonly LeftOut[];
+  readonly app: AppState;
 }
 
 export class PluginsPage extends AdminElement<Loaded> {
@@ -31,7 +33,7 @@ export class PluginsPage extends AdminElement<Loaded> {
     return this.context.t('plugins');
   }
 
-  protected view({ plugins, leftOut }: Loaded): TemplateResult {
+  protected view({ plugins, leftOut, app }: Loaded): TemplateResult {
     const { t, locale } = this.context;
     return html`<div class="x-admin" aria-busy=${this.busy === undefined ? nothing : 'true'}>
       ${pageHead({
@@ -49,6 +51,11 @@ export class PluginsPage extends AdminElement<Loaded> {
         </label>`,
       })}
       <p class="x-admin-text">${t('plugin.text')}</p>
+      <x-admin-app-state
+        .context=${this.context}
+        .state=${app}
+        .ask=${async () => (await this.#api.plugins()).app}
+      ></x-admin-app-state>
       ${leftOut.length > 0 ? this.#leftOut(leftOut) : nothing}
       ${table(
         t('plugins'),
