@@ -108,6 +108,8 @@ const samples: Readonly<Record<string, Sample>> = {
   discountoffer: { values: { name: 'Three percent', answer: 1 }, refers: { quoteid: 'quote' } },
   integrationevent: { values: { eventtype: 'order.submitted', idempotencykey: 'order-1' } },
   integrationreceipt: { values: { eventid: 'stock-1', eventtype: 'stock', outcome: 'applied' } },
+  productversion: { values: { name: 'Before the revision' }, refers: { productid: 'product' } },
+  promotionuse: { values: { amount: 10 }, refers: { promotionid: 'promotion', documentid: 'quote' } },
   loyaltyprogram: { values: { name: 'Friends', code: 'friends', timezone: 'Asia/Tehran' } },
   loyaltytier: {
     values: { name: 'Silver', code: 'silver', rank: 2, threshold: 1000 },
@@ -167,6 +169,18 @@ const samples: Readonly<Record<string, Sample>> = {
   loyaltydiscrepancy: {
     values: { name: 'Spendable', account: 1, cached: 100, ledger: 90, foundon: '2026-11-22T10:00:00Z' },
     refers: { loyaltymemberid: 'loyaltymember' },
+  },
+  loyaltysuspicion: {
+    values: {
+      name: 'Many purchases',
+      reason: 1,
+      suspicionstate: 1,
+      sourcetype: 'order',
+      sourceid: 'O-2',
+      sequence: 0,
+      foundon: '2026-11-22T10:00:00Z',
+    },
+    refers: { loyaltyprogramid: 'loyaltyprogram', loyaltymemberid: 'loyaltymember' },
   },
   loyaltyreservation: {
     values: {
