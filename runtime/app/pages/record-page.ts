@@ -3,7 +3,6 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { EntityMetadata, FormMetadata } from '../../../metadata/effective.ts';
 import { ClientError, type ErrorDetail } from '../../client/index.ts';
 import { ask } from '../../ui/dialog/dialog.ts';
-import { showFailure, whyOf } from '../../ui/dialog/show-failure.ts';
 import { showToast } from '../../ui/dialog/toast.ts';
 import { commitTyping } from '../../ui/form/commit-typing.ts';
 import { draftKey, dropDraft, readDraft, writeDraft } from '../../ui/form/draft-store.ts';
@@ -253,6 +252,7 @@ export class RecordPage extends LitElement {
       if (outcome.kind === 'refused') {
         this.violations = outcome.rest;
         await this.#refuse();
+        const { showFailure, whyOf } = await import('../../ui/dialog/show-failure.ts');
         if (whyOf(outcome.error)) showFailure(workspace, outcome.error);
         return false;
       }
@@ -270,7 +270,7 @@ export class RecordPage extends LitElement {
       if (outcome.mergeWith !== undefined) return !(await this.#mergeWith(draft.entity, outcome.id, outcome.mergeWith));
       return true;
     } catch (error) {
-      showFailure(workspace, error);
+      (await import('../../ui/dialog/show-failure.ts')).showFailure(workspace, error);
       return false;
     } finally {
       this.busy = false;
