@@ -164,6 +164,7 @@ test('a lead that seems to be known takes the account that is there, and its dea
   await page.keyboard.type('admin');
   await asked.getByRole('option').first().waitFor();
   await page.keyboard.press('Enter');
+  await expect.poll(() => asked.getByRole('combobox', { name: 'Who' }).inputValue()).not.toBe('admin');
   await page.keyboard.press('Control+Enter');
   const role = page.locator('.x-team').getByRole('combobox', { name: /^Role/ });
   await role.selectOption({ label: 'Sales engineer' });
