@@ -142,7 +142,8 @@ export function planCreate(call: Call, entity: Entity, input: RecordInput, optio
 function idOf(entity: Entity, values: Record<string, unknown>, addressed: string | undefined): string {
   const said = values[entity.key.name] ?? undefined;
   const id = typeof said === 'string' ? readId(said) : undefined;
-  if (said !== undefined && id === undefined) throw fail('RECORD_ID_INVALID', { id: String(said).slice(0, 80) });
+  if (said !== undefined && id === undefined)
+    throw fail('RECORD_ID_INVALID', { id: (typeof said === 'string' ? said : JSON.stringify(said)).slice(0, 80) });
   if (addressed === undefined) return id ?? uuidv7();
   const wanted = readId(addressed);
   if (wanted === undefined) throw fail('RECORD_ID_INVALID', { id: addressed.slice(0, 80) });

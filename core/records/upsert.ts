@@ -106,7 +106,7 @@ function withoutAddress(entity: Entity, input: RecordInput, id: string, address:
   };
   const values = Object.fromEntries(
     Object.entries(input.values).filter(
-      ([name, value]) => !(name in repeated && String(repeated[name]) === String(value)),
+      ([name, value]) => !(name in repeated && typeof value !== 'object' && String(repeated[name]) === String(value)),
     ),
   );
   return { ...input, values };

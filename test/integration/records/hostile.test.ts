@@ -96,6 +96,18 @@ test('any body at create, update and upsert', { timeout: 120_000 }, async () => 
   );
 });
 
+test('an object that no text can be made of is refused as a key, an alternate key and a value', async () => {
+  const ship = world.entity('new_ship');
+  const unspeakable = { toString: false, valueOf: false };
+  const body = { new_name: 'x', new_shipid: unspeakable, new_imo: unspeakable };
+  for (const work of [
+    () => create(world.call, ship, inputOf(body)),
+    () => create(world.call, ship, inputOf({ new_name: 'x', [ship.key.name]: unspeakable })),
+    () => upsert(world.call, ship, { key: { new_imo: 'K' } }, inputOf({ new_name: 'x', new_imo: unspeakable })),
+  ])
+    expect(await status(work)).toBe(400);
+});
+
 test('any single value in any single field', { timeout: 120_000 }, async () => {
   // With these the rest of the row is sound, so that the value reaches the database.
   const sound: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {

@@ -143,6 +143,8 @@ async function readOne(
 ): Promise<unknown> {
   const number = numberOf(raw);
   const value = number?.value ?? raw;
+  // An object may have a member `toString`, and then no text can be made of it.
+  const numeral = typeof value === 'string' || typeof value === 'number' ? value : '';
   const expect = (fits: boolean, what: string, result: unknown): unknown => {
     if (!fits) problems.push(wrong(target, `${target} is ${what}.`));
     return result;
@@ -153,14 +155,10 @@ async function readOne(
     case 'boolean':
       return expect(typeof value === 'boolean', 'true or false', value);
     case 'integer':
-      return expect(
-        Number.isSafeInteger(Number(value)) && typeof value !== 'boolean' && value !== '',
-        'a whole number',
-        Number(value),
-      );
+      return expect(Number.isSafeInteger(Number(numeral)) && numeral !== '', 'a whole number', Number(numeral));
     case 'decimal': {
-      const text = number?.exact ?? String(value);
-      const fits = typeof value !== 'boolean' && /^-?\d{1,100}(?:\.\d{1,100})?$/.test(text);
+      const text = number?.exact ?? String(numeral);
+      const fits = /^-?\d{1,100}(?:\.\d{1,100})?$/.test(text);
       return expect(fits, 'a decimal number', text);
     }
     case 'date':
